@@ -1,0 +1,3 @@
+//! The `CloudFormation` front end, which also reads SAM.
+
+pub mod long_form;

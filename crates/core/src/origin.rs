@@ -1,0 +1,83 @@
+//! Where a value was written, and through what it came.
+
+use crate::Span;
+use std::sync::Arc;
+
+/// The place where a person wrote something, and the steps that carried it to where it is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// What the person wrote.
+    pub span: Span,
+    /// The last step that it came through; earlier steps follow in the chain.
+    pub via: Option<Arc<Via>>,
+}
+
+/// One step of an origin chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// What kind of step it was.
+    pub kind: ViaKind,
+    /// Where the step is written (the use of the parameter, the Globals section, the event).
+    pub span: Span,
+    /// The step before this one.
+    pub earlier: Option<Arc<Via>>,
+}
+
+/// What can carry a value from where it was written to where it is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ViaKind {
+    /// Merged in from SAM's `Globals` or a similar section of shared settings.
+    Globals,
+    /// Made by a transform on behalf of what was written; says what made it.
+    Transform(Arc<str>),
+    /// The default or given value of a parameter.
+    Parameter(Arc<str>),
+    /// Looked up in a mapping.
+    Mapping(Arc<str>),
+    /// Passed into a nested stack or module by its caller.
+    Module(Arc<str>),
+    /// Brought in from another file.
+    Include(Arc<str>),
+    /// One turn of a loop.
+    Loop(Arc<str>),
+}
+
+impl std::fmt::Display for ViaKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Globals => f.write_str("Globals"),
+            Self::Transform(what) => write!(f, "made from {what}"),
+            Self::Parameter(name) => write!(f, "parameter {name}"),
+            Self::Mapping(name) => write!(f, "mapping {name}"),
+            Self::Module(name) => write!(f, "passed in by {name}"),
+            Self::Include(name) => write!(f, "included from {name}"),
+            Self::Loop(name) => write!(f, "loop {name}"),
+        }
+    }
+}
+
+impl Origin {
+    /// Written here, and used here.
+    #[must_use]
+    pub fn at(span: Span) -> Self {
+        Self { span, via: None }
+    }
+
+    /// The same place, with one more step behind it.
+    #[must_use]
+    pub fn through(&self, kind: ViaKind, span: Span) -> Self {
+        Self {
+            span: self.span,
+            via: Some(Arc::new(Via {
+                kind,
+                span,
+                earlier: self.via.clone(),
+            })),
+        }
+    }
+
+    /// The steps, the last one first.
+    pub fn steps(&self) -> impl Iterator<Item = &Via> {
+        std::iter::successors(self.via.as_deref(), |via| via.earlier.as_deref())
+    }
+}
