@@ -24,7 +24,8 @@ impl Date {
     /// The day, or nothing when the calendar has no such day.
     #[must_use]
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -113,7 +114,14 @@ mod tests {
         let day: Date = "2026-11-22".parse().unwrap();
         assert_eq!(day.to_string(), "2026-11-22");
         assert!(day < "2027-01-01".parse().unwrap());
-        for text in ["2026-02-29", "2026-13-01", "2026-1-1", "20260101", "2026-00-10", "ä026-01-01"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "20260101",
+            "2026-00-10",
+            "ä026-01-01",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!("2024-02-29".parse::<Date>().is_ok());
@@ -122,7 +130,13 @@ mod tests {
     #[test]
     fn unix_seconds_give_the_day_in_utc() {
         assert_eq!(Date::from_unix_seconds(0).to_string(), "1970-01-01");
-        assert_eq!(Date::from_unix_seconds(951_782_400).to_string(), "2000-02-29");
-        assert_eq!(Date::from_unix_seconds(1_795_305_600).to_string(), "2026-11-22");
+        assert_eq!(
+            Date::from_unix_seconds(951_782_400).to_string(),
+            "2000-02-29"
+        );
+        assert_eq!(
+            Date::from_unix_seconds(1_795_305_600).to_string(),
+            "2026-11-22"
+        );
     }
 }

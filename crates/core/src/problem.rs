@@ -35,7 +35,11 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with a whole file.
-    pub fn file(path: impl Into<Arc<str>>, level: ProblemLevel, message: impl Into<String>) -> Self {
+    pub fn file(
+        path: impl Into<Arc<str>>,
+        level: ProblemLevel,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             file: path.into(),
             line: None,

@@ -16,7 +16,10 @@ fn refuse(text: &str) -> SyntaxError {
 
 /// Compact writing of a tree, so that expectations are short.
 fn show(node: &Node) -> String {
-    let tag = node.tag.as_ref().map_or(String::new(), |t| format!("!{t} "));
+    let tag = node
+        .tag
+        .as_ref()
+        .map_or(String::new(), |t| format!("!{t} "));
     let data = match &node.data {
         Data::Null => "null".to_owned(),
         Data::Bool(b) => b.to_string(),
@@ -42,12 +45,21 @@ fn check(text: &str, expected: &str) {
 #[test]
 fn scalars_are_read_as_cloudformation_reads_them() {
     check("a: yes\nb: 'yes'\nc: Off", "{a=true b=\"yes\" c=false}");
-    check("a: 012345678901\nb: 1.5\nc: -3", "{a=#012345678901 b=#1.5 c=#-3}");
+    check(
+        "a: 012345678901\nb: 1.5\nc: -3",
+        "{a=#012345678901 b=#1.5 c=#-3}",
+    );
     check("Version: 2012-10-17", "{Version=\"2012-10-17\"}");
-    check("a: 1:30\nb: 1.2.3\nc: .\nd: +", r#"{a="1:30" b="1.2.3" c="." d="+"}"#);
+    check(
+        "a: 1:30\nb: 1.2.3\nc: .\nd: +",
+        r#"{a="1:30" b="1.2.3" c="." d="+"}"#,
+    );
     check("a:\nb: ~\nc: null", "{a=null b=null c=null}");
     check("a: !!str 12", "{a=\"12\"}");
-    check(r#"{"a": 1e3, "b": null, "c": [true, "x"]}"#, "{a=#1e3 b=null c=[true \"x\"]}");
+    check(
+        r#"{"a": 1e3, "b": null, "c": [true, "x"]}"#,
+        "{a=#1e3 b=null c=[true \"x\"]}",
+    );
 }
 
 #[test]
@@ -61,7 +73,10 @@ fn tags_are_kept_on_every_kind_of_node() {
 #[test]
 fn aliases_and_merge_keys_are_resolved() {
     check("a: &x {k: 1, l: 2}\nb: *x", "{a={k=#1 l=#2} b={k=#1 l=#2}}");
-    check("a: &x {k: 1, l: 2}\nb: {<<: *x, k: 3}", "{a={k=#1 l=#2} b={k=#3 l=#2}}");
+    check(
+        "a: &x {k: 1, l: 2}\nb: {<<: *x, k: 3}",
+        "{a={k=#1 l=#2} b={k=#3 l=#2}}",
+    );
 }
 
 #[test]
@@ -81,7 +96,11 @@ fn spans_are_what_was_written() {
     let text = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      KmsMasterKeyId: !Ref Key\n";
     let doc = read(text);
     let queue = doc.root.at(&["Resources", "Queue"]).unwrap();
-    let entry = queue.get("Properties").unwrap().entry("KmsMasterKeyId").unwrap();
+    let entry = queue
+        .get("Properties")
+        .unwrap()
+        .entry("KmsMasterKeyId")
+        .unwrap();
     assert_eq!(&text[entry.key.origin.span.range()], "KmsMasterKeyId");
     assert!(text[entry.value.origin.span.range()].ends_with("Key"));
     assert!(text[queue.origin.span.range()].starts_with("Type"));
@@ -112,7 +131,15 @@ fn odd_documents_are_read() {
 
 #[test]
 fn broken_texts_are_refused_with_a_place() {
-    for text in ["a: [1", "a: b: c", "a:\n\tb: 1", "a: 'x", "*nowhere", "a: &x [*x]", "{\"a\": }"] {
+    for text in [
+        "a: [1",
+        "a: b: c",
+        "a:\n\tb: 1",
+        "a: 'x",
+        "*nowhere",
+        "a: &x [*x]",
+        "{\"a\": 1",
+    ] {
         let error = refuse(text);
         assert!(error.span.end as usize <= text.len(), "{text}");
         assert!(!error.message.is_empty());
@@ -127,7 +154,11 @@ fn bombs_are_refused() {
         bomb.push_str(&format!("a{i}: &a{i} [{refs}]\n"));
     }
     assert!(refuse(&bomb).message.contains("aliases"));
-    for deep in ["[".repeat(200_000), "{\"a\":".repeat(200_000), "- ".repeat(200_000)] {
+    for deep in [
+        "[".repeat(200_000),
+        "{\"a\":".repeat(200_000),
+        "- ".repeat(200_000),
+    ] {
         assert!(!refuse(&deep).message.is_empty());
     }
     let nested = format!("{}{}", "[".repeat(150), "]".repeat(150));
@@ -158,8 +189,9 @@ fn inside(node: &Node, len: usize) -> bool {
 
 fn yamlish() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "a", "b: ", "- ", "\n", "  ", "\n  ", "{", "}", "[", "]", ",", ": ", "\"", "'", "#c", "!Sub ",
-        "&x ", "*x", "|\n", ">\n", "<<: ", "ä", "\t", "---\n", "? ", "\\", "\r\n", "//", "1", "yes",
+        "a", "b: ", "- ", "\n", "  ", "\n  ", "{", "}", "[", "]", ",", ": ", "\"", "'", "#c",
+        "!Sub ", "&x ", "*x", "|\n", ">\n", "<<: ", "ä", "\t", "---\n", "? ", "\\", "\r\n", "//",
+        "1", "yes",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|v| v.concat())
 }

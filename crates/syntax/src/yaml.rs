@@ -15,13 +15,14 @@ use std::sync::Arc;
 pub fn parse_yaml(file: FileId, text: &str) -> Result<Document, SyntaxError> {
     Builder {
         file,
+        text,
         len: text.len(),
         stack: Vec::new(),
         anchors: BTreeMap::new(),
         nodes: 0,
         document: Document::default(),
     }
-    .run(text)
+    .run()
 }
 
 /// A list or map that is still open.
@@ -34,8 +35,9 @@ struct Open {
     merges: Vec<Node>,
 }
 
-struct Builder {
+struct Builder<'t> {
     file: FileId,
+    text: &'t str,
     len: usize,
     stack: Vec<Open>,
     /// Anchored nodes with their sizes.
@@ -44,10 +46,10 @@ struct Builder {
     document: Document,
 }
 
-impl Builder {
-    fn run(mut self, text: &str) -> Result<Document, SyntaxError> {
+impl Builder<'_> {
+    fn run(mut self) -> Result<Document, SyntaxError> {
         let mut documents = 0;
-        for next in Parser::new_from_str(text) {
+        for next in Parser::new_from_str(self.text) {
             let (event, span) = next.map_err(|error| {
                 let at = error
                     .marker()
@@ -60,7 +62,11 @@ impl Builder {
                 }
             })?;
             let range = span.byte_range().unwrap_or(self.len..self.len);
-            let span = Span::new(self.file, range.start.min(self.len), range.end.min(self.len));
+            let span = Span::new(
+                self.file,
+                range.start.min(self.len),
+                range.end.min(self.len),
+            );
             match event {
                 Event::DocumentStart(..) => {
                     documents += 1;
@@ -206,6 +212,12 @@ impl Builder {
                             message: "a list or map can't be the key of a map".to_owned(),
                         });
                     };
+                    if indented_with_tab(self.text, node.origin.span) {
+                        return Err(SyntaxError {
+                            span: node.origin.span,
+                            message: "a tab indents this key; YAML wants spaces".to_owned(),
+                        });
+                    }
                     open.key = Some(Key {
                         name,
                         origin: node.origin,
@@ -226,6 +238,22 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// Whether a tab stands between the beginning of the line and `span`. The event parser lets tabs
+/// pass as white space; `CloudFormation` does not.
+fn indented_with_tab(text: &str, span: Span) -> bool {
+    let before = &text.as_bytes()[..span.range().start];
+    before
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .any(|b| *b == b'\t')
+        && before
+            .iter()
+            .rev()
+            .find(|b| !matches!(b, b' ' | b'\t'))
+            .is_none_or(|b| *b == b'\n')
 }
 
 /// Adds the entries of a merged map (or of each map in a merged list) that are not there yet.
@@ -297,7 +325,11 @@ fn number(text: &str) -> Option<f64> {
     }
     if let Some(hex) = digits.strip_prefix("0x") {
         let value = u32::from_str_radix(hex, 16).ok().map(f64::from);
-        return if text.starts_with('-') { value.map(|v| -v) } else { value };
+        return if text.starts_with('-') {
+            value.map(|v| -v)
+        } else {
+            value
+        };
     }
     digits
         .bytes()
