@@ -1,1 +1,29 @@
-fn main() {}
+//! `palisade`: commands, arguments, exit codes. The only crate that prints, and the only one that
+//! touches files, the clock and the threads.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the command line's own output"
+)]
+
+mod cli;
+mod disk;
+mod scan;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    let result = match arguments.command {
+        cli::Command::Scan(arguments) => scan::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(error.code())
+        }
+    }
+}

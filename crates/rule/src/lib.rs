@@ -1,1 +1,89 @@
-//! (in work)
+//! What a rule is: its metadata, what it is given, and the three answers it can give.
+//!
+//! Apart from the driver and from the rules, so that changing one does not rebuild the other.
+//!
+//! Invariants:
+//! - A rule is data and plain functions: it keeps no state and reads nothing but its [`Context`].
+//! - What can't be decided is said ([`Sink::unresolved`]), never guessed and never dropped.
+
+mod sink;
+mod table;
+
+pub use sink::{FindingBuilder, Outcome, RawFinding, RawUnresolved, Sink, Stats};
+pub use table::{Is, Row, Want};
+
+use palisade_app::{Application, Resource};
+use palisade_core::{Confidence, Date, Severity};
+use palisade_policy::Parameters;
+
+/// When a rule or one of its conditions speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Exposure, permissions, secrets and data; hygiene where its condition holds.
+    Default,
+    /// Only with `--profile all`.
+    All,
+}
+
+/// A rule: one concept that breaks the policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Kebab-case; reads well after "allow".
+    pub id: &'static str,
+    /// One line, without a final stop.
+    pub title: &'static str,
+    /// How bad it usually is; a finding may say otherwise.
+    pub severity: Severity,
+    /// How sure a finding is.
+    pub confidence: Confidence,
+    /// When it speaks; a finding may say otherwise.
+    pub profile: Profile,
+    /// Ids of the clauses that it gives evidence for.
+    pub clauses: &'static [&'static str],
+    /// The weakness that it finds, as a CWE number.
+    pub cwe: Option<u16>,
+    /// All ids of other tools that its findings can carry.
+    pub aliases: &'static [&'static str],
+    /// The version that it came with.
+    pub since: &'static str,
+    /// What it does.
+    pub check: Check,
+}
+
+/// The forms of a check.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Looks at one resource of these kinds at a time.
+    Resource {
+        /// The kinds that it wants to see.
+        kinds: &'static [&'static str],
+        /// Called for each.
+        check: fn(&Resource, &Context<'_>, &mut Sink<'_>),
+    },
+    /// Looks at the whole application once.
+    Application(fn(&Context<'_>, &mut Sink<'_>)),
+    /// Asks the same question of many kinds of resource.
+    Table(&'static [Row]),
+}
+
+/// A rule with its documentation page.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleEntry {
+    /// The folder that it stands in.
+    pub family: &'static str,
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its page, in Markdown.
+    pub page: &'static str,
+}
+
+/// What a rule is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The application that is looked at.
+    pub app: &'a Application,
+    /// The policy's parameters.
+    pub parameters: &'a Parameters,
+    /// The day of the scan.
+    pub today: Date,
+}

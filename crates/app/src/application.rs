@@ -1,0 +1,121 @@
+//! One application: what a root template, and what it brings in, declares.
+
+use crate::graph::Graph;
+use crate::resource::{Existence, Resource};
+use palisade_core::{FileId, Sources};
+use palisade_syntax::Comment;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The language that an application is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// AWS CloudFormation.
+    CloudFormation,
+    /// AWS Serverless Application Model.
+    Sam,
+    /// CloudFormation that the AWS CDK synthesized.
+    Cdk,
+}
+
+impl Language {
+    /// The language's name in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::Sam => "sam",
+            Self::Cdk => "cdk",
+        }
+    }
+}
+
+/// Everything that is known of one application.
+#[derive(Debug)]
+pub struct Application {
+    /// Path of the root template, relative to the scanned root.
+    pub root: Arc<str>,
+    /// What it is written in.
+    pub language: Language,
+    /// Its texts.
+    pub sources: Sources,
+    /// The comments of its texts.
+    pub comments: Vec<(FileId, Vec<Comment>)>,
+    /// Paths of the nested stacks' templates that were read with it.
+    pub nested: Vec<Arc<str>>,
+    resources: Vec<Resource>,
+    by_id: BTreeMap<Arc<str>, usize>,
+    by_kind: BTreeMap<Arc<str>, Vec<usize>>,
+    graph: Graph,
+}
+
+impl Application {
+    /// An application of these resources. Of two with the same id the later one counts.
+    #[must_use]
+    pub fn new(
+        root: Arc<str>,
+        language: Language,
+        sources: Sources,
+        comments: Vec<(FileId, Vec<Comment>)>,
+        nested: Vec<Arc<str>>,
+        resources: Vec<Resource>,
+    ) -> Self {
+        let mut by_id = BTreeMap::new();
+        let mut by_kind: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+        for (i, resource) in resources.iter().enumerate() {
+            by_id.insert(resource.id.clone(), i);
+            if resource.exists != Existence::Never {
+                by_kind.entry(resource.kind.clone()).or_default().push(i);
+            }
+        }
+        let mut application = Self {
+            root,
+            language,
+            sources,
+            comments,
+            nested,
+            resources,
+            by_id,
+            by_kind,
+            graph: Graph::default(),
+        };
+        application.graph = Graph::of(&application);
+        application
+    }
+
+    /// All resources in the order of the template, also those that will never exist.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter()
+    }
+
+    /// The resource with this id.
+    #[must_use]
+    pub fn resource(&self, id: &str) -> Option<&Resource> {
+        self.by_id.get(id).and_then(|i| self.resources.get(*i))
+    }
+
+    /// The resources of a kind that may exist.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
+        self.by_kind
+            .get(kind)
+            .into_iter()
+            .flatten()
+            .filter_map(|i| self.resources.get(*i))
+    }
+
+    /// The resources of a kind that name `id` at `path`, as attachments do.
+    pub fn attached<'a>(
+        &'a self,
+        kind: &str,
+        path: &'a str,
+        id: &'a str,
+    ) -> impl Iterator<Item = &'a Resource> {
+        self.of_kind(kind).filter(move |r| r.refers_to(path, id))
+    }
+
+    /// The provider-neutral views.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+}

@@ -1,0 +1,184 @@
+//! Texts with holes: concatenation, `${…}` substitution and dynamic references.
+
+use super::eval::{MAX_ALTERNATIVES, one_of};
+use crate::value::{Data, Part, Reason, ReasonKind, Value};
+use palisade_core::Origin;
+use std::sync::Arc;
+
+/// The pieces of a `Fn::Sub` text: `Ok` for literal text, `Err` for the name of a variable.
+pub(super) fn substitution(text: &str) -> Vec<Result<&str, &str>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else {
+            break;
+        };
+        let name = rest[start + 2..start + length].trim();
+        if start > 0 {
+            pieces.push(Ok(&rest[..start]));
+        }
+        if rest[start + 2..].starts_with('!') {
+            // `${!Literal}` stands for `${Literal}`.
+            pieces.push(Ok("${"));
+            pieces.push(Ok(&rest[start + 3..=start + length]));
+        } else {
+            pieces.push(Err(name));
+        }
+        rest = &rest[start + length + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Ok(rest));
+    }
+    pieces
+}
+
+/// A literal text, with the dynamic references in it (`{{resolve:service:key}}`).
+pub(super) fn literal(text: &Arc<str>, origin: &Origin) -> Value {
+    if !text.contains("{{resolve:") {
+        return Value::text(text.clone(), origin.clone());
+    }
+    let parts = fold_dynamic(vec![Part::Literal(text.clone())]);
+    Value::new(Data::Symbolic(Arc::from(parts)), origin.clone())
+}
+
+/// Texts one behind the other. Alternatives are spread over the whole text; a part that is not
+/// a text becomes a hole.
+pub(super) fn concat(mut values: Vec<Value>, origin: &Origin) -> Value {
+    let spread = values
+        .iter()
+        .position(|v| matches!(&v.data, Data::OneOf(list) if list.len() <= MAX_ALTERNATIVES));
+    let alternatives: usize = values
+        .iter()
+        .map(|v| match &v.data {
+            Data::OneOf(list) => list.len(),
+            _ => 1,
+        })
+        .fold(1, usize::saturating_mul);
+    if let Some(at) = spread
+        && alternatives <= MAX_ALTERNATIVES
+        && let Data::OneOf(list) = values[at].data.clone()
+    {
+        let chosen = list
+            .into_iter()
+            .map(|alternative| {
+                let mut values = values.clone();
+                values[at] = alternative.value;
+                (alternative.when, concat(values, origin))
+            })
+            .collect();
+        return one_of(chosen, origin);
+    }
+    if let [only] = values.as_slice()
+        && let Data::Text(_) | Data::Symbolic(_) = only.data
+    {
+        let mut only = values.remove(0);
+        // The value keeps the steps that it came through, and stands where it is used.
+        only.origin.span = origin.span;
+        return only;
+    }
+    let via = values.iter().find_map(|v| v.origin.via.clone());
+    let mut parts: Vec<Part> = Vec::with_capacity(values.len());
+    let mut text = String::new();
+    for value in values {
+        if let Some(known) = value.as_text() {
+            text.push_str(known);
+            continue;
+        }
+        let add: Arc<[Part]> = match value.data {
+            Data::Symbolic(parts) => parts,
+            Data::Absent | Data::Null => continue,
+            Data::Unknown(reason) => Arc::from([Part::Hole(reason)]),
+            _ => Arc::from([Part::Hole(Reason::new(
+                ReasonKind::Function,
+                "a part of the text is not a text",
+            ))]),
+        };
+        for part in add.iter() {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                other => {
+                    if !text.is_empty() {
+                        parts.push(Part::Literal(Arc::from(std::mem::take(&mut text))));
+                    }
+                    parts.push(other.clone());
+                }
+            }
+        }
+    }
+    let mut origin = origin.clone();
+    if origin.via.is_none() {
+        origin.via = via;
+    }
+    if parts.is_empty() {
+        return literal(&Arc::from(text), &origin);
+    }
+    if !text.is_empty() {
+        parts.push(Part::Literal(Arc::from(text)));
+    }
+    Value::new(Data::Symbolic(Arc::from(fold_dynamic(parts))), origin)
+}
+
+/// Dynamic references whose key has holes (`{{resolve:secretsmanager:${Secret}:…}}`) as one part.
+fn fold_dynamic(parts: Vec<Part>) -> Vec<Part> {
+    let opens = |part: &Part| matches!(part, Part::Literal(text) if text.contains("{{resolve:"));
+    if !parts.iter().any(opens) {
+        return parts;
+    }
+    let mut folded = Vec::new();
+    let mut key: Option<String> = None;
+    for part in parts {
+        let Part::Literal(text) = &part else {
+            match &mut key {
+                Some(key) => key.push_str(&part.to_string()),
+                None => folded.push(part),
+            }
+            continue;
+        };
+        let mut rest: &str = text;
+        while !rest.is_empty() {
+            if let Some(open) = &mut key {
+                let (inside, after) = rest.split_once("}}").unwrap_or((rest, ""));
+                open.push_str(inside);
+                if inside.len() < rest.len() {
+                    let (service, name) = open.split_once(':').unwrap_or((open, ""));
+                    folded.push(Part::Dynamic {
+                        service: Arc::from(service),
+                        key: Arc::from(name),
+                    });
+                    key = None;
+                }
+                rest = after;
+            } else if let Some((before, after)) = rest.split_once("{{resolve:") {
+                if !before.is_empty() {
+                    folded.push(Part::Literal(Arc::from(before)));
+                }
+                key = Some(String::new());
+                rest = after;
+            } else {
+                folded.push(Part::Literal(Arc::from(rest)));
+                rest = "";
+            }
+        }
+    }
+    if let Some(open) = key {
+        folded.push(Part::Literal(Arc::from(format!("{{{{resolve:{open}"))));
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::substitution;
+
+    #[test]
+    fn substitutions_are_cut_at_their_variables() {
+        let check = |text, expected: &[Result<&str, &str>]| {
+            assert_eq!(substitution(text), expected, "{text}");
+        };
+        check("a${B}c", &[Ok("a"), Err("B"), Ok("c")]);
+        check("${A.B}${C}", &[Err("A.B"), Err("C")]);
+        check("x${!Lit}y", &[Ok("x"), Ok("${"), Ok("Lit}"), Ok("y")]);
+        check("open ${A", &[Ok("open ${A")]);
+        check("", &[]);
+    }
+}

@@ -1,0 +1,63 @@
+//! The one definition of commands and options: help, man pages and completions are made from it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use palisade_core::Severity;
+use std::path::PathBuf;
+
+/// Makes a serverless security policy run
+#[derive(Debug, Parser)]
+#[command(name = "palisade", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find what breaks the policy in SAM and CloudFormation templates
+    Scan(ScanArgs),
+}
+
+/// Options of `palisade scan`.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Folders or templates to scan
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Exit with 1 when a finding is at least this severe
+    #[arg(long, value_name = "LEVEL", default_value = "low")]
+    pub(crate) fail_on: Severity,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Which findings to report
+    #[arg(long, value_enum, default_value_t = ProfileArg::Default)]
+    pub(crate) profile: ProfileArg,
+    /// A value for a template parameter
+    #[arg(long = "parameter", value_name = "KEY=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Write the application model as JSON instead of a report
+    #[arg(long)]
+    pub(crate) dump_model: bool,
+}
+
+/// The ways to write a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
+}
+
+/// Which findings to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileArg {
+    /// Exposure, permissions, secrets and data; hygiene where its condition holds
+    Default,
+    /// Everything
+    All,
+}

@@ -1,0 +1,347 @@
+//! Where rules put their answers. A finding is begun with [`Sink::finding`], described, and ended
+//! with [`FindingBuilder::report`] or [`FindingBuilder::judge`].
+
+use crate::{Check, Context, Profile, Rule, table};
+use palisade_app::{Application, Reason, ReasonKind, Resource, Verdict};
+use palisade_core::{
+    Confidence, Excerpt, Fingerprint, Location, Origin, Related, ResourceRef, Severity, Span,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A finding as a rule made it, before anything is silenced.
+#[derive(Clone, Debug)]
+pub struct RawFinding {
+    /// The rule that made it.
+    pub rule: &'static Rule,
+    /// When it speaks.
+    pub profile: Profile,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Foreign ids of the condition that failed.
+    pub aliases: Vec<&'static str>,
+    /// Why it matters.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+    /// What it is about.
+    pub resource: ResourceRef,
+    /// Where to point.
+    pub origin: Origin,
+    /// The lines that the person wrote for the resource.
+    pub extent: Span,
+    /// The id of the resource within the application.
+    pub resource_id: Arc<str>,
+    /// Line and column of `origin`.
+    pub location: Location,
+    /// The source line of `origin`.
+    pub excerpt: Excerpt,
+    /// Further places.
+    pub related: Vec<Related>,
+    /// The hops of an attack path.
+    pub path: Vec<Related>,
+    /// Under which conditions it holds.
+    pub when: Vec<String>,
+    /// Recognises it in another run.
+    pub fingerprint: Fingerprint,
+}
+
+/// Something that a rule could not decide.
+#[derive(Clone, Debug)]
+pub struct RawUnresolved {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// When it speaks.
+    pub profile: Profile,
+    /// The resource.
+    pub resource: ResourceRef,
+    /// Why there is no answer.
+    pub reason: Reason,
+    /// Where the answer would stand.
+    pub location: Location,
+}
+
+/// How often properties were asked for, and how often there was no answer.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Questions asked of the model.
+    pub asked: u64,
+    /// Questions without an answer.
+    pub unknown: u64,
+    /// The reasons, with how often each.
+    pub reasons: BTreeMap<ReasonKind, u64>,
+}
+
+/// Everything that rules said of one application.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The findings, in the order of rules and resources.
+    pub findings: Vec<RawFinding>,
+    /// What could not be decided.
+    pub unresolved: Vec<RawUnresolved>,
+    /// How much of what was asked is known.
+    pub stats: Stats,
+}
+
+/// Takes the answers of one rule.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    app: &'a Application,
+    rule: &'static Rule,
+    outcome: &'a mut Outcome,
+}
+
+impl Rule {
+    /// Runs the rule over an application.
+    pub fn run(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
+        let mut sink = Sink {
+            app: cx.app,
+            rule: self,
+            outcome,
+        };
+        match self.check {
+            Check::Resource { kinds, check } => {
+                for kind in kinds {
+                    for resource in cx.app.of_kind(kind) {
+                        check(resource, cx, &mut sink);
+                    }
+                }
+            }
+            Check::Application(check) => check(cx, &mut sink),
+            Check::Table(rows) => {
+                let mut kinds: Vec<&str> = rows.iter().map(|row| row.kind).collect();
+                kinds.sort_unstable();
+                kinds.dedup();
+                for kind in kinds {
+                    for resource in cx.app.of_kind(kind) {
+                        table::check(rows, resource, cx, &mut sink);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Sink<'a> {
+    /// Begins a finding about a resource; it points at the resource until told otherwise.
+    pub fn finding<'s>(&'s mut self, resource: &'s Resource) -> FindingBuilder<'s, 'a> {
+        let rule = self.rule;
+        FindingBuilder {
+            sink: self,
+            resource,
+            at: None,
+            property: "",
+            item: String::new(),
+            message: rule.title.to_owned(),
+            help: String::new(),
+            aliases: Vec::new(),
+            severity: rule.severity,
+            confidence: rule.confidence,
+            profile: rule.profile,
+            clauses_of: rule,
+            when: Vec::new(),
+            related: Vec::new(),
+            path: Vec::new(),
+        }
+    }
+
+    /// Says that the rule can't decide about a resource.
+    pub fn unresolved(&mut self, resource: &Resource, reason: &Reason, at: &Origin) {
+        let profile = self.rule.profile;
+        self.undecided(resource, reason, at, profile);
+    }
+
+    fn undecided(&mut self, resource: &Resource, reason: &Reason, at: &Origin, profile: Profile) {
+        let place = if at.span.file == palisade_core::FileId::NONE {
+            resource.origin.span
+        } else {
+            at.span
+        };
+        self.outcome.unresolved.push(RawUnresolved {
+            rule: self.rule,
+            profile,
+            resource: resource.written.clone(),
+            reason: reason.clone(),
+            location: self.app.sources.location(place),
+        });
+    }
+
+    fn count(&mut self, verdict: &Verdict) {
+        let stats = &mut self.outcome.stats;
+        stats.asked += 1;
+        if !verdict.fails()
+            && let Some((reason, _)) = verdict.unknown()
+        {
+            stats.unknown += 1;
+            *stats.reasons.entry(reason.kind).or_default() += 1;
+        }
+    }
+}
+
+/// A finding in the making.
+#[derive(Debug)]
+#[must_use = "a finding that is not reported or judged is lost"]
+pub struct FindingBuilder<'s, 'a> {
+    sink: &'s mut Sink<'a>,
+    resource: &'s Resource,
+    at: Option<Origin>,
+    property: &'static str,
+    item: String,
+    message: String,
+    help: String,
+    aliases: Vec<&'static str>,
+    severity: Severity,
+    confidence: Confidence,
+    profile: Profile,
+    clauses_of: &'static Rule,
+    when: Vec<String>,
+    related: Vec<Related>,
+    path: Vec<Related>,
+}
+
+impl FindingBuilder<'_, '_> {
+    /// The property that is wrong or missing; part of the fingerprint.
+    pub fn property(mut self, path: &'static str) -> Self {
+        self.property = path;
+        self
+    }
+
+    /// Tells several findings of one property apart (a port, a route); part of the fingerprint.
+    pub fn item(mut self, item: impl Into<String>) -> Self {
+        self.item = item.into();
+        self
+    }
+
+    /// Where to point instead of at the resource.
+    pub fn at(mut self, origin: &Origin) -> Self {
+        self.at = Some(origin.clone());
+        self
+    }
+
+    /// What is wrong and why it matters, in one line.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// How to mend it, in one line.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The ids of other tools for exactly this condition.
+    pub fn aliases(mut self, aliases: &[&'static str]) -> Self {
+        self.aliases.extend_from_slice(aliases);
+        self
+    }
+
+    /// Instead of the rule's severity.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Instead of the rule's confidence.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Instead of the rule's profile.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// A further place that explains it.
+    pub fn related(mut self, message: impl Into<String>, resource: &Resource, at: &Origin) -> Self {
+        let related = self.place(message.into(), Some(resource), at);
+        self.related.push(related);
+        self
+    }
+
+    /// The next hop of an attack path.
+    pub fn hop(mut self, message: impl Into<String>, resource: &Resource, at: &Origin) -> Self {
+        let hop = self.place(message.into(), Some(resource), at);
+        self.path.push(hop);
+        self
+    }
+
+    /// Reports it.
+    pub fn report(mut self) {
+        let origin = self
+            .at
+            .take()
+            .filter(|origin| origin.span.file != palisade_core::FileId::NONE)
+            .unwrap_or_else(|| self.resource.origin.clone());
+        for step in origin.steps() {
+            let message = format!("this value comes through {}", step.kind);
+            if step.span != origin.span && step.span != Span::default() {
+                let at = Origin::at(step.span);
+                let related = self.place(message, None, &at);
+                self.related.push(related);
+            }
+        }
+        let sources = &self.sink.app.sources;
+        let aliases = self.aliases.join(",");
+        let fingerprint = Fingerprint::of(&[
+            self.clauses_of.id,
+            &aliases,
+            &sources.path(self.resource.origin.span.file),
+            &self.resource.id,
+            self.property,
+            &self.item,
+        ]);
+        self.sink.outcome.findings.push(RawFinding {
+            rule: self.clauses_of,
+            profile: self.profile,
+            severity: self.severity,
+            confidence: self.confidence,
+            aliases: self.aliases,
+            message: self.message,
+            help: self.help,
+            resource: self.resource.written.clone(),
+            extent: self.resource.extent,
+            resource_id: self.resource.id.clone(),
+            location: sources.location(origin.span),
+            excerpt: sources.excerpt(origin.span),
+            origin,
+            related: self.related,
+            path: self.path,
+            when: self.when,
+            fingerprint,
+        });
+    }
+
+    /// Reports it when the verdict fails, or that it can't be decided when that is so.
+    pub fn judge(mut self, verdict: Verdict) {
+        self.sink.count(&verdict);
+        if verdict.fails() {
+            self.when = verdict.failing_when();
+            if self.at.is_none() {
+                self.at = verdict
+                    .branches
+                    .into_iter()
+                    .find(|branch| branch.answer == palisade_app::Answer::No)
+                    .map(|branch| branch.at);
+            }
+            self.report();
+        } else if let Some((reason, at)) = verdict.unknown() {
+            self.sink.undecided(self.resource, reason, at, self.profile);
+        }
+    }
+
+    fn place(&self, message: String, resource: Option<&Resource>, at: &Origin) -> Related {
+        let sources = &self.sink.app.sources;
+        let other = resource.filter(|r| r.id != self.resource.id);
+        Related {
+            message,
+            resource: other.map(|r| r.written.clone()),
+            location: sources.location(at.span),
+            excerpt: sources.excerpt(at.span),
+        }
+    }
+}

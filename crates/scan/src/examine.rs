@@ -1,0 +1,175 @@
+//! One file: is it a template, what does it declare, what do the rules say.
+
+use crate::report::EntryPointRow;
+use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::{Application, Files};
+use palisade_core::{Date, Finding, Problem, ProblemLevel, Unresolved};
+use palisade_policy::Parameters;
+use palisade_rule::{Context, Profile, RawFinding, Rule, Stats};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The scanned tree: reads files, and tells nothing that lies outside of it.
+pub trait Tree: Files + Sync {}
+impl<T: Files + Sync> Tree for T {}
+
+/// What a scan is asked to do.
+#[derive(Debug)]
+pub struct Settings<'a> {
+    /// The rules to run.
+    pub rules: Vec<&'static Rule>,
+    /// Which of their findings to report.
+    pub profile: Profile,
+    /// The policy's parameters.
+    pub parameters: &'a Parameters,
+    /// The day of the scan.
+    pub today: Date,
+    /// Values for parameters of templates.
+    pub template_parameters: BTreeMap<String, String>,
+    /// Whether the model is wanted beside the findings.
+    pub dump_model: bool,
+}
+
+/// What came of one file.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// The file.
+    pub path: Arc<str>,
+    /// It is a template that could be read.
+    pub template: bool,
+    /// Paths of templates that it brings in as nested stacks.
+    pub nested: Vec<Arc<str>>,
+    /// What the rules found.
+    pub findings: Vec<Finding>,
+    /// What they could not decide.
+    pub unresolved: Vec<Unresolved>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Its ways in.
+    pub entry_points: Vec<EntryPointRow>,
+    /// How many resources it declares.
+    pub resources: usize,
+    /// How much of what was asked is known.
+    pub stats: Stats,
+    /// The model, if it was wanted.
+    pub model: Option<serde_json::Value>,
+}
+
+/// Whether a text may be a template, without parsing it.
+#[must_use]
+pub fn looks_like_template(bytes: &[u8]) -> bool {
+    let has = |needle: &[u8]| memchr::memmem::find(bytes, needle).is_some();
+    // UTF-16 has a NUL beside each letter; it is rare enough to be parsed on suspicion.
+    let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    utf16
+        || has(b"AWSTemplateFormatVersion")
+        || has(b"AWS::Serverless-2016-10-31")
+        || (has(b"Resources") && has(b"AWS::"))
+}
+
+/// Examines one file. `asked_for` says that the user named this file, so that it is a problem
+/// when it is not a template.
+#[must_use]
+pub fn examine(
+    path: &str,
+    bytes: &[u8],
+    asked_for: bool,
+    tree: &dyn Tree,
+    settings: &Settings<'_>,
+) -> Examined {
+    let mut examined = Examined {
+        path: Arc::from(path),
+        ..Examined::default()
+    };
+    let options = Options {
+        parameters: settings.template_parameters.clone(),
+    };
+    match cfn::read(path, bytes, &FilesOf(tree), &options) {
+        Outcome::Broken(problem) => examined.problems.push(problem),
+        Outcome::NotTemplate(what) => {
+            if asked_for {
+                examined.problems.push(Problem::file(
+                    path,
+                    ProblemLevel::Error,
+                    format!("`{path}` is {what}, not a template"),
+                ));
+            }
+        }
+        Outcome::Application(app, problems) => {
+            examined.template = true;
+            examined.problems = problems;
+            judge(&app, settings, &mut examined);
+        }
+    }
+    examined
+}
+
+struct FilesOf<'a>(&'a dyn Tree);
+
+impl Files for FilesOf<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, palisade_app::FileError> {
+        self.0.read(path)
+    }
+}
+
+fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
+    let cx = Context {
+        app,
+        parameters: settings.parameters,
+        today: settings.today,
+    };
+    let mut outcome = palisade_rule::Outcome::default();
+    for rule in &settings.rules {
+        rule.run(&cx, &mut outcome);
+    }
+    examined.nested.clone_from(&app.nested);
+    examined.resources = app.resources().count();
+    examined.entry_points = EntryPointRow::all(app);
+    examined.stats = outcome.stats;
+    if settings.dump_model {
+        examined.model = Some(palisade_app::dump(app));
+    }
+    let wanted = |profile: Profile| profile <= settings.profile;
+    examined.unresolved = outcome
+        .unresolved
+        .into_iter()
+        .filter(|raw| wanted(raw.profile))
+        .map(|raw| Unresolved {
+            rule: Arc::from(raw.rule.id),
+            resource: raw.resource,
+            reason: raw.reason.to_string(),
+            location: raw.location,
+        })
+        .collect();
+    examined.findings = outcome
+        .findings
+        .into_iter()
+        .filter(|raw| wanted(raw.profile))
+        .map(finding)
+        .collect();
+}
+
+fn finding(raw: RawFinding) -> Finding {
+    Finding {
+        rule: Arc::from(raw.rule.id),
+        aliases: raw.aliases.into_iter().map(Arc::from).collect(),
+        severity: raw.severity,
+        confidence: raw.confidence,
+        clauses: raw
+            .rule
+            .clauses
+            .iter()
+            .filter_map(|c| c.parse().ok())
+            .collect(),
+        message: raw.message,
+        help: raw.help,
+        resource: raw.resource,
+        location: raw.location,
+        related: raw.related,
+        path: raw.path,
+        when: raw.when,
+        fingerprint: raw.fingerprint,
+        suppressed: None,
+        excerpt: raw.excerpt,
+    }
+}

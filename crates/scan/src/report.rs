@@ -1,0 +1,181 @@
+//! Everything that a scan has to say, in one order.
+
+use crate::examine::Examined;
+use palisade_app::Application;
+use palisade_core::{Finding, Location, Problem, ProblemLevel, Severity, Unresolved};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The result of a scan.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// What breaks the policy; the most severe first. Those that are silenced say so.
+    pub findings: Vec<Finding>,
+    /// What could not be decided.
+    pub unresolved: Vec<Unresolved>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Every way into the scanned applications.
+    pub entry_points: Vec<EntryPointRow>,
+    /// Counts.
+    pub stats: Stats,
+}
+
+/// Counts of a scan.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Stats {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Files that are templates.
+    pub templates: usize,
+    /// Resources that they declare.
+    pub resources: usize,
+    /// Rules that ran.
+    pub rules: usize,
+    /// Questions asked of the model.
+    pub asked: u64,
+    /// Questions without an answer.
+    pub unknown: u64,
+    /// Reasons for which there was no answer, with how often each.
+    pub unknown_reasons: BTreeMap<&'static str, u64>,
+    /// What was not looked at, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A folder or file that was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LeftOut {
+    /// Its path relative to the scanned root.
+    pub path: String,
+    /// Why it was left out.
+    pub reason: String,
+}
+
+/// One line of the inventory of entry points.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct EntryPointRow {
+    /// The kind: `rest-route`, `queue` …
+    pub kind: &'static str,
+    /// How its owner would call it.
+    pub label: String,
+    /// The logical id of the resource that it is.
+    pub resource: Arc<str>,
+    /// The ids of the functions behind it.
+    pub functions: Vec<Arc<str>>,
+    /// How callers are authenticated.
+    pub authentication: &'static str,
+    /// Whether the rate of calls is limited.
+    pub throttled: &'static str,
+    /// Whether requests are validated.
+    pub validated: &'static str,
+    /// Where it can be reached from.
+    pub reach: &'static str,
+    /// Where it was written.
+    pub location: Location,
+}
+
+impl EntryPointRow {
+    /// The inventory of one application.
+    #[must_use]
+    pub fn all(app: &Application) -> Vec<Self> {
+        app.graph()
+            .entry_points
+            .iter()
+            .map(|entry| Self {
+                kind: entry.kind.as_str(),
+                label: entry.label.clone(),
+                resource: entry.resource.clone(),
+                functions: entry.functions.clone(),
+                authentication: entry.authentication.as_str(),
+                throttled: entry.throttled.as_str(),
+                validated: entry.validated.as_str(),
+                reach: entry.reach.as_str(),
+                location: app.sources.location(entry.at.span),
+            })
+            .collect()
+    }
+}
+
+impl Report {
+    /// Puts the parts together. A template that another one brings in is judged there only.
+    #[must_use]
+    pub fn of(mut parts: Vec<Examined>) -> Self {
+        parts.sort_by(|a, b| a.path.cmp(&b.path));
+        let inner = inner_templates(&parts);
+        let mut report = Self::default();
+        for part in parts {
+            report.stats.files += 1;
+            if part.template && inner.contains(&part.path) {
+                continue;
+            }
+            report.stats.templates += usize::from(part.template) + part.nested.len();
+            report.stats.resources += part.resources;
+            report.stats.asked += part.stats.asked;
+            report.stats.unknown += part.stats.unknown;
+            for (kind, count) in part.stats.reasons {
+                *report
+                    .stats
+                    .unknown_reasons
+                    .entry(kind.as_str())
+                    .or_default() += count;
+            }
+            report.findings.extend(part.findings);
+            report.unresolved.extend(part.unresolved);
+            report.problems.extend(part.problems);
+            report.entry_points.extend(part.entry_points);
+        }
+        report.sort();
+        report
+    }
+
+    fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            b.severity
+                .cmp(&a.severity)
+                .then_with(|| a.location.cmp(&b.location))
+                .then_with(|| a.rule.cmp(&b.rule))
+                .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        });
+        self.findings
+            .dedup_by(|a, b| a.fingerprint == b.fingerprint && a.location == b.location);
+        self.unresolved.sort();
+        self.unresolved.dedup();
+        self.problems.sort();
+        self.problems.dedup();
+    }
+
+    /// The findings that are not silenced.
+    pub fn active(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.suppressed.is_none())
+    }
+
+    /// How many findings of each severity are not silenced.
+    #[must_use]
+    pub fn by_severity(&self) -> BTreeMap<Severity, usize> {
+        let mut counts = BTreeMap::new();
+        for finding in self.active() {
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Whether some input could not be read.
+    #[must_use]
+    pub fn incomplete(&self) -> bool {
+        self.problems.iter().any(|p| p.level == ProblemLevel::Error)
+    }
+}
+
+/// The templates that are judged as a part of another one. Of templates that bring each other in,
+/// the first by path is the root.
+fn inner_templates(parts: &[Examined]) -> BTreeSet<Arc<str>> {
+    let mut inner = BTreeSet::new();
+    for part in parts {
+        if inner.contains(&part.path) {
+            continue;
+        }
+        inner.extend(part.nested.iter().filter(|p| **p != part.path).cloned());
+    }
+    inner
+}

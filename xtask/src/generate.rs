@@ -1,0 +1,79 @@
+//! Files that are made from other files and committed: the list of rules.
+
+use anyhow::{Context, Result, bail};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The repository's root folder.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// Writes the generated files, or with `--check` fails when one is not fresh.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let check = arguments.iter().any(|a| a == "--check");
+    let path = root().join("rules/src/generated.rs");
+    let fresh = rule_list(&root().join("rules"))?;
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    if written == fresh {
+        return Ok(());
+    }
+    if check {
+        bail!(
+            "{} is not fresh; run `cargo xtask generate`",
+            path.display()
+        );
+    }
+    std::fs::write(&path, fresh).with_context(|| format!("writing {}", path.display()))?;
+    println!("wrote {}", path.display());
+    Ok(())
+}
+
+/// The source of the list, from the folders below `rules`.
+fn rule_list(rules: &Path) -> Result<String> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for family in folders(rules)? {
+        for rule in folders(&rules.join(&family))? {
+            if rules.join(&family).join(&rule).join("rule.rs").exists() {
+                found.push((family.clone(), rule));
+            }
+        }
+    }
+    let mut text = String::from(
+        "//! The list of rules. Made by `cargo xtask generate` from the folders; not edited by hand.\n\n\
+         use palisade_rule::RuleEntry;\n\n",
+    );
+    for (family, rule) in &found {
+        let module = rule.replace('-', "_");
+        writeln!(
+            text,
+            "#[path = \"../{family}/{rule}/rule.rs\"]\nmod {module};"
+        )?;
+    }
+    text.push_str("\n/// Every rule, by family and id.\npub static ALL: &[RuleEntry] = &[\n");
+    for (family, rule) in &found {
+        let module = rule.replace('-', "_");
+        writeln!(
+            text,
+            "    RuleEntry {{\n        family: \"{family}\",\n        rule: &{module}::RULE,\n        \
+             page: include_str!(\"../{family}/{rule}/rule.md\"),\n    }},"
+        )?;
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+fn folders(path: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let entries = std::fs::read_dir(path).with_context(|| format!("reading {}", path.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.retain(|name| name != "src" && name != "tests" && name != "target");
+    names.sort();
+    Ok(names)
+}
