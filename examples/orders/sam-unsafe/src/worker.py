@@ -1,4 +1,4 @@
-"""Queue worker: charges new orders and announces the paid ones."""
+"""Queue worker: asks the payment provider to charge new orders."""
 import json
 import os
 
@@ -8,7 +8,6 @@ import requests
 dynamodb = boto3.resource("dynamodb")
 orders = dynamodb.Table(os.environ["ORDERS_TABLE"])
 catalog = dynamodb.Table(os.environ["CATALOG_TABLE"])
-events = boto3.client("events")
 
 
 def handler(event, context):
@@ -18,19 +17,9 @@ def handler(event, context):
         charge(order, int(item["price"]) * order["quantity"])
         orders.update_item(
             Key={"id": order["id"]},
-            UpdateExpression="SET #s = :paid",
+            UpdateExpression="SET #s = :charged",
             ExpressionAttributeNames={"#s": "status"},
-            ExpressionAttributeValues={":paid": "PAID"},
-        )
-        events.put_events(
-            Entries=[
-                {
-                    "EventBusName": os.environ["EVENT_BUS"],
-                    "Source": "orders",
-                    "DetailType": "OrderPaid",
-                    "Detail": json.dumps(order),
-                }
-            ]
+            ExpressionAttributeValues={":charged": "CHARGED"},
         )
 
 
