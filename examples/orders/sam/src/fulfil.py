@@ -5,7 +5,7 @@ import boto3
 
 table = boto3.resource("dynamodb").Table(os.environ["ORDERS_TABLE"])
 
-STEPS = ("reserve", "charge", "ship")
+STEPS = ("reserve", "pack", "ship")
 
 
 def handler(event, context):
