@@ -11,3 +11,6 @@ mod scope;
 mod text;
 
 pub use reader::{Options, Outcome, read};
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,9 @@ pub(super) fn literal(text: &Arc<str>, origin: &Origin) -> Value {
         return Value::text(text.clone(), origin.clone());
     }
     let parts = fold_dynamic(vec![Part::Literal(text.clone())]);
+    if let [Part::Literal(_)] = parts.as_slice() {
+        return Value::text(text.clone(), origin.clone());
+    }
     Value::new(Data::Symbolic(Arc::from(parts)), origin.clone())
 }
 
