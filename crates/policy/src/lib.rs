@@ -1,1 +1,25 @@
-//! (in work)
+//! What the policy asks, and what an organisation says about it: the catalogue of clauses, its
+//! parameters, the organisation's overlay, the project's configuration, exceptions and suppressions.
+//!
+//! Invariants:
+//! - Pure: texts come in, values or mistakes with their places go out. No files, no clock, no
+//!   environment.
+//! - No unknown key, rule, clause or parameter passes in silence.
+//! - Nothing that is claimed to be enforced counts unless it exists.
+
+mod catalogue;
+mod coverage;
+mod error;
+mod glob;
+mod known;
+mod overlay;
+mod parameters;
+mod read;
+
+pub use catalogue::{Attestation, Catalogue, Clause, Framework, Point, Status};
+pub use coverage::{ClauseState, Enforcer, coverage};
+pub use error::ConfigError;
+pub use glob::Glob;
+pub use known::{KnownRules, RuleRef, UnknownRuleError};
+pub use overlay::Overlay;
+pub use parameters::{ParameterChanges, ParameterInfo, Parameters, TlsVersion, parameter_info};
