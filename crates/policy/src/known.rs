@@ -106,6 +106,14 @@ impl RuleRef {
         }
     }
 
+    /// Whether the rule, or one that carries the foreign id, ran.
+    pub(crate) fn ran(&self, known: &KnownRules, ran: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Rule(id) => ran(id),
+            Self::Foreign(id) => known.carriers(id).any(ran),
+        }
+    }
+
     /// Whether a finding of this rule with these foreign ids is meant.
     pub fn names<A: AsRef<str>>(&self, rule: &str, aliases: &[A]) -> bool {
         match self {

@@ -8,17 +8,23 @@
 //! - Nothing that is claimed to be enforced counts unless it exists.
 
 mod catalogue;
+mod config;
 mod coverage;
 mod error;
+mod exceptions;
 mod glob;
 mod known;
 mod overlay;
 mod parameters;
 mod read;
+#[cfg(test)]
+mod testing;
 
 pub use catalogue::{Attestation, Catalogue, Clause, Framework, Point, Status};
+pub use config::{Config, PathSettings, Profile, RuleSetting, Setting};
 pub use coverage::{ClauseState, Enforcer, coverage};
 pub use error::ConfigError;
+pub use exceptions::{Exception, ExceptionMatch, Exceptions, Subject};
 pub use glob::Glob;
 pub use known::{KnownRules, RuleRef, UnknownRuleError};
 pub use overlay::Overlay;
