@@ -12,6 +12,7 @@ use crate::read::{Reader, Table, Value};
 use palisade_core::ClauseId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What holds a clause.
@@ -190,7 +191,7 @@ static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
                 let clauses = read_clauses(&mut reader, root, &catalogue.frameworks);
                 catalogue
                     .clauses
-                    .extend(clauses.into_iter().map(|c| (c.id.clone(), c)));
+                    .extend(clauses.into_iter().map(|(c, _)| (c.id.clone(), c)));
             }
             reader.finish(Some(()))?;
         }
@@ -274,7 +275,6 @@ impl Catalogue {
         let mut wrong = Vec::new();
         for enforcer in enforcers {
             for name in enforcer.clauses {
-                let name = name.as_ref();
                 if let Err((message, help)) = self.resolve(name) {
                     let help = help.map(|h| format!("; {h}")).unwrap_or_default();
                     wrong.push(format!("`{}`: {message}{help}", enforcer.name));
@@ -335,8 +335,8 @@ pub(crate) fn read_clauses<'t>(
     reader: &mut Reader<'t>,
     root: Table<'_, 't>,
     frameworks: &[Framework],
-) -> Vec<Clause> {
-    let mut clauses: Vec<Clause> = Vec::new();
+) -> Vec<(Clause, Range<usize>)> {
+    let mut clauses: Vec<(Clause, Range<usize>)> = Vec::new();
     let Some(list) = root.get("clause") else {
         return clauses;
     };
@@ -345,11 +345,11 @@ pub(crate) fn read_clauses<'t>(
             continue;
         };
         if let Some(clause) = read_clause(reader, table, frameworks) {
-            if clauses.iter().any(|known| known.id == clause.id) {
+            if clauses.iter().any(|(known, _)| known.id == clause.id) {
                 let message = format!("clause `{}` is written twice", clause.id);
                 reader.error(item.span(), message, None);
             }
-            clauses.push(clause);
+            clauses.push((clause, item.span()));
         }
     }
     clauses
@@ -465,7 +465,12 @@ pub(crate) fn read_attestation<'t>(
     let table = reader.table(table.get("attestation")?, "attestation")?;
     reader.keys(table, ATTESTATION_KEYS);
     let max_age = match table.get("max-age-days") {
-        Some(value) => reader.number(value, "max-age-days"),
+        Some(value) => reader.number(value, "max-age-days").filter(|days| {
+            if *days == 0 {
+                reader.error(value.span(), "`max-age-days` must be at least 1", None);
+            }
+            *days > 0
+        }),
         None => {
             reader.missing(table, "max-age-days");
             None
@@ -520,7 +525,7 @@ fn read_frameworks<'t>(
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [(&str, &[&str]); 2] =
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 2] =
     [("clause", CLAUSE_KEYS), ("attestation", ATTESTATION_KEYS)];
 
 #[cfg(test)]

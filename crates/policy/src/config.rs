@@ -396,7 +396,7 @@ fn contradictions<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &Con
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [(&str, &[&str]); 5] = [
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 5] = [
     ("", KEYS),
     ("rule", RULE_KEYS),
     ("path", PATH_KEYS),

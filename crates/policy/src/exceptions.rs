@@ -131,6 +131,33 @@ impl Exceptions {
         found
     }
 
+    /// A problem for each exception that ends after `latest`: today and as many days as the
+    /// parameter `exception-max-days` allows. What has no end in sight is a change of the policy.
+    #[must_use]
+    pub fn too_long(&self, latest: Date) -> Vec<Problem> {
+        let long = self.list.iter().filter(|e| e.expires > latest);
+        long.map(|e| {
+            let message = format!(
+                "the exception from {} ends on {}, later than the policy allows; {latest} is the \
+                 last day possible",
+                e.of_what(),
+                e.expires
+            );
+            self.problem(e, ProblemLevel::Configuration, message)
+        })
+        .collect()
+    }
+
+    fn problem(&self, exception: &Exception, level: ProblemLevel, message: String) -> Problem {
+        Problem {
+            file: self.path.clone(),
+            line: Some(exception.line),
+            column: Some(exception.column),
+            level,
+            message,
+        }
+    }
+
     /// A warning for each exception that matched no finding, given the indices of those that did
     /// and which rules ran: what was not looked for could not be found.
     pub fn unused(
@@ -153,13 +180,8 @@ impl Exceptions {
                 } else {
                     format!("ended on {} and matches nothing; remove it", e.expires)
                 };
-                Problem {
-                    file: self.path.clone(),
-                    line: Some(e.line),
-                    column: Some(e.column),
-                    level: ProblemLevel::Warning,
-                    message: format!("the exception from {} {what}", e.of_what()),
-                }
+                let message = format!("the exception from {} {what}", e.of_what());
+                self.problem(e, ProblemLevel::Warning, message)
             })
             .collect()
     }
@@ -307,7 +329,8 @@ fn read_subject<'t>(
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [(&str, &[&str]); 2] = [("", KEYS), ("exception", EXCEPTION_KEYS)];
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 2] =
+    [("", KEYS), ("exception", EXCEPTION_KEYS)];
 
 #[cfg(test)]
 mod tests {
@@ -422,6 +445,13 @@ ticket = "SEC-7"
             ]
         );
         assert_eq!(tell(&[], false).len(), 1);
+        let long = exceptions.too_long(day("2026-12-30"));
+        assert_eq!(long.len(), 1);
+        assert_eq!(
+            long[0].message,
+            "the exception from `queue-unencrypted` for `Legacy*` ends on 2026-12-31, later than \
+             the policy allows; 2026-12-30 is the last day possible"
+        );
     }
 
     #[test]

@@ -43,10 +43,9 @@ impl UnknownRuleError {
 
 impl KnownRules {
     /// The rules with their foreign ids.
-    pub fn new<'a, A: AsRef<str>>(rules: impl IntoIterator<Item = (&'a str, &'a [A])>) -> Self
-    where
-        A: 'a,
-    {
+    pub fn new<'a, A: AsRef<str> + 'a>(
+        rules: impl IntoIterator<Item = (&'a str, &'a [A])>,
+    ) -> Self {
         let mut known = Self::default();
         for (rule, aliases) in rules {
             known.add(rule, aliases.iter().map(AsRef::as_ref));

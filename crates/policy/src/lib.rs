@@ -17,6 +17,12 @@ mod known;
 mod overlay;
 mod parameters;
 mod read;
+mod suppressions;
+
+#[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod testing;
 
@@ -29,3 +35,4 @@ pub use glob::Glob;
 pub use known::{KnownRules, RuleRef, UnknownRuleError};
 pub use overlay::Overlay;
 pub use parameters::{ParameterChanges, ParameterInfo, Parameters, TlsVersion, parameter_info};
+pub use suppressions::{Context, Scope, Suppression, SuppressionKind, Suppressions, Target};

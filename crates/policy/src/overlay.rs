@@ -118,13 +118,12 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, catalogue: &Catalogue)
         .unwrap_or_default();
     let clauses = read_clauses(reader, root, catalogue.frameworks());
     let documents = catalogue.documents();
-    for clause in &clauses {
+    for (clause, at) in &clauses {
         let document = clause.id.document();
         if documents.contains(document) {
-            let at = root.get("clause").map(|v| v.span()).unwrap_or_default();
             let message = format!("clause `{}` is in a document of Palisade", clause.id);
             let help = "own clauses need a prefix of their own, such as `ACME-1.1`".to_owned();
-            reader.error(at, message, Some(help));
+            reader.error(at.clone(), message, Some(help));
         }
     }
     let mut changes = BTreeMap::new();
@@ -157,7 +156,7 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, catalogue: &Catalogue)
     Overlay {
         version: reader.optional_text(root, "version"),
         parameters,
-        clauses,
+        clauses: clauses.into_iter().map(|(clause, _)| clause).collect(),
         changes,
     }
 }
@@ -182,7 +181,7 @@ fn read_change<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Change {
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [(&str, &[&str]); 2] = [("", KEYS), ("change", CHANGE_KEYS)];
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 2] = [("", KEYS), ("change", CHANGE_KEYS)];
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,9 @@ use crate::KnownRules;
 use palisade_core::{Confidence, Excerpt, Finding, Fingerprint, Location, ResourceRef, Severity};
 use std::sync::Arc;
 
+/// The name of a table in a schema, and the keys that its parser knows.
+pub(crate) type Keys = (&'static str, &'static [&'static str]);
+
 pub(crate) fn known() -> KnownRules {
     KnownRules::new([
         ("queue-unencrypted", &["CKV_AWS_27", "SQS.1"][..]),
