@@ -13,6 +13,7 @@ mod origin;
 mod problem;
 mod severity;
 mod source;
+mod suggest;
 
 pub use date::{Date, ParseDateError};
 pub use finding::{
@@ -23,3 +24,4 @@ pub use origin::{Origin, Via, ViaKind};
 pub use problem::{Problem, ProblemLevel};
 pub use severity::{Confidence, ParseSeverityError, Severity};
 pub use source::{Excerpt, FileId, Location, Sources, Span};
+pub use suggest::suggest;

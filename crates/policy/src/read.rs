@@ -1,0 +1,245 @@
+//! Reads TOML into typed values and gathers every mistake with its place, instead of stopping at
+//! the first one: whoever mends a configuration wants to see all of it at once.
+//!
+//! Must never panic, and must never let an unknown key pass: a misspelt key that is ignored is a
+//! control that someone believes to be on.
+
+use crate::error::{ConfigError, did_you_mean};
+use palisade_core::{Date, Severity};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value with its place.
+pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
+
+/// A table with its place and what it is called in messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Table<'a, 't> {
+    pub(crate) entries: &'a DeTable<'t>,
+    pub(crate) start: usize,
+}
+
+impl<'a, 't> Table<'a, 't> {
+    pub(crate) fn get(self, key: &str) -> Option<&'a Value<'t>> {
+        self.entries.get(key)
+    }
+}
+
+/// One text that is being read, with the mistakes found so far.
+pub(crate) struct Reader<'t> {
+    file: Arc<str>,
+    text: &'t str,
+    errors: Vec<(usize, ConfigError)>,
+}
+
+impl<'t> Reader<'t> {
+    pub(crate) fn new(file: &str, text: &'t str) -> Self {
+        Self {
+            file: Arc::from(file),
+            text,
+            errors: Vec::new(),
+        }
+    }
+
+    /// The whole text as a table; nothing when it is not TOML.
+    pub(crate) fn parse(&mut self) -> Option<Spanned<DeTable<'t>>> {
+        let text = self.text;
+        match DeTable::parse(text) {
+            Ok(table) => Some(table),
+            Err(error) => {
+                let at = error.span().unwrap_or_default();
+                let message = error.message().lines().next().unwrap_or("not valid TOML");
+                self.error(at, message.to_owned(), None);
+                None
+            }
+        }
+    }
+
+    pub(crate) fn error(
+        &mut self,
+        at: Range<usize>,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let error = ConfigError::at(&self.file, self.text, at.start, message, help);
+        self.errors.push((at.start, error));
+    }
+
+    /// The value, or all mistakes in the order of their places.
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<T, Vec<ConfigError>> {
+        self.errors.sort_by_key(|(at, _)| *at);
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(self.errors.into_iter().map(|(_, error)| error).collect()),
+        }
+    }
+
+    /// Line and column of a place, for what keeps it.
+    pub(crate) fn place(&self, at: usize) -> (u32, u32) {
+        let error = ConfigError::at(&self.file, self.text, at, "", None);
+        (error.line(), error.column())
+    }
+
+    /// Reports every key that is not one of `known`.
+    pub(crate) fn keys(&mut self, table: Table<'_, 't>, known: &[&str]) {
+        for key in table.entries.keys() {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let help = did_you_mean(name, known.iter().copied());
+                self.error(key.span(), format!("unknown key `{name}`"), help);
+            }
+        }
+    }
+
+    fn wrong(&mut self, value: &Value<'_>, name: &str, wanted: &str) {
+        let found = value.get_ref().type_str();
+        self.error(
+            value.span(),
+            format!("`{name}` must be {wanted}, not a TOML {found}"),
+            None,
+        );
+    }
+
+    pub(crate) fn table<'a>(&mut self, value: &'a Value<'t>, name: &str) -> Option<Table<'a, 't>> {
+        let table = value.get_ref().as_table().map(|entries| Table {
+            entries,
+            start: value.span().start,
+        });
+        if table.is_none() {
+            self.wrong(value, name, "a table");
+        }
+        table
+    }
+
+    pub(crate) fn list<'a>(&mut self, value: &'a Value<'t>, name: &str) -> &'a [Value<'t>] {
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong(value, name, "a list");
+            return &[];
+        };
+        list
+    }
+
+    /// A text that is not blank.
+    pub(crate) fn text(&mut self, value: &Value<'t>, name: &str) -> Option<String> {
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong(value, name, "a text");
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.error(value.span(), format!("`{name}` is empty"), None);
+            return None;
+        }
+        Some(text.trim().to_owned())
+    }
+
+    /// The text under a key that must be there.
+    pub(crate) fn required_text(&mut self, table: Table<'_, 't>, name: &str) -> Option<String> {
+        let Some(value) = table.get(name) else {
+            self.missing(table, name);
+            return None;
+        };
+        self.text(value, name)
+    }
+
+    /// The text under a key that need not be there.
+    pub(crate) fn optional_text(&mut self, table: Table<'_, 't>, name: &str) -> Option<String> {
+        table.get(name).and_then(|value| self.text(value, name))
+    }
+
+    pub(crate) fn missing(&mut self, table: Table<'_, 't>, name: &str) {
+        self.error(
+            table.start..table.start,
+            format!("`{name}` is missing"),
+            None,
+        );
+    }
+
+    pub(crate) fn truth(&mut self, value: &Value<'t>, name: &str) -> Option<bool> {
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.wrong(value, name, "true or false");
+        }
+        truth
+    }
+
+    pub(crate) fn texts(&mut self, value: &Value<'t>, name: &str) -> Vec<String> {
+        self.spanned_texts(value, name)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect()
+    }
+
+    pub(crate) fn spanned_texts(
+        &mut self,
+        value: &Value<'t>,
+        name: &str,
+    ) -> Vec<(String, Range<usize>)> {
+        self.list(value, name)
+            .iter()
+            .filter_map(|item| Some((self.text(item, name)?, item.span())))
+            .collect()
+    }
+
+    pub(crate) fn number(&mut self, value: &Value<'t>, name: &str) -> Option<u32> {
+        let number = value.get_ref().as_integer().and_then(|number| {
+            u32::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+        });
+        if number.is_none() {
+            self.wrong(value, name, "a whole number from 0 to 4294967295");
+        }
+        number
+    }
+
+    pub(crate) fn severity(&mut self, value: &Value<'t>, name: &str) -> Option<Severity> {
+        let text = self.text(value, name)?;
+        match text.parse() {
+            Ok(severity) => Some(severity),
+            Err(error) => {
+                let help = did_you_mean(&text, Severity::ALL.iter().map(|s| s.as_str()));
+                self.error(value.span(), format!("{error}"), help);
+                None
+            }
+        }
+    }
+
+    /// A day, written as a TOML date or as a text.
+    pub(crate) fn date(&mut self, value: &Value<'t>, name: &str) -> Option<Date> {
+        let date = match value.get_ref() {
+            DeValue::Datetime(at) if at.time.is_none() => {
+                at.date.and_then(|d| Date::new(d.year, d.month, d.day))
+            }
+            DeValue::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if date.is_none() {
+            self.wrong(value, name, "a date such as 2027-01-01");
+        }
+        date
+    }
+
+    /// A table of texts; numbers and truth values become the text that they are written as.
+    pub(crate) fn scalars(&mut self, value: &Value<'t>, name: &str) -> BTreeMap<String, String> {
+        let Some(table) = self.table(value, name) else {
+            return BTreeMap::new();
+        };
+        let mut texts = BTreeMap::new();
+        for (key, value) in table.entries {
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.as_ref().to_owned(),
+                DeValue::Integer(number) => number.as_str().to_owned(),
+                DeValue::Float(number) => number.as_str().to_owned(),
+                DeValue::Boolean(truth) => truth.to_string(),
+                DeValue::Datetime(at) => at.to_string(),
+                DeValue::Array(_) | DeValue::Table(_) => {
+                    self.wrong(value, key.get_ref(), "a text, a number or true or false");
+                    continue;
+                }
+            };
+            texts.insert(key.get_ref().as_ref().to_owned(), text);
+        }
+        texts
+    }
+}
