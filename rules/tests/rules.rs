@@ -7,7 +7,7 @@
 
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
-use palisade_policy::Parameters;
+use palisade_policy::{Config, KnownRules, Parameters};
 use palisade_rule::{Profile, RuleEntry};
 use palisade_scan::{Examined, Settings, examine};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,13 +92,18 @@ fn marks(text: &str) -> Marks {
 }
 
 fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Examined {
-    let parameters = Parameters::default();
-    let settings = Settings {
-        rules: vec![entry.rule],
+    let config = Config {
         profile,
-        parameters: &parameters,
+        ..Config::default()
+    };
+    let settings = Settings {
+        rules: &[entry.rule],
+        known: &KnownRules::new([(entry.rule.id, entry.rule.aliases)]),
+        config: &config,
+        config_prefix: "",
+        parameters: &Parameters::default(),
         today: Date::new(2026, 11, 22).unwrap(),
-        template_parameters: BTreeMap::new(),
+        template_parameters: &BTreeMap::new(),
         dump_model: true,
     };
     let tree = Folder(example.folder.clone());

@@ -39,6 +39,24 @@ impl Date {
         Some(Self { year, month, day })
     }
 
+    /// The day so many days later; the calendar's last one at most.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        Self::from_unix_seconds((self.unix_days() + u64::from(days)) * 86_400)
+    }
+
+    /// Days since 1970-01-01; zero for earlier days. The inverse of `from_unix_seconds`
+    /// (`days_from_civil` of the same source).
+    fn unix_days(self) -> u64 {
+        let (month, day) = (u64::from(self.month), u64::from(self.day));
+        let year = u64::from(self.year) - u64::from(month <= 2 && self.year > 0);
+        let (era, yoe) = (year / 400, year % 400);
+        let mp = (month + 9) % 12;
+        let doy = (153 * mp + 2) / 5 + day - 1;
+        let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+        (era * 146_097 + doe).saturating_sub(719_468)
+    }
+
     /// The day on which a Unix time falls in UTC. Algorithm: Howard Hinnant, "chrono-compatible
     /// low-level date algorithms", `civil_from_days`.
     #[must_use]
@@ -125,6 +143,19 @@ mod tests {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!("2024-02-29".parse::<Date>().is_ok());
+    }
+
+    #[test]
+    fn days_are_added() {
+        let check = |day: &str, days, expected: &str| {
+            let day: Date = day.parse().unwrap();
+            assert_eq!(day.plus_days(days).to_string(), expected);
+        };
+        check("2026-11-22", 0, "2026-11-22");
+        check("2026-11-22", 365, "2027-11-22");
+        check("2024-02-28", 1, "2024-02-29");
+        check("2026-12-31", 1, "2027-01-01");
+        check("1970-01-01", 1, "1970-01-02");
     }
 
     #[test]

@@ -21,24 +21,39 @@ pub(crate) enum Command {
 /// Options of `palisade scan`.
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Folders or templates to scan
+    /// Folders or templates to scan; templates filter the report
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Exit with 1 when a finding is at least this severe
-    #[arg(long, value_name = "LEVEL", default_value = "low")]
-    pub(crate) fail_on: Severity,
+    /// Where to write the report instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with 1 when a finding is at least this severe [default: low]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<Severity>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub(crate) exit_zero: bool,
-    /// Which findings to report
-    #[arg(long, value_enum, default_value_t = ProfileArg::Default)]
-    pub(crate) profile: ProfileArg,
+    /// Which findings to report [default: default]
+    #[arg(long, value_enum)]
+    pub(crate) profile: Option<ProfileArg>,
+    /// Report only these rules or foreign ids
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Never report these rules or foreign ids
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
     /// A value for a template parameter
     #[arg(long = "parameter", value_name = "KEY=VALUE")]
     pub(crate) parameters: Vec<String>,
+    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
+    #[arg(long = "parameter-file", value_name = "FILE")]
+    pub(crate) parameter_files: Vec<PathBuf>,
+    /// The configuration instead of the `palisade.toml` found from the input upwards
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Write the application model as JSON instead of a report
     #[arg(long)]
     pub(crate) dump_model: bool,
@@ -60,4 +75,13 @@ pub(crate) enum ProfileArg {
     Default,
     /// Everything
     All,
+}
+
+impl From<ProfileArg> for palisade_policy::Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Default => Self::Default,
+            ProfileArg::All => Self::All,
+        }
+    }
 }

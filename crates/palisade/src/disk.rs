@@ -5,62 +5,166 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 use palisade_app::{FileError, Files};
+use palisade_policy::Config;
 use palisade_scan::LeftOut;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Files larger than this, in bytes, are not read. CloudFormation accepts 1 MB.
+/// Files larger than this, in bytes, are not read. CloudFormation accepts templates of 1 MB.
 pub(crate) const MAX_FILE: u64 = 16 << 20;
 
-/// Folders that duplicate sources or hold what is not the owner's.
-const LEFT_OUT: [(&str, &str); 5] = [
-    ("node_modules", "dependencies"),
+/// Folders that duplicate sources or hold what is not the owner's, with the reason.
+const LEFT_OUT: [(&str, &str); 6] = [
     (".git", "version control"),
-    (".aws-sam", "build output; pass it to scan it"),
-    (".serverless", "build output; pass it to scan it"),
-    ("cdk.out", "build output; pass it to scan it"),
+    ("node_modules", "dependencies"),
+    (".terraform", "downloaded providers and modules"),
+    (".aws-sam", "build output; name it to scan it"),
+    (".serverless", "build output; name it to scan it"),
+    ("cdk.out", "build output; name it to scan it"),
 ];
 
-/// A scanned tree on the disk.
+/// What the user asked to scan, on the disk.
 #[derive(Debug)]
 pub(crate) struct Disk {
+    /// The folder that paths are relative to and that nothing is read outside of.
     root: PathBuf,
+    /// What was named, relative to the root: folders and files.
+    named: Vec<Named>,
+}
+
+#[derive(Debug)]
+struct Named {
+    path: String,
+    folder: bool,
+}
+
+/// A file that may be a template.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Candidate {
+    /// Relative to the root.
+    pub(crate) path: String,
+    /// The user named this very file.
+    pub(crate) named: bool,
 }
 
 /// What a walk found.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
-    /// Files that may be templates, relative to the root, sorted.
-    pub(crate) files: Vec<String>,
-    /// What was left out.
+    /// Sorted by path.
+    pub(crate) candidates: Vec<Candidate>,
     pub(crate) left_out: Vec<LeftOut>,
 }
 
+/// A path that can't be scanned.
+#[derive(Debug)]
+pub(crate) struct PathError {
+    path: PathBuf,
+    error: std::io::Error,
+}
+
+impl std::fmt::Display for PathError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`: {}", self.path.display(), self.error)
+    }
+}
+
 impl Disk {
-    /// The tree under a folder.
-    pub(crate) fn new(root: &Path) -> std::io::Result<Self> {
-        Ok(Self {
-            root: root.canonicalize()?,
+    /// One folder is its own root. Otherwise the root is the working folder when everything lies
+    /// in it, or else the folder that everything lies in.
+    pub(crate) fn new(paths: &[PathBuf]) -> Result<Self, PathError> {
+        let mut full = Vec::with_capacity(paths.len());
+        for path in paths {
+            let wrong = |error| PathError {
+                path: path.clone(),
+                error,
+            };
+            full.push(path.canonicalize().map_err(wrong)?);
+        }
+        let root = match full.as_slice() {
+            [only] if only.is_dir() => only.clone(),
+            _ => {
+                let here = std::env::current_dir().and_then(|here| here.canonicalize());
+                match here {
+                    Ok(here) if full.iter().all(|path| path.starts_with(&here)) => here,
+                    _ => common_folder(&full),
+                }
+            }
+        };
+        let named = full
+            .iter()
+            .map(|path| Named {
+                path: relative(&root, path),
+                folder: path.is_dir(),
+            })
+            .collect();
+        Ok(Self { root, named })
+    }
+
+    /// The root folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether the user named a file, or a folder that it is in.
+    pub(crate) fn is_named(&self, path: &str) -> bool {
+        self.named.iter().any(|named| {
+            named.path.is_empty()
+                || path == named.path
+                || (named.folder
+                    && path
+                        .strip_prefix(&named.path)
+                        .is_some_and(|rest| rest.starts_with('/')))
         })
     }
 
-    /// Walks the tree for files that may be templates by their names.
-    pub(crate) fn walk(&self) -> Walk {
+    /// Finds the files that may be templates by their names. Beside a named file, the files of its
+    /// folder and of the folders above are candidates too: one of them may bring it in.
+    pub(crate) fn walk(&self, config: &Config, config_prefix: &str) -> Walk {
         let mut walk = Walk::default();
-        let mut left_out = Vec::new();
-        let builder = ignore::WalkBuilder::new(&self.root)
+        let mut files = BTreeSet::new();
+        for named in &self.named {
+            if named.folder {
+                self.walk_folder(&named.path, config, config_prefix, &mut files, &mut walk.left_out);
+            } else {
+                files.insert(named.path.clone());
+                self.folders_above(&named.path, &mut files);
+            }
+        }
+        walk.left_out.sort();
+        walk.left_out.dedup();
+        walk.candidates = files
+            .into_iter()
+            .map(|path| Candidate {
+                named: self.named.iter().any(|n| !n.folder && n.path == path),
+                path,
+            })
+            .collect();
+        walk
+    }
+
+    fn walk_folder(
+        &self,
+        folder: &str,
+        config: &Config,
+        config_prefix: &str,
+        files: &mut BTreeSet<String>,
+        left_out: &mut Vec<LeftOut>,
+    ) {
+        let top = self.root.join(folder);
+        let mut builder = ignore::WalkBuilder::new(&top);
+        builder
             .hidden(false)
             .require_git(false)
-            .follow_links(false)
             .git_global(false)
-            .sort_by_file_name(Ord::cmp)
-            .build();
+            .follow_links(false)
+            .sort_by_file_name(Ord::cmp);
         let mut skip: Option<PathBuf> = None;
-        for entry in builder {
+        for entry in builder.build() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
                     left_out.push(LeftOut {
-                        path: String::new(),
+                        path: folder.to_owned(),
                         reason: error.to_string(),
                     });
                     continue;
@@ -69,35 +173,66 @@ impl Disk {
             if skip.as_deref().is_some_and(|s| entry.path().starts_with(s)) {
                 continue;
             }
-            let Some(path) = self.relative(entry.path()) else {
-                continue;
-            };
+            let path = relative(&self.root, entry.path());
             let name = entry.file_name().to_string_lossy();
-            if entry.file_type().is_some_and(|t| t.is_dir()) && !path.is_empty() {
-                if let Some((_, reason)) = LEFT_OUT.iter().find(|(folder, _)| *folder == name) {
-                    skip = Some(entry.path().to_owned());
-                    left_out.push(LeftOut {
-                        path,
-                        reason: (*reason).to_owned(),
-                    });
-                }
+            let is_folder = entry.file_type().is_some_and(|t| t.is_dir());
+            let mut leave = |reason: String| {
+                skip = is_folder.then(|| entry.path().to_owned());
+                left_out.push(LeftOut {
+                    path: path.clone(),
+                    reason,
+                });
+            };
+            if entry.path() == top {
                 continue;
             }
-            if may_be_template(&name) {
-                walk.files.push(path);
+            if let Some((_, reason)) = LEFT_OUT
+                .iter()
+                .find(|(folder, _)| is_folder && *folder == name)
+            {
+                leave((*reason).to_owned());
+            } else if let Some(glob) = config.excluded(&format!("{config_prefix}{path}")) {
+                leave(format!("excluded by `{}` in palisade.toml", glob.as_str()));
+            } else if !is_folder && may_be_template(&name) {
+                files.insert(path);
             }
         }
-        walk.files.sort();
-        left_out.sort();
-        walk.left_out = left_out;
-        walk
     }
 
-    fn relative(&self, path: &Path) -> Option<String> {
-        let relative = path.strip_prefix(&self.root).ok()?;
-        let parts: Vec<_> = relative.iter().map(|p| p.to_string_lossy()).collect();
-        Some(parts.join("/"))
+    fn folders_above(&self, path: &str, files: &mut BTreeSet<String>) {
+        let mut folder = path;
+        while let Some((above, _)) = folder.rsplit_once('/').or((!folder.is_empty()).then_some(("", ""))) {
+            let entries = std::fs::read_dir(self.root.join(above)).into_iter().flatten();
+            for entry in entries.flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let is_file = entry.file_type().is_ok_and(|t| t.is_file());
+                if is_file && may_be_template(&name) {
+                    files.insert(if above.is_empty() { name } else { format!("{above}/{name}") });
+                }
+            }
+            folder = above;
+        }
     }
+}
+
+/// The path below the root, with forward slashes; the path itself when it lies elsewhere.
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = path.iter().map(|p| p.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let folder = |path: &PathBuf| {
+        let parent = path.parent().unwrap_or(path);
+        if path.is_dir() { path.clone() } else { parent.to_owned() }
+    };
+    let mut folders = paths.iter().map(folder);
+    let first = folders.next().unwrap_or_default();
+    folders.fold(first, |common, folder| {
+        let above = common.ancestors().find(|above| folder.starts_with(above));
+        above.unwrap_or(Path::new("/")).to_owned()
+    })
 }
 
 fn may_be_template(name: &str) -> bool {
@@ -109,22 +244,28 @@ fn may_be_template(name: &str) -> bool {
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        use std::io::Read as _;
+        let unreadable = |error: std::io::Error| FileError::Unreadable(error.to_string());
         let full = self.root.join(path);
         let full = full.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing,
-            _ => FileError::Unreadable(error.to_string()),
+            _ => unreadable(error),
         })?;
         if !full.starts_with(&self.root) {
             return Err(FileError::Outside);
         }
-        let unreadable = |error: std::io::Error| FileError::Unreadable(error.to_string());
-        let metadata = std::fs::metadata(&full).map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(FileError::Unreadable("it is not a file".to_owned()));
+        // Opening a pipe would wait for its writer.
+        if !std::fs::metadata(&full).map_err(unreadable)?.is_file() {
+            return Err(FileError::Unreadable("it is not a regular file".to_owned()));
         }
-        if metadata.len() > MAX_FILE {
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&full).map_err(unreadable)?;
+        file.take(MAX_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_FILE {
             return Err(FileError::TooLarge(MAX_FILE));
         }
-        std::fs::read(full).map_err(unreadable)
+        Ok(bytes)
     }
 }

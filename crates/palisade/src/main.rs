@@ -9,7 +9,12 @@
 
 mod cli;
 mod disk;
+mod failure;
+mod output;
+mod parameters;
+mod progress;
 mod scan;
+mod settings;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -22,8 +27,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(error.code())
+            eprintln!("error: {error}");
+            error.exit_code()
         }
     }
 }

@@ -1,106 +1,114 @@
 //! `palisade scan`.
 
-use crate::cli::{Format, ProfileArg, ScanArgs};
-use crate::disk::Disk;
+use crate::cli::{Format, ScanArgs};
+use crate::disk::{Candidate, Disk};
+use crate::failure::{CommandError, code};
+use crate::output;
+use crate::progress::Progress;
+use crate::settings::{KNOWN, Project, RULES};
 use palisade_app::Files;
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_policy::Parameters;
-use palisade_rule::Profile;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-/// Why a command could not do its work.
-#[derive(Debug)]
-pub(crate) struct CommandError {
-    message: String,
-    code: u8,
-}
-
-impl CommandError {
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            code: 2,
+pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
+    let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
+    let mut project = Project::find(disk.root(), arguments.config.as_deref())?;
+    if let Some(profile) = arguments.profile {
+        project.config.profile = profile.into();
+    }
+    for (names, list) in [
+        (&arguments.select, &mut project.config.select),
+        (&arguments.ignore, &mut project.config.ignore),
+    ] {
+        for name in names {
+            let wrong = |e: palisade_policy::UnknownRuleError| CommandError::usage(e.to_string());
+            list.push(KNOWN.resolve(name).map_err(wrong)?);
         }
     }
-
-    pub(crate) fn code(&self) -> u8 {
-        self.code
-    }
-}
-
-impl std::fmt::Display for CommandError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
-    let parameters = Parameters::default();
+    let parameters = project.parameters();
+    let template_parameters = template_parameters(arguments, &project)?;
     let settings = Settings {
-        rules: palisade_rules::ALL.iter().map(|entry| entry.rule).collect(),
-        profile: match arguments.profile {
-            ProfileArg::Default => Profile::Default,
-            ProfileArg::All => Profile::All,
-        },
+        rules: &RULES,
+        known: &KNOWN,
+        config: &project.config,
+        config_prefix: &project.prefix,
         parameters: &parameters,
         today: today(),
-        template_parameters: pairs(&arguments.parameters)?,
+        template_parameters: &template_parameters,
         dump_model: arguments.dump_model,
     };
-    let path = &arguments.paths[0];
-    let disk = Disk::new(path)
-        .map_err(|error| CommandError::usage(format!("`{}`: {error}", path.display())))?;
-    let walk = disk.walk();
+    let walk = disk.walk(&project.config, &project.prefix);
+    let progress = Progress::new(walk.candidates.len());
     let mut parts: Vec<Examined> = walk
-        .files
+        .candidates
         .par_iter()
-        .filter_map(|path| one(path, &disk, &settings))
+        .filter_map(|candidate| {
+            let examined = one(candidate, &disk, &settings);
+            progress.step();
+            examined
+        })
         .collect();
+    progress.done();
     if arguments.dump_model {
         let models: Vec<_> = parts.iter_mut().filter_map(|p| p.model.take()).collect();
         let model = serde_json::json!({"schema": "palisade.model/1", "applications": models});
-        println!("{model:#}");
+        output::write(arguments.output.as_deref(), &format!("{model:#}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut report = Report::of(parts);
-    report.stats.rules = settings.rules.len();
+    report.only(&|path| disk.is_named(path));
+    report.except(&project.exceptions, &settings);
+    report.stats.rules = RULES.len();
     report.stats.left_out = walk.left_out;
-    match arguments.format {
-        Format::Json => println!("{:#}", palisade_report::json(&report)),
-        Format::Text => {
-            for f in report.active() {
-                println!(
-                    "{}:{}: {}[{}] {} ({})",
-                    f.location.file,
-                    f.location.line,
-                    f.severity,
-                    f.rule,
-                    f.message,
-                    f.resource.address
-                );
-            }
-        }
-    }
-    let failed = report.active().any(|f| f.severity >= arguments.fail_on);
-    Ok(match (report.incomplete(), failed, arguments.exit_zero) {
-        (true, ..) => ExitCode::from(3),
-        (false, true, false) => ExitCode::from(1),
-        _ => ExitCode::SUCCESS,
-    })
+    let text = match arguments.format {
+        Format::Json => format!("{:#}\n", palisade_report::json(&report)),
+        Format::Text => plain(&report),
+    };
+    output::write(arguments.output.as_deref(), &text)?;
+    let threshold = arguments.fail_on.unwrap_or(project.config.fail_on);
+    Ok(ExitCode::from(exit_code(&report, threshold, arguments.exit_zero)))
 }
 
-fn one(path: &str, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
+fn plain(report: &Report) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    for f in report.active() {
+        let _ = writeln!(
+            text,
+            "{}:{}: {}[{}] {} ({})",
+            f.location.file, f.location.line, f.severity, f.rule, f.message, f.resource.address
+        );
+    }
+    text
+}
+
+/// Unreadable input wins over a wrong setting, and that over findings.
+fn exit_code(report: &Report, threshold: palisade_core::Severity, exit_zero: bool) -> u8 {
+    if report.has_problem(ProblemLevel::Error) {
+        code::UNREADABLE
+    } else if report.has_problem(ProblemLevel::Configuration) {
+        code::USAGE
+    } else if !exit_zero && report.active().any(|f| f.severity >= threshold) {
+        code::FOUND
+    } else {
+        0
+    }
+}
+
+fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
+    let path = &candidate.path;
     match disk.read(path) {
-        Ok(bytes) if looks_like_template(&bytes) => {
-            Some(examine(path, &bytes, false, disk, settings))
+        Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
+            Some(examine(path, &bytes, candidate.named, disk, settings))
         }
         Ok(_) => None,
         Err(error) => Some(Examined {
+            path: path.as_str().into(),
             problems: vec![Problem::file(
-                path,
+                path.as_str(),
                 ProblemLevel::Error,
                 format!("`{path}` is not read: {error}"),
             )],
@@ -109,21 +117,29 @@ fn one(path: &str, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
     }
 }
 
-fn pairs(texts: &[String]) -> Result<BTreeMap<String, String>, CommandError> {
-    texts
-        .iter()
-        .map(|text| match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-            _ => Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
-        })
-        .collect()
+/// From the configuration, then from files, then from the command line; the later one wins.
+fn template_parameters(
+    arguments: &ScanArgs,
+    project: &Project,
+) -> Result<BTreeMap<String, String>, CommandError> {
+    let mut values = project.config.cloudformation.clone();
+    values.extend(project.config.sam.clone());
+    for path in &arguments.parameter_files {
+        values.extend(crate::parameters::read(path)?);
+    }
+    for text in &arguments.parameters {
+        match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                values.insert(key.to_owned(), value.to_owned());
+            }
+            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
+        }
+    }
+    Ok(values)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the rim: the day of the scan"
-)]
-fn today() -> Date {
+#[expect(clippy::disallowed_methods, reason = "this is the rim: the day of the scan")]
+pub(crate) fn today() -> Date {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Date::from_unix_seconds(now.map_or(0, |d| d.as_secs()))
 }

@@ -9,21 +9,14 @@
 mod sink;
 mod table;
 
+/// When a rule or one of its conditions speaks.
+pub use palisade_policy::Profile;
 pub use sink::{FindingBuilder, Outcome, RawFinding, RawUnresolved, Sink, Stats};
 pub use table::{Is, Row, Want};
 
 use palisade_app::{Application, Resource};
 use palisade_core::{Confidence, Date, Severity};
 use palisade_policy::Parameters;
-
-/// When a rule or one of its conditions speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Profile {
-    /// Exposure, permissions, secrets and data; hygiene where its condition holds.
-    Default,
-    /// Only with `--profile all`.
-    All,
-}
 
 /// A rule: one concept that breaks the policy.
 #[derive(Clone, Copy, Debug)]

@@ -55,8 +55,12 @@ pub struct RawUnresolved {
     pub rule: &'static Rule,
     /// When it speaks.
     pub profile: Profile,
+    /// Foreign ids of the condition that was asked about.
+    pub aliases: Vec<&'static str>,
     /// The resource.
     pub resource: ResourceRef,
+    /// The lines that the person wrote for the resource.
+    pub extent: Span,
     /// Why there is no answer.
     pub reason: Reason,
     /// Where the answer would stand.
@@ -149,11 +153,18 @@ impl<'a> Sink<'a> {
 
     /// Says that the rule can't decide about a resource.
     pub fn unresolved(&mut self, resource: &Resource, reason: &Reason, at: &Origin) {
-        let profile = self.rule.profile;
-        self.undecided(resource, reason, at, profile);
+        let (profile, aliases) = (self.rule.profile, self.rule.aliases.to_vec());
+        self.undecided(resource, reason, at, profile, aliases);
     }
 
-    fn undecided(&mut self, resource: &Resource, reason: &Reason, at: &Origin, profile: Profile) {
+    fn undecided(
+        &mut self,
+        resource: &Resource,
+        reason: &Reason,
+        at: &Origin,
+        profile: Profile,
+        aliases: Vec<&'static str>,
+    ) {
         let place = if at.span.file == palisade_core::FileId::NONE {
             resource.origin.span
         } else {
@@ -162,7 +173,9 @@ impl<'a> Sink<'a> {
         self.outcome.unresolved.push(RawUnresolved {
             rule: self.rule,
             profile,
+            aliases,
             resource: resource.written.clone(),
+            extent: resource.extent,
             reason: reason.clone(),
             location: self.app.sources.location(place),
         });
@@ -330,7 +343,8 @@ impl FindingBuilder<'_, '_> {
             }
             self.report();
         } else if let Some((reason, at)) = verdict.unknown() {
-            self.sink.undecided(self.resource, reason, at, self.profile);
+            self.sink
+                .undecided(self.resource, reason, at, self.profile, self.aliases);
         }
     }
 

@@ -1,11 +1,12 @@
 //! One file: is it a template, what does it declare, what do the rules say.
 
 use crate::report::EntryPointRow;
+use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files};
-use palisade_core::{Date, Finding, Problem, ProblemLevel, Unresolved};
-use palisade_policy::Parameters;
-use palisade_rule::{Context, Profile, RawFinding, Rule, Stats};
+use palisade_core::{Date, Finding, Location, Problem, ProblemLevel, Unresolved};
+use palisade_policy::{Config, KnownRules, Parameters, Setting};
+use palisade_rule::{Context, RawFinding, RawUnresolved, Rule, Stats};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,20 +15,44 @@ pub trait Tree: Files + Sync {}
 impl<T: Files + Sync> Tree for T {}
 
 /// What a scan is asked to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings<'a> {
-    /// The rules to run.
-    pub rules: Vec<&'static Rule>,
-    /// Which of their findings to report.
-    pub profile: Profile,
+    /// The rules that exist.
+    pub rules: &'a [&'static Rule],
+    /// Their ids and foreign ids, for names in comments.
+    pub known: &'a KnownRules,
+    /// The project's configuration, with what the command line changes of it.
+    pub config: &'a Config,
+    /// What stands in front of a file's path when the configuration speaks of it.
+    pub config_prefix: &'a str,
     /// The policy's parameters.
     pub parameters: &'a Parameters,
     /// The day of the scan.
     pub today: Date,
     /// Values for parameters of templates.
-    pub template_parameters: BTreeMap<String, String>,
+    pub template_parameters: &'a BTreeMap<String, String>,
     /// Whether the model is wanted beside the findings.
     pub dump_model: bool,
+}
+
+impl Settings<'_> {
+    /// What the configuration says about a finding.
+    fn setting<A: AsRef<str>>(
+        &self,
+        rule: &Rule,
+        aliases: &[A],
+        profile: palisade_rule::Profile,
+        location: &Location,
+    ) -> Setting {
+        let path = format!("{}{}", self.config_prefix, location.file);
+        self.config.setting(rule.id, aliases, profile, &path)
+    }
+
+    /// Whether a rule runs at all.
+    pub(crate) fn runs(&self, rule: &Rule) -> bool {
+        let profile = palisade_rule::Profile::Default;
+        self.config.runs(rule.id, rule.aliases, profile)
+    }
 }
 
 /// What came of one file.
@@ -119,9 +144,11 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
         today: settings.today,
     };
     let mut outcome = palisade_rule::Outcome::default();
-    for rule in &settings.rules {
+    for rule in settings.rules.iter().filter(|rule| settings.runs(rule)) {
         rule.run(&cx, &mut outcome);
     }
+    let (mut silencer, problems) = Silencer::of(app, settings);
+    examined.problems.extend(problems);
     examined.nested.clone_from(&app.nested);
     examined.resources = app.resources().count();
     examined.entry_points = EntryPointRow::all(app);
@@ -129,24 +156,40 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
     if settings.dump_model {
         examined.model = Some(palisade_app::dump(app));
     }
-    let wanted = |profile: Profile| profile <= settings.profile;
-    examined.unresolved = outcome
-        .unresolved
-        .into_iter()
-        .filter(|raw| wanted(raw.profile))
-        .map(|raw| Unresolved {
-            rule: Arc::from(raw.rule.id),
-            resource: raw.resource,
-            reason: raw.reason.to_string(),
-            location: raw.location,
-        })
-        .collect();
-    examined.findings = outcome
-        .findings
-        .into_iter()
-        .filter(|raw| wanted(raw.profile))
-        .map(finding)
-        .collect();
+    for raw in outcome.unresolved {
+        let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
+        if setting == Setting::Off {
+            continue;
+        }
+        let aliases: Vec<Arc<str>> = raw.aliases.iter().map(|a| Arc::from(*a)).collect();
+        let extent = app.sources.location(raw.extent);
+        let unresolved = unresolved(raw);
+        silencer.note_unresolved(&unresolved, &aliases, &extent);
+        examined.unresolved.push(unresolved);
+    }
+    for raw in outcome.findings {
+        let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
+        if setting == Setting::Off {
+            continue;
+        }
+        let extent = app.sources.location(raw.extent);
+        let mut finding = finding(raw);
+        if let Setting::At(severity) = setting {
+            finding.severity = severity;
+        }
+        finding.suppressed = silencer.silence(&finding, &extent);
+        examined.findings.push(finding);
+    }
+    examined.problems.extend(silencer.unused(settings));
+}
+
+fn unresolved(raw: RawUnresolved) -> Unresolved {
+    Unresolved {
+        rule: Arc::from(raw.rule.id),
+        resource: raw.resource,
+        reason: raw.reason.to_string(),
+        location: raw.location,
+    }
 }
 
 fn finding(raw: RawFinding) -> Finding {

@@ -12,6 +12,7 @@
 
 mod examine;
 mod report;
+mod silence;
 
 pub use examine::{Examined, Settings, Tree, examine, looks_like_template};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

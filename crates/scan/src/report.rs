@@ -1,8 +1,9 @@
 //! Everything that a scan has to say, in one order.
 
-use crate::examine::Examined;
+use crate::examine::{Examined, Settings};
 use palisade_app::Application;
 use palisade_core::{Finding, Location, Problem, ProblemLevel, Severity, Unresolved};
+use palisade_policy::{ExceptionMatch, Exceptions};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -145,6 +146,44 @@ impl Report {
         self.problems.dedup();
     }
 
+    /// Silences what approved exceptions are for. One that has ended brings its finding back, and
+    /// the finding says so.
+    pub fn except(&mut self, exceptions: &Exceptions, settings: &Settings<'_>) {
+        let mut matched = BTreeSet::new();
+        for finding in self.findings.iter_mut().filter(|f| f.suppressed.is_none()) {
+            let file = finding.location.file.clone();
+            finding.location.file = Arc::from(format!("{}{file}", settings.config_prefix));
+            let said = exceptions.matching(finding, settings.today);
+            finding.location.file = file;
+            match said {
+                ExceptionMatch::None => {}
+                ExceptionMatch::Active(exception) => {
+                    matched.insert(exception.index);
+                    finding.suppressed = Some(exception.suppressed());
+                }
+                ExceptionMatch::Expired(exception) => {
+                    matched.insert(exception.index);
+                    finding.message = format!("{} ({})", finding.message, exception.ended());
+                }
+            }
+        }
+        let longest = settings.today.plus_days(settings.parameters.exception_max_days);
+        self.problems.extend(exceptions.too_long(longest));
+        self.problems
+            .extend(exceptions.unused(&matched, settings.today, settings.known, |id| {
+                settings.rules.iter().any(|rule| rule.id == id && settings.runs(rule))
+            }));
+        self.problems.sort();
+    }
+
+    /// Keeps what stands in some files only: those that the user named.
+    pub fn only(&mut self, named: &dyn Fn(&str) -> bool) {
+        self.findings.retain(|f| named(&f.location.file));
+        self.unresolved.retain(|u| named(&u.location.file));
+        self.problems.retain(|p| named(&p.file));
+        self.entry_points.retain(|e| named(&e.location.file));
+    }
+
     /// The findings that are not silenced.
     pub fn active(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.suppressed.is_none())
@@ -160,10 +199,10 @@ impl Report {
         counts
     }
 
-    /// Whether some input could not be read.
+    /// Whether there is a problem of this level.
     #[must_use]
-    pub fn incomplete(&self) -> bool {
-        self.problems.iter().any(|p| p.level == ProblemLevel::Error)
+    pub fn has_problem(&self, level: ProblemLevel) -> bool {
+        self.problems.iter().any(|p| p.level == level)
     }
 }
 
