@@ -256,6 +256,9 @@ fn resolve(
     at: std::ops::Range<usize>,
     known: &KnownRules,
 ) -> Option<RuleRef> {
+    if reader.full() {
+        return None;
+    }
     match known.resolve(name) {
         Ok(found) => Some(found),
         Err(error) => {

@@ -293,6 +293,9 @@ fn read_subject<'t>(
     known: &KnownRules,
     catalogue: &Catalogue,
 ) -> Option<Subject> {
+    if reader.full() {
+        return None;
+    }
     match (table.get("rule"), table.get("clause")) {
         (Some(value), None) => {
             let name = reader.text(value, "rule")?;

@@ -77,16 +77,23 @@ impl KnownRules {
             .map(AsRef::as_ref)
     }
 
+    /// What a name stands for, if it is known.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<RuleRef> {
+        let rule = self.rules.get(name).cloned().map(RuleRef::Rule);
+        rule.or_else(|| {
+            let (foreign, _) = self.aliases.get_key_value(name)?;
+            Some(RuleRef::Foreign(foreign.clone()))
+        })
+    }
+
     /// What a name stands for.
     ///
     /// # Errors
     /// The name is unknown; the error carries the nearest known one.
     pub fn resolve(&self, name: &str) -> Result<RuleRef, UnknownRuleError> {
-        if let Some(rule) = self.rules.get(name) {
-            return Ok(RuleRef::Rule(rule.clone()));
-        }
-        if let Some((foreign, _)) = self.aliases.get_key_value(name) {
-            return Ok(RuleRef::Foreign(foreign.clone()));
+        if let Some(found) = self.find(name) {
+            return Ok(found);
         }
         let candidates = self.rules().chain(self.aliases.keys().map(AsRef::as_ref));
         Err(UnknownRuleError {

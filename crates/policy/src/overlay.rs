@@ -133,6 +133,9 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, catalogue: &Catalogue)
     {
         for (key, value) in table.entries {
             let name: &str = key.get_ref();
+            if reader.full() {
+                break;
+            }
             let id = match catalogue.resolve(name) {
                 Ok(id) => id,
                 Err((message, help)) => {

@@ -36,6 +36,9 @@ pub(crate) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    /// Nobody reads more mistakes than this, and a hostile file must not buy work with them.
+    const MOST: usize = 200;
+
     pub(crate) fn new(file: &str, text: &'t str) -> Self {
         Self {
             file: Arc::from(file),
@@ -64,8 +67,15 @@ impl<'t> Reader<'t> {
         message: impl Into<String>,
         help: Option<String>,
     ) {
-        let error = ConfigError::at(&self.file, self.text, at.start, message, help);
-        self.errors.push((at.start, error));
+        if !self.full() {
+            let error = ConfigError::at(&self.file, self.text, at.start, message, help);
+            self.errors.push((at.start, error));
+        }
+    }
+
+    /// Whether further mistakes are no longer told: what is costly to check need not be.
+    pub(crate) fn full(&self) -> bool {
+        self.errors.len() >= Self::MOST
     }
 
     /// The value, or all mistakes in the order of their places.

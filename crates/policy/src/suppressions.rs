@@ -14,6 +14,7 @@ use palisade_core::{
     Unresolved,
 };
 use palisade_syntax::{Comment, Node};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whom a suppression was written for.
@@ -72,7 +73,7 @@ pub struct Context<'a> {
 pub struct Target<'a> {
     rule: &'a str,
     aliases: &'a [Arc<str>],
-    address: &'a str,
+    address: &'a Arc<str>,
     location: &'a Location,
     resource: Option<&'a Location>,
 }
@@ -112,6 +113,12 @@ impl<'a> Target<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Suppressions {
     list: Vec<Suppression>,
+    /// Positions in `list` by file and line, of those that reach a line.
+    on_line: BTreeMap<(Arc<str>, u32), Vec<usize>>,
+    /// The same of those that reach the resource around a line.
+    around: BTreeMap<(Arc<str>, u32), Vec<usize>>,
+    /// By file and address, of those that reach a resource.
+    on_resource: BTreeMap<(Arc<str>, Arc<str>), Vec<usize>>,
 }
 
 impl Suppressions {
@@ -119,9 +126,7 @@ impl Suppressions {
     #[must_use]
     pub fn from_comments(context: &Context<'_>, comments: &[Comment]) -> (Self, Vec<Problem>) {
         let mut collector = Collector::new(context);
-        for index in 0..comments.len() {
-            comment::read(&mut collector, comments, index);
-        }
+        comment::read(&mut collector, comments);
         collector.finish()
     }
 
@@ -139,7 +144,39 @@ impl Suppressions {
 
     /// Takes in the suppressions of another file or resource.
     pub fn extend(&mut self, other: Self) {
-        self.list.extend(other.list);
+        for suppression in other.list {
+            self.push(suppression);
+        }
+    }
+
+    fn push(&mut self, suppression: Suppression) {
+        let file = suppression.place.file.clone();
+        let positions = match &suppression.scope {
+            Scope::Line(line) => self.on_line.entry((file, *line)).or_default(),
+            Scope::Around(line) => self.around.entry((file, *line)).or_default(),
+            Scope::Resource(address) => {
+                let key = (file, address.clone());
+                self.on_resource.entry(key).or_default()
+            }
+        };
+        positions.push(self.list.len());
+        self.list.push(suppression);
+    }
+
+    /// Positions of those that reach the target, whatever they name.
+    fn reaching(&self, target: &Target<'_>) -> Vec<usize> {
+        let at = target.location;
+        let mut positions = Vec::new();
+        positions.extend(self.on_line.get(&(at.file.clone(), at.line)));
+        let resource = target.resource.unwrap_or(at);
+        let key = (resource.file.clone(), target.address.clone());
+        positions.extend(self.on_resource.get(&key));
+        if let Some(lines) = target.resource.filter(|lines| lines.line <= lines.end_line) {
+            let key = |line| (lines.file.clone(), line);
+            let range = key(lines.line)..=key(lines.end_line);
+            positions.extend(self.around.range(range).map(|(_, positions)| positions));
+        }
+        positions.into_iter().flatten().copied().collect()
     }
 
     /// All of them in the order in which they were read.
@@ -151,7 +188,10 @@ impl Suppressions {
     /// used; one of ours is named before one for another tool.
     pub fn apply(&mut self, target: &Target<'_>) -> Option<Suppressed> {
         let mut found: Option<(SuppressionKind, Suppressed)> = None;
-        for suppression in &mut self.list {
+        for position in self.reaching(target) {
+            let Some(suppression) = self.list.get_mut(position) else {
+                continue;
+            };
             if !suppression.use_for(target) {
                 continue;
             }
@@ -190,9 +230,6 @@ impl Suppressions {
 
 impl Suppression {
     fn use_for(&mut self, target: &Target<'_>) -> bool {
-        if !self.reaches(target) {
-            return false;
-        }
         let mut names = false;
         for (rule, used) in self.rules.iter().zip(&mut self.used) {
             if rule.names(target.rule, target.aliases) {
@@ -201,20 +238,6 @@ impl Suppression {
             }
         }
         names
-    }
-
-    fn reaches(&self, target: &Target<'_>) -> bool {
-        let file = &self.place.file;
-        match &self.scope {
-            Scope::Line(line) => target.location.file == *file && target.location.line == *line,
-            Scope::Around(line) => target.resource.is_some_and(|resource| {
-                resource.file == *file && (resource.line..=resource.end_line).contains(line)
-            }),
-            Scope::Resource(address) => {
-                let at = target.resource.unwrap_or(target.location);
-                **address == *target.address && at.file == *file
-            }
-        }
     }
 
     fn suppressed(&self) -> Suppressed {
@@ -252,21 +275,25 @@ struct Written {
 /// Judges what was written: what is wrong becomes a problem, the rest applies.
 struct Collector<'a> {
     context: &'a Context<'a>,
-    list: Vec<Suppression>,
+    suppressions: Suppressions,
     problems: Vec<Problem>,
 }
 
 impl<'a> Collector<'a> {
+    /// Scanned files are not to be trusted: past this many problems none gets a suggestion, which
+    /// is what costs.
+    const MOST_HINTS: usize = 100;
+
     fn new(context: &'a Context<'a>) -> Self {
         Self {
             context,
-            list: Vec::new(),
+            suppressions: Suppressions::default(),
             problems: Vec::new(),
         }
     }
 
     fn finish(self) -> (Suppressions, Vec<Problem>) {
-        (Suppressions { list: self.list }, self.problems)
+        (self.suppressions, self.problems)
     }
 
     fn wrong(&mut self, span: Span, message: impl Into<String>) {
@@ -311,7 +338,7 @@ impl<'a> Collector<'a> {
             self.say(written.span, ProblemLevel::Warning, message);
             return;
         }
-        self.list.push(Suppression {
+        self.suppressions.push(Suppression {
             kind: written.kind,
             used: vec![false; rules.len()],
             rules,
@@ -327,11 +354,16 @@ impl<'a> Collector<'a> {
     fn rules(&mut self, written: &Written) -> Vec<RuleRef> {
         let mut rules = Vec::new();
         for id in &written.ids {
-            match (written.kind, self.context.known.resolve(id)) {
+            match (written.kind, self.context.known.find(id)) {
                 (SuppressionKind::Foreign, _) => rules.push(RuleRef::Foreign(Arc::from(&**id))),
-                (SuppressionKind::Palisade, Ok(rule)) => rules.push(rule),
-                (SuppressionKind::Palisade, Err(error)) => {
-                    self.wrong(written.span, error.to_string());
+                (SuppressionKind::Palisade, Some(rule)) => rules.push(rule),
+                (SuppressionKind::Palisade, None) if self.problems.len() < Self::MOST_HINTS => {
+                    if let Err(error) = self.context.known.resolve(id) {
+                        self.wrong(written.span, error.to_string());
+                    }
+                }
+                (SuppressionKind::Palisade, None) => {
+                    self.wrong(written.span, format!("unknown rule `{id}`"));
                 }
             }
         }

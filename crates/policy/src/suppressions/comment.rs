@@ -6,6 +6,7 @@
 
 use super::{Collector, Scope, SuppressionKind, Written};
 use crate::error::did_you_mean;
+use palisade_core::{Sources, Span};
 use palisade_syntax::Comment;
 
 /// What begins a comment for Palisade.
@@ -14,10 +15,19 @@ const OURS: &str = "palisade:";
 /// What begins a skip comment of Checkov, under its names.
 const SKIPS: [&str; 3] = ["checkov:skip=", "bridgecrew:skip=", "cortex:skip="];
 
-pub(super) fn read(collector: &mut Collector<'_>, comments: &[Comment], index: usize) {
-    let Some(comment) = comments.get(index) else {
-        return;
+pub(super) fn read(collector: &mut Collector<'_>, comments: &[Comment]) {
+    // Most files have none of ours, and then no line is asked for.
+    let lines = if comments.iter().any(|comment| comment.text.contains(OURS)) {
+        target_lines(collector.context.sources, comments)
+    } else {
+        vec![0; comments.len()]
     };
+    for (comment, line) in comments.iter().zip(lines) {
+        read_one(collector, comment, line);
+    }
+}
+
+fn read_one(collector: &mut Collector<'_>, comment: &Comment, target: u32) {
     let text = plain(&comment.text);
     if let Some(rest) = ours(text) {
         match directive(rest) {
@@ -26,7 +36,7 @@ pub(super) fn read(collector: &mut Collector<'_>, comments: &[Comment], index: u
                 ids,
                 reason,
                 until,
-                scope: Scope::Line(target_line(collector, comments, index)),
+                scope: Scope::Line(target),
                 span: comment.span,
             }),
             Err(message) => collector.wrong(comment.span, message),
@@ -135,27 +145,26 @@ fn skip(rest: &str) -> (Vec<String>, String) {
     (ids.split(',').filter_map(id).collect(), reason(text))
 }
 
-/// The line that a comment speaks about: its own when something stands before it, else the next one
-/// that is neither blank nor a comment.
-fn target_line(collector: &Collector<'_>, comments: &[Comment], index: usize) -> u32 {
-    let sources = collector.context.sources;
-    let span = comments[index].span;
-    let text = sources.text(span.file);
-    let before = text.get(..span.start as usize).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    if !before[line_start..].trim().is_empty() {
-        return sources.line(span);
-    }
-    let mut at = span.end;
-    for next in comments[index + 1..].iter().map(Some).chain([None]) {
-        let rest = text.get(at as usize..).unwrap_or_default();
-        let blank = rest.len() - rest.trim_start().len();
-        at = at.saturating_add(u32::try_from(blank).unwrap_or(u32::MAX));
-        match next {
-            Some(comment) if comment.span.start == at => at = comment.span.end,
-            _ => break,
+/// The line that each comment speaks about: its own when something stands before it, else the next
+/// one that is neither blank nor a comment. Found from the last to the first, so that a long block
+/// of comments is walked once.
+fn target_lines(sources: &Sources, comments: &[Comment]) -> Vec<u32> {
+    let mut lines = vec![0; comments.len()];
+    for (index, comment) in comments.iter().enumerate().rev() {
+        let span = comment.span;
+        let text = sources.text(span.file);
+        let before = text.get(..span.start as usize).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        if !before[line_start..].trim().is_empty() {
+            lines[index] = sources.line(span);
+            continue;
         }
+        let rest = text.get(span.end as usize..).unwrap_or_default();
+        let at = span.end as usize + (rest.len() - rest.trim_start().len());
+        lines[index] = match comments.get(index + 1) {
+            Some(next) if next.span.start as usize == at => lines[index + 1],
+            _ => sources.line(Span::new(span.file, at, at)),
+        };
     }
-    let place = palisade_core::Span::new(span.file, at as usize, at as usize);
-    sources.line(place)
+    lines
 }
