@@ -16,6 +16,44 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Find what breaks the policy in SAM and CloudFormation templates
     Scan(ScanArgs),
+    /// Show each clause of the policy and what stands behind it today
+    Coverage(CoverageArgs),
+    /// Write the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder
+        folder: PathBuf,
+    },
+}
+
+/// Options of `palisade coverage`.
+#[derive(Debug, Args)]
+pub(crate) struct CoverageArgs {
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = CoverageFormat::Text)]
+    pub(crate) format: CoverageFormat,
+    /// Only the clauses that nothing holds yet
+    #[arg(long)]
+    pub(crate) gaps: bool,
+    /// Exit with 1 when there is a gap
+    #[arg(long)]
+    pub(crate) fail_on_gap: bool,
+    /// The configuration instead of the `palisade.toml` found from here upwards
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// The ways to write coverage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
 }
 
 /// Options of `palisade scan`.

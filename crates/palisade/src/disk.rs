@@ -124,7 +124,13 @@ impl Disk {
         let mut files = BTreeSet::new();
         for named in &self.named {
             if named.folder {
-                self.walk_folder(&named.path, config, config_prefix, &mut files, &mut walk.left_out);
+                self.walk_folder(
+                    &named.path,
+                    config,
+                    config_prefix,
+                    &mut files,
+                    &mut walk.left_out,
+                );
             } else {
                 files.insert(named.path.clone());
                 self.folders_above(&named.path, &mut files);
@@ -201,13 +207,22 @@ impl Disk {
 
     fn folders_above(&self, path: &str, files: &mut BTreeSet<String>) {
         let mut folder = path;
-        while let Some((above, _)) = folder.rsplit_once('/').or((!folder.is_empty()).then_some(("", ""))) {
-            let entries = std::fs::read_dir(self.root.join(above)).into_iter().flatten();
+        while let Some((above, _)) = folder
+            .rsplit_once('/')
+            .or((!folder.is_empty()).then_some(("", "")))
+        {
+            let entries = std::fs::read_dir(self.root.join(above))
+                .into_iter()
+                .flatten();
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let is_file = entry.file_type().is_ok_and(|t| t.is_file());
                 if is_file && may_be_template(&name) {
-                    files.insert(if above.is_empty() { name } else { format!("{above}/{name}") });
+                    files.insert(if above.is_empty() {
+                        name
+                    } else {
+                        format!("{above}/{name}")
+                    });
                 }
             }
             folder = above;
@@ -225,7 +240,11 @@ pub(crate) fn relative(root: &Path, path: &Path) -> String {
 fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let folder = |path: &PathBuf| {
         let parent = path.parent().unwrap_or(path);
-        if path.is_dir() { path.clone() } else { parent.to_owned() }
+        if path.is_dir() {
+            path.clone()
+        } else {
+            parent.to_owned()
+        }
     };
     let mut folders = paths.iter().map(folder);
     let first = folders.next().unwrap_or_default();

@@ -8,8 +8,10 @@
 )]
 
 mod cli;
+mod coverage;
 mod disk;
 mod failure;
+mod manual;
 mod output;
 mod parameters;
 mod progress;
@@ -23,6 +25,9 @@ fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let result = match arguments.command {
         cli::Command::Scan(arguments) => scan::run(&arguments),
+        cli::Command::Coverage(arguments) => coverage::run(&arguments),
+        cli::Command::Completions { shell } => manual::completions(shell),
+        cli::Command::Man { folder } => manual::pages(&folder),
     };
     match result {
         Ok(code) => code,

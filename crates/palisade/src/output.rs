@@ -9,9 +9,9 @@ pub(crate) fn write(to: Option<&Path>, text: &str) -> Result<(), CommandError> {
     let Some(path) = to else {
         let result = std::io::stdout().lock().write_all(text.as_bytes());
         return match result {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(CommandError::internal(format!("writing the report: {error}")))
-            }
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(
+                CommandError::internal(format!("writing the report: {error}")),
+            ),
             _ => Ok(()),
         };
     };

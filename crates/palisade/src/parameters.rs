@@ -15,9 +15,8 @@ pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, String>, CommandError
     let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
     let text = decode(&bytes).map_err(|e| wrong(e.to_string()))?;
     let document = parse(FileId::default(), &text).map_err(|e| wrong(e.to_string()))?;
-    values(&document.root).ok_or_else(|| {
-        wrong("holds no parameters; write a map `{\"Key\": \"Value\"}`".to_owned())
-    })
+    values(&document.root)
+        .ok_or_else(|| wrong("holds no parameters; write a map `{\"Key\": \"Value\"}`".to_owned()))
 }
 
 fn values(root: &Node) -> Option<BTreeMap<String, String>> {

@@ -14,7 +14,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    #[expect(clippy::disallowed_methods, reason = "this is the rim; no verdict depends on it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the rim; no verdict depends on it"
+    )]
     pub(crate) fn new(total: usize) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files") {

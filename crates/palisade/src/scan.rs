@@ -69,7 +69,11 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
     };
     output::write(arguments.output.as_deref(), &text)?;
     let threshold = arguments.fail_on.unwrap_or(project.config.fail_on);
-    Ok(ExitCode::from(exit_code(&report, threshold, arguments.exit_zero)))
+    Ok(ExitCode::from(exit_code(
+        &report,
+        threshold,
+        arguments.exit_zero,
+    )))
 }
 
 fn plain(report: &Report) -> String {
@@ -138,7 +142,10 @@ fn template_parameters(
     Ok(values)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the rim: the day of the scan")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the rim: the day of the scan"
+)]
 pub(crate) fn today() -> Date {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     Date::from_unix_seconds(now.map_or(0, |d| d.as_secs()))

@@ -5,7 +5,9 @@
 
 use crate::disk::relative;
 use crate::failure::CommandError;
-use palisade_policy::{Catalogue, Config, ConfigError, Exceptions, KnownRules, Overlay, Parameters};
+use palisade_policy::{
+    Catalogue, Config, ConfigError, Exceptions, KnownRules, Overlay, Parameters,
+};
 use palisade_rule::Rule;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -18,9 +20,8 @@ pub(crate) static RULES: LazyLock<Vec<&'static Rule>> =
     LazyLock::new(|| palisade_rules::ALL.iter().map(|entry| entry.rule).collect());
 
 /// Every rule's id and foreign ids.
-pub(crate) static KNOWN: LazyLock<KnownRules> = LazyLock::new(|| {
-    KnownRules::new(RULES.iter().map(|rule| (rule.id, rule.aliases)))
-});
+pub(crate) static KNOWN: LazyLock<KnownRules> =
+    LazyLock::new(|| KnownRules::new(RULES.iter().map(|rule| (rule.id, rule.aliases))));
 
 /// What the project's files say.
 #[derive(Debug, Default)]

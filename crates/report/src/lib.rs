@@ -5,6 +5,7 @@
 //! - The same report gives the same bytes.
 //! - No format leaves out a finding, a problem or something unresolved that another shows.
 
+pub mod coverage;
 mod json;
 
 pub use json::json;

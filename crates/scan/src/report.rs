@@ -167,12 +167,18 @@ impl Report {
                 }
             }
         }
-        let longest = settings.today.plus_days(settings.parameters.exception_max_days);
+        let longest = settings
+            .today
+            .plus_days(settings.parameters.exception_max_days);
         self.problems.extend(exceptions.too_long(longest));
-        self.problems
-            .extend(exceptions.unused(&matched, settings.today, settings.known, |id| {
-                settings.rules.iter().any(|rule| rule.id == id && settings.runs(rule))
-            }));
+        self.problems.extend(
+            exceptions.unused(&matched, settings.today, settings.known, |id| {
+                settings
+                    .rules
+                    .iter()
+                    .any(|rule| rule.id == id && settings.runs(rule))
+            }),
+        );
         self.problems.sort();
     }
 

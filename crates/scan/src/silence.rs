@@ -58,9 +58,7 @@ impl Silencer {
     pub(crate) fn unused(&self, settings: &Settings<'_>) -> Vec<Problem> {
         self.suppressions.unused(settings.known, |id| {
             let rule = settings.rules.iter().find(|rule| rule.id == id);
-            rule.is_some_and(|rule| {
-                settings.runs(rule) && rule.profile <= settings.config.profile
-            })
+            rule.is_some_and(|rule| settings.runs(rule) && rule.profile <= settings.config.profile)
         })
     }
 }
