@@ -6,8 +6,10 @@ use palisade_rule::RuleEntry;
 mod unencrypted_queue;
 
 /// Every rule, by family and id.
-pub static ALL: &[RuleEntry] = &[RuleEntry {
-    family: "messaging",
-    rule: &unencrypted_queue::RULE,
-    page: include_str!("../messaging/unencrypted-queue/rule.md"),
-}];
+pub static ALL: &[RuleEntry] = &[
+    RuleEntry {
+        family: "messaging",
+        rule: &unencrypted_queue::RULE,
+        page: include_str!("../messaging/unencrypted-queue/rule.md"),
+    },
+];

@@ -1,23 +1,48 @@
-//! Development commands: `cargo xtask COMMAND`.
+//! Development commands: `cargo xtask COMMAND`. What each does stands in [`HELP`].
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command for developers"
 )]
-#![expect(clippy::disallowed_methods, reason = "works on the repository's files")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "works on the repository's files, and measures"
+)]
 
+mod bench;
+mod ci;
+mod corpus;
 mod generate;
+mod new_rule;
+mod run;
 
 use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask COMMAND
+
+  ci                        everything that CI checks
+  generate [--check]        write the files that are made from others, or tell which are not fresh
+  new-rule FAMILY ID        begin a rule: its two files, from a template that passes its tests
+  try-new-rule              begin a rule, test it, run it from the binary, remove it again
+  bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
+  corpus TREE …             how much of what rules ask is known, and why the rest is not
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let rest = arguments.get(1..).unwrap_or_default();
     let result = match arguments.first().map(String::as_str) {
+        Some("ci") => ci::all(),
         Some("generate") => generate::run(rest),
+        Some("new-rule") => new_rule::run(rest),
+        Some("try-new-rule") => new_rule::try_out(),
+        Some("bench") => bench::run(rest),
+        Some("parse-floor") => bench::parse_floor(rest),
+        Some("corpus") => corpus::run(rest),
         _ => {
-            eprintln!("usage: cargo xtask generate [--check]");
+            eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };

@@ -1,0 +1,42 @@
+//! Running other commands from the repository's root.
+
+use crate::generate::root;
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+
+/// A command in the repository's root.
+pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Runs it and fails when it fails.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    println!("$ {program} {}", arguments.join(" "));
+    let status = command(program, arguments)
+        .status()
+        .with_context(|| format!("starting {program}"))?;
+    if !status.success() {
+        bail!("`{program} {}` failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// Builds the binary with all optimisations and gives its path.
+pub(crate) fn release_binary(package: &str) -> Result<std::path::PathBuf> {
+    run(
+        "cargo",
+        &[
+            "build",
+            "--release",
+            "--quiet",
+            "--locked",
+            "--package",
+            package,
+        ],
+    )?;
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    Ok(target.join("release").join(package))
+}
