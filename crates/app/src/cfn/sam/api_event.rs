@@ -5,7 +5,7 @@
 use super::event::{self, Event, Target};
 use super::implicit::{self, HTTP, REST, Route};
 use super::make::{
-    IntoNode, conditional, field, given, is_true, list, list_under, map_under, obj, reference,
+    IntoNode, conditional, field, given, is_intrinsic, is_true, list, list_under, map_under, obj, reference,
     shorthand, sub, sub_with, text, truthy,
 };
 use super::resources::{Res, Resources};
@@ -507,7 +507,11 @@ fn http(ctx: &mut Ctx<'_>, event: &Event<'_>, target: &Target) -> Result<Vec<Res
         let id = format!("{}Permission", event.id);
         let mut permission = event::permission(id, event, target, "apigateway.amazonaws.com");
         let api = api_reference(event, &HTTP);
-        let called = format!("/{verb}{path}");
+        let called = if method == "any" && path == "/$default" {
+            path
+        } else {
+            format!("/{verb}{path}")
+        };
         permission.set("SourceArn", source_arn(event, "${AWS::Partition}", api, &called));
         made.push(permission);
     }
@@ -542,6 +546,9 @@ fn http_route(
     let Some(body) = api_prop(ctx, route.api, "DefinitionBody") else {
         return Ok(());
     };
+    if is_intrinsic(body) {
+        return Ok(()); // Included from elsewhere, with its routes.
+    }
     if !swagger::is_valid(body, false) {
         return Err(event.problem(HTTP.property, "names an API with an invalid definition"));
     }

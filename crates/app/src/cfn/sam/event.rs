@@ -43,6 +43,13 @@ impl<'a> Event<'a> {
         self.props.as_map().unwrap_or_default()
     }
 
+    /// What SAM orders events by.
+    pub(super) fn order(&self) -> &'a str {
+        let default = self.kind == "HttpApi" && self.given("Method").is_none();
+        let path = text(self.props, "Path").filter(|path| !path.is_empty());
+        path.unwrap_or(if default { "$default" } else { self.name })
+    }
+
     pub(super) fn span(&self) -> Span {
         self.origin.span
     }

@@ -49,15 +49,12 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     let mut target = Target {
         id: source.id.clone(),
         function: true,
-        attributes: function.attributes.clone(),
+        attributes: source.passed_on(),
     };
     let alias = alias(ctx, source, &mut function, &mut made);
     if let Some((alias, _)) = &alias {
-        target = Target {
-            id: alias.clone(),
-            function: false,
-            attributes: source.passed_on(),
-        };
+        target.id = alias.clone();
+        target.function = false;
     }
     if let Some(config) = source.given("FunctionUrlConfig") {
         url(ctx, source, config, &target, &mut made);
@@ -72,7 +69,10 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     role.add_policies(ctx, &owner(&source.id), source.prop("Policies"));
     ctx.problems.extend(event::unreadable(source));
-    for event in event::of(source) {
+    let mut events = event::of(source);
+    // SAM's order: a default route is known before the routes that it covers.
+    events.sort_by(|a, b| a.order().cmp(b.order()));
+    for event in events {
         let result = match event.kind {
             "Api" | "HttpApi" => super::api_event::for_function(ctx, &event, &target),
             "ScheduleV2" => super::schedule::scheduler(ctx, &event, &target, false),
@@ -86,6 +86,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
             Err(problem) => ctx.problems.push(problem),
         }
     }
+    tag_buckets(ctx, source);
     place_role(ctx, source, &mut function, role, &mut made);
     made.insert(0, function);
     propagate_tags(ctx, source, &mut made);
@@ -582,6 +583,21 @@ pub(super) fn propagate_tags(ctx: &mut Ctx<'_>, source: &Source, made: &mut [Res
         }
         let tags = tag_list(&res.origin, Some(tags));
         res.set("Tags", tags);
+    }
+}
+
+/// A bucket that calls the function is made anew by SAM, so that `PropagateTags` is for it too.
+fn tag_buckets(ctx: &mut Ctx<'_>, source: &Source) {
+    let (Some(tags), Some(_)) = (source.given("Tags"), source.given("PropagateTags")) else {
+        return;
+    };
+    for event in event::of(source).into_iter().filter(|event| event.kind == "S3") {
+        let bucket = event.prop("Bucket").and_then(|bucket| text(bucket, "Ref"));
+        let bucket = bucket.and_then(|id| ctx.resources.get_mut(id));
+        if let Some(properties) = bucket.and_then(|bucket| bucket.get_mut("Properties")) {
+            let tags = tag_list(&event.origin, Some(tags)).into_node(&event.origin);
+            properties.insert("Tags", tags);
+        }
     }
 }
 

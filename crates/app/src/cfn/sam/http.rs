@@ -42,7 +42,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         let valid = swagger::is_valid(body, false);
         if valid {
             tags = define(ctx, source, body, &origin);
-        } else {
+        } else if !is_intrinsic(body) {
             ctx.problem(body.origin.span, "the definition of an HTTP API must be OpenAPI 3");
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     made.extend(authorizer_permissions(source));
     let domain_tags = tags.as_ref().filter(|_| source.given("Tags").is_some());
     let own_tag = obj!(&origin; TAG => "SAM");
-    made.extend(domain(ctx, source, domain_tags.unwrap_or(&own_tag), source.passed_on())?);
+    made.extend(domain(ctx, source, domain_tags.unwrap_or(&own_tag), source.passed_on(), true)?);
     let default = "$default".into_node(&origin);
     let stage_name = source.given("StageName").unwrap_or(&default);
     let id = match stage_name.as_str().unwrap_or_default() {
@@ -364,6 +364,7 @@ pub(super) fn domain(
     source: &Source,
     tags: &Node,
     attributes: Vec<Entry>,
+    shares_records: bool,
 ) -> Result<Vec<Res>> {
     let Some(domain) = source.prop("Domain") else {
         return Ok(Vec::new());
@@ -441,6 +442,10 @@ pub(super) fn domain(
         } else {
             "HostedZoneName"
         };
+        if !shares_records && ctx.record_sets.remove(&group_id).is_some() {
+            let message = "SAM puts the DNS records of this API over those of another in the same zone";
+            ctx.problem(origin.span, message);
+        }
         let group = || {
             let mut group = new(group_id.clone(), "AWS::Route53::RecordSetGroup");
             group.copy(route53.as_map().unwrap_or_default(), &[which]);

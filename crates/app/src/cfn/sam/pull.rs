@@ -255,7 +255,9 @@ fn database(ctx: &mut Ctx<'_>, event: &Event<'_>) -> Vec<Node> {
     let cluster = event.prop("Cluster");
     statements.extend(cluster.map(|cluster| statement(origin, "rds:DescribeDBClusters", cluster)));
     statements.push(network(origin));
-    statements.extend(decrypt_alone(event));
+    if let Some((origin, key)) = decrypt(event) {
+        statements.push(statement(&origin, "kms:Decrypt", key));
+    }
     statements
 }
 

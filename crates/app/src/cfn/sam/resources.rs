@@ -83,13 +83,6 @@ impl Resources {
         self.slots.get_mut(*self.index.get(id)?)?.take()
     }
 
-    /// Takes a resource out for good.
-    pub(super) fn remove(&mut self, id: &str) {
-        if let Some(at) = self.index.remove(id) {
-            self.slots[at] = None;
-        }
-    }
-
     /// Puts a resource where one of its id stands or stood, at the end otherwise.
     pub(super) fn put(&mut self, entry: Entry) {
         match self.index.get(&entry.key.name) {

@@ -229,7 +229,7 @@ fn modernize(source: &Source, body: &mut Node) {
     if field(body, "swagger").is_some() {
         return;
     }
-    let version = source.prop("OpenApiVersion").or_else(|| field(body, "openapi"));
+    let version = field(body, "openapi").or_else(|| source.prop("OpenApiVersion"));
     if !version.is_some_and(swagger::is_version_3) {
         return;
     }

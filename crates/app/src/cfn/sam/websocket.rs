@@ -70,7 +70,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     let propagates = source.given("Tags").is_some() && source.given("PropagateTags").is_some();
     let own = obj!(&origin; TAG => "SAM");
     let tags = if propagates { &tags } else { &own };
-    made.extend(http::domain(ctx, source, tags, Vec::new())?);
+    made.extend(http::domain(ctx, source, tags, Vec::new(), false)?);
     made.push(stage(source, &origin, tags, route_ids));
     if let Some(auth) = auth.filter(|_| connects && auth_type == Some("CUSTOM")) {
         made.extend(authorizer(source, auth));
