@@ -16,6 +16,7 @@ mod corpus;
 mod generate;
 mod new_rule;
 mod run;
+mod sam_oracle;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ usage: cargo xtask COMMAND
   new-rule FAMILY ID        begin a rule: its two files, from a template that passes its tests
   try-new-rule              begin a rule, test it, run it from the binary, remove it again
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
+  sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
   corpus TREE …             how much of what rules ask is known, and why the rest is not
 ";
 
@@ -41,6 +43,10 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(rest),
         Some("parse-floor") => bench::parse_floor(rest),
         Some("corpus") => corpus::run(rest),
+        Some("sam-oracle") => sam_oracle::run(rest.iter().cloned()).and_then(|agrees| {
+            anyhow::ensure!(agrees, "too many pairs differ");
+            Ok(())
+        }),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);

@@ -224,7 +224,13 @@ impl Reader<'_> {
                     Some((name.to_string(), Node::string(text, value.origin.clone())))
                 })
                 .collect();
-            let (transformed, problems) = sam::transform(&root, &SamOptions { parameters });
+            let (transformed, problems) = sam::transform(
+                &root,
+                &SamOptions {
+                    parameters,
+                    ..SamOptions::default()
+                },
+            );
             for problem in problems {
                 self.problem(problem.span, ProblemLevel::Warning, problem.message);
             }

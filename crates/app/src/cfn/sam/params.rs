@@ -1,0 +1,167 @@
+//! What SAM itself knows of parameters and mappings: where it decides by a value (an alias name, a
+//! deployment preference), a `Ref` to a parameter counts as the parameter's value. Everything else is
+//! left for the evaluator. Nothing is guessed: a parameter without a value stays a reference.
+
+use super::SamOptions;
+use super::make::{IntoNode, intrinsic};
+use palisade_core::{Origin, ViaKind};
+use palisade_syntax::{Data, Node};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A value may stand for a value that stands for a value; deeper than this it is left alone.
+const MAX_CHAIN: usize = 8;
+
+/// Values of parameters, and the mappings.
+#[derive(Debug, Default)]
+pub(super) struct Params {
+    values: BTreeMap<String, Node>,
+    mappings: BTreeMap<Arc<str>, Node>,
+}
+
+impl Params {
+    /// The given values, then the defaults of the template.
+    pub(super) fn new(template: &Node, options: &SamOptions) -> Self {
+        let mut values = options.parameters.clone();
+        let declared = template.get("Parameters").and_then(Node::as_map);
+        for entry in declared.unwrap_or_default() {
+            if let Some(default) = entry.value.get("Default") {
+                values
+                    .entry(entry.key.name.to_string())
+                    .or_insert_with(|| default.clone());
+            }
+        }
+        for (name, value) in [
+            ("AWS::Region", &options.region),
+            ("AWS::Partition", &options.partition),
+        ] {
+            if let Some(value) = value {
+                values
+                    .entry(name.to_owned())
+                    .or_insert_with(|| value.into_node(&Origin::default()));
+            }
+        }
+        let mappings = template.get("Mappings").and_then(Node::as_map);
+        let mappings = mappings.unwrap_or_default().iter();
+        Self {
+            values,
+            mappings: mappings
+                .map(|entry| (entry.key.name.clone(), entry.value.clone()))
+                .collect(),
+        }
+    }
+
+    /// The value with every known parameter put in its place.
+    pub(super) fn resolve(&self, node: &Node) -> Node {
+        let mut node = node.clone();
+        self.resolve_in(&mut node, MAX_CHAIN);
+        node
+    }
+
+    /// Puts every known parameter in its place.
+    pub(super) fn resolve_mut(&self, node: &mut Node) {
+        self.resolve_in(node, MAX_CHAIN);
+    }
+
+    fn resolve_in(&self, node: &mut Node, chain: usize) {
+        if let Some(value) = self.parameter(node) {
+            *node = value;
+            if chain > 0 {
+                self.resolve_in(node, chain - 1);
+            }
+            return;
+        }
+        if let Some(("Fn::Sub", _)) = intrinsic(node)
+            && let Some(argument) = node.get_mut("Fn::Sub")
+        {
+            let template = match &mut argument.data {
+                Data::Seq(items) => items.first_mut(),
+                _ => Some(argument),
+            };
+            if let Some(Node {
+                data: Data::String(text),
+                ..
+            }) = template
+            {
+                *text = self.substitute(text).into();
+            }
+        }
+        match &mut node.data {
+            Data::Seq(items) => {
+                for item in items {
+                    self.resolve_in(item, chain);
+                }
+            }
+            Data::Map(entries) => {
+                for entry in entries {
+                    self.resolve_in(&mut entry.value, chain);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn parameter(&self, node: &Node) -> Option<Node> {
+        let ("Ref", name) = intrinsic(node)? else {
+            return None;
+        };
+        let name = name.as_str()?;
+        let value = self.values.get(name)?;
+        let mut value = value.clone();
+        value.origin = value
+            .origin
+            .through(ViaKind::Parameter(Arc::from(name)), node.origin.span);
+        Some(value)
+    }
+
+    /// `${Name}` of a text with the known parameters put in.
+    fn substitute(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else {
+                out.push_str("${");
+                rest = after;
+                continue;
+            };
+            match self.values.get(name).and_then(Node::scalar_text) {
+                Some(value) => out.push_str(&value),
+                None => {
+                    out.push_str("${");
+                    out.push_str(name);
+                    out.push('}');
+                }
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// The value with parameters and, at its top, a look-up in a mapping resolved.
+    pub(super) fn decide(&self, node: &Node) -> Node {
+        let resolved = self.resolve(node);
+        self.mapping(&resolved).unwrap_or(resolved)
+    }
+
+    fn mapping(&self, node: &Node) -> Option<Node> {
+        let ("Fn::FindInMap", arguments) = intrinsic(node)? else {
+            return None;
+        };
+        let [map, top, second] = arguments.as_seq()? else {
+            return None;
+        };
+        let map = map.as_str()?;
+        let mut value = self
+            .mappings
+            .get(map)?
+            .get(&top.scalar_text()?)?
+            .get(&second.scalar_text()?)?
+            .clone();
+        value.origin = value
+            .origin
+            .through(ViaKind::Mapping(Arc::from(map)), node.origin.span);
+        Some(value)
+    }
+}

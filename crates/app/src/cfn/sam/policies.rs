@@ -1,0 +1,208 @@
+//! What stands under `Policies`: statements, policy templates and managed policies. A template must
+//! become exactly the statements that SAM deploys for it, at the line of the entry that asked for it.
+
+use super::Ctx;
+use super::make::{IntoNode, as_list, conditional, entry, if_arguments, intrinsic, is_no_value};
+use palisade_core::{Origin, ViaKind};
+use palisade_syntax::{Data, Node, Number};
+use std::sync::Arc;
+
+/// One template a line: its name, its parameters, its definition.
+const TEMPLATES: &str = include_str!("../../../data/sam/policy_templates.txt");
+/// One policy a line: its name and the path before it.
+const MANAGED: &str = include_str!("../../../data/sam/managed_policies.txt");
+
+/// A policy of a role, ready to be put into it.
+pub(super) enum Policy {
+    /// A document of statements.
+    Statements(Node),
+    /// An ARN or a reference to one.
+    Managed(Node),
+    /// Not understood.
+    Unknown(Node),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Statements,
+    Managed,
+    Template,
+    Unknown,
+}
+
+/// The entries of `Policies`, templates already expanded.
+pub(super) fn read(ctx: &mut Ctx<'_>, policies: Option<&Node>, owner: &str) -> Vec<Policy> {
+    let mut read = Vec::new();
+    for policy in policies.map(as_list).unwrap_or_default() {
+        read.push(match kind(&policy) {
+            Kind::Unknown => Policy::Unknown(policy),
+            Kind::Managed => Policy::Managed(managed(ctx, policy)),
+            Kind::Statements => Policy::Statements(policy),
+            Kind::Template => match branchwise(&policy, |branch| expand(ctx, branch, owner)) {
+                Some(document) => Policy::Statements(document),
+                None => Policy::Unknown(policy),
+            },
+        });
+    }
+    read
+}
+
+fn kind(policy: &Node) -> Kind {
+    if policy.as_str().is_some() {
+        return Kind::Managed;
+    }
+    if let Some([_, then, otherwise]) = if_arguments(policy) {
+        let (first, second) = (kind(then), kind(otherwise));
+        return match (is_no_value(then), is_no_value(otherwise)) {
+            _ if first == second => first,
+            (true, _) => second,
+            (_, true) => first,
+            _ => Kind::Unknown,
+        };
+    }
+    if let Some((name, _)) = intrinsic(policy) {
+        return if name == "Fn::If" {
+            Kind::Unknown
+        } else {
+            Kind::Managed
+        };
+    }
+    if policy.get("Statement").is_some() {
+        return Kind::Statements;
+    }
+    match policy.single() {
+        Some(entry) if template(&entry.key.name).is_some() => Kind::Template,
+        _ => Kind::Unknown,
+    }
+}
+
+/// Applies a change to a value, or to both branches of an `Fn::If`.
+fn branchwise(policy: &Node, mut change: impl FnMut(&Node) -> Option<Node>) -> Option<Node> {
+    let Some([condition, then, otherwise]) = if_arguments(policy) else {
+        return change(policy);
+    };
+    let mut branch = |branch: &Node| {
+        if is_no_value(branch) {
+            Some(branch.clone())
+        } else {
+            change(branch)
+        }
+    };
+    let then = branch(then)?;
+    let otherwise = branch(otherwise)?;
+    Some(conditional(
+        &policy.origin,
+        condition.clone(),
+        then,
+        Some(otherwise),
+    ))
+}
+
+/// The policy document of a role's inline policy: branches of an `Fn::If` are named one by one.
+pub(super) fn named(document: &Node, name: &str) -> Node {
+    let inline = |document: &Node| {
+        let origin = &document.origin;
+        Some(super::make::obj!(origin; "PolicyName" => name, "PolicyDocument" => document))
+    };
+    branchwise(document, inline).unwrap_or_else(|| document.clone())
+}
+
+fn managed(ctx: &Ctx<'_>, policy: Node) -> Node {
+    let named = branchwise(&policy, |branch| {
+        let Some(name) = branch.as_str() else {
+            return Some(branch.clone());
+        };
+        let path = managed_path(name)?;
+        let origin = branch.origin.through(
+            ViaKind::Transform(Arc::from("the name of a managed policy")),
+            branch.origin.span,
+        );
+        Some(ctx.managed_arn(&path).into_node(&origin))
+    });
+    named.unwrap_or(policy)
+}
+
+/// Path and name of a policy that AWS manages.
+fn managed_path(name: &str) -> Option<String> {
+    let line = find(MANAGED, name)?;
+    Some(format!("{line}{name}"))
+}
+
+/// What follows a name and a tab.
+fn find(lines: &'static str, name: &str) -> Option<&'static str> {
+    let mut lines = lines.lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'))
+}
+
+fn template(name: &str) -> Option<(&'static str, &'static str)> {
+    find(TEMPLATES, name)?.split_once('\t')
+}
+
+fn expand(ctx: &mut Ctx<'_>, policy: &Node, owner: &str) -> Option<Node> {
+    let asked = policy.single()?;
+    let name = &asked.key.name;
+    let (parameters, definition) = template(name)?;
+    let values = &asked.value;
+    let span = asked.key.origin.span;
+    if values.as_map().is_none() {
+        ctx.problem(
+            span,
+            format!("the policy template `{name}` needs a map of parameters"),
+        );
+        return None;
+    }
+    let missing: Vec<&str> = parameters
+        .split_whitespace()
+        .filter(|parameter| values.get(parameter).is_none())
+        .collect();
+    if !missing.is_empty() {
+        let missing = missing.join("`, `");
+        let message = format!("the policy template `{name}` needs the parameters `{missing}`");
+        ctx.problem(span, message);
+        return None;
+    }
+    let what = format!("policy template {name} of {owner}");
+    let origin = asked
+        .key
+        .origin
+        .through(ViaKind::Transform(Arc::from(what)), span);
+    let definition: serde_json::Value = serde_json::from_str(definition).ok()?;
+    Some(from_json(&definition, &origin, &|node| {
+        let ("Ref", name) = intrinsic(node)? else {
+            return None;
+        };
+        let name = name.as_str()?;
+        let is_parameter = parameters.split_whitespace().any(|p| p == name);
+        values.get(name).filter(|_| is_parameter).cloned()
+    }))
+}
+
+/// JSON of a data set as a node at one origin; `replace` may put another node in a node's place.
+pub(super) fn from_json(
+    value: &serde_json::Value,
+    origin: &Origin,
+    replace: &impl Fn(&Node) -> Option<Node>,
+) -> Node {
+    use serde_json::Value;
+    let data = match value {
+        Value::Null => Data::Null,
+        Value::Bool(value) => Data::Bool(*value),
+        Value::Number(number) => Data::Number(Number {
+            value: number.as_f64().unwrap_or_default(),
+            text: Arc::from(number.to_string()),
+        }),
+        Value::String(text) => Data::String(Arc::from(text.as_str())),
+        Value::Array(items) => {
+            let items = items.iter().map(|item| from_json(item, origin, replace));
+            Data::Seq(items.collect())
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| {
+                entry(name.as_str(), from_json(value, origin, replace), origin)
+            });
+            Data::Map(fields.collect())
+        }
+    };
+    let node = Node::new(data, origin.clone());
+    replace(&node).unwrap_or(node)
+}
