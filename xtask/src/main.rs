@@ -20,6 +20,10 @@ mod sam_oracle;
 
 use std::process::ExitCode;
 
+/// The same as the product's, so that the benchmark's floor stands on the same ground.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 usage: cargo xtask COMMAND
 

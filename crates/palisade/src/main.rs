@@ -21,6 +21,10 @@ mod settings;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Reading templates makes many small values; this allocator is measurably quicker at that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let result = match arguments.command {
