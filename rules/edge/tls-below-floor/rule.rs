@@ -53,11 +53,13 @@ struct Endpoint {
     help: &'static str,
     /// When what is older than TLS 1.2 is reported.
     profile: Profile,
+    /// Passes where the question does not arise.
+    unless: Option<Verdict>,
 }
 
 fn judge(resource: &Resource, endpoint: &Endpoint, floor: Tls, sink: &mut Sink<'_>) {
     let at_least = |least: Tls| {
-        Verdict::of(&resource.at(endpoint.path), |leaf| {
+        let verdict = Verdict::of(&resource.at(endpoint.path), |leaf| {
             match leaf.text(Some(endpoint.default), |_| true) {
                 Answer::Yes => {
                     let name = leaf.value.as_text().unwrap_or(endpoint.default);
@@ -73,7 +75,11 @@ fn judge(resource: &Resource, endpoint: &Endpoint, floor: Tls, sink: &mut Sink<'
                 }
                 other => other,
             }
-        })
+        });
+        match &endpoint.unless {
+            Some(unless) => verdict.or(unless.clone()),
+            None => verdict,
+        }
     };
     let old = at_least(2.min(floor));
     let finding = sink
@@ -99,29 +105,30 @@ fn distribution(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let viewer = "DistributionConfig.ViewerCertificate";
     // Without a certificate of its own the distribution has the provider's, and with that its
     // oldest policy, whatever is written beside it.
-    let shared = Want::present("DistributionConfig.ViewerCertificate.AcmCertificateArn")
+    let own = Want::present("DistributionConfig.ViewerCertificate.AcmCertificateArn")
         .judge(resource)
-        .or(Want::present("DistributionConfig.ViewerCertificate.IamCertificateId").judge(resource))
-        .or(
-            Want::present("DistributionConfig.ViewerCertificate.MinimumProtocolVersion")
-                .judge(resource),
-        );
-    let provided = Want::on("DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate")
-        .judge(resource);
-    if !shared.passes() || provided.passes() {
-        let verdict = if provided.passes() {
-            provided.negate()
-        } else {
-            shared
-        };
-        sink.finding(resource)
-            .property(viewer)
-            .message("under the provider's own certificate the distribution accepts TLS 1.0 from everyone")
-            .help("give the distribution a name and certificate of its own (`AcmCertificateArn`) and set `MinimumProtocolVersion`")
-            .aliases(&["CKV_AWS_174"])
-            .severity(Severity::Low)
-            .profile(Profile::All)
-            .judge(verdict);
+        .or(Want::present("DistributionConfig.ViewerCertificate.IamCertificateId").judge(resource));
+    let provided = Want {
+        path: "DistributionConfig.ViewerCertificate.CloudFrontDefaultCertificate",
+        is: Is::False { default: false },
+    }
+    .judge(resource);
+    let always = |verdict: &Verdict| verdict.branches.iter().all(|b| b.answer == Answer::No);
+    let shared = if provided.fails() {
+        provided
+    } else {
+        own.clone()
+    };
+    let nothing_else = always(&shared);
+    sink.finding(resource)
+        .property(viewer)
+        .message("under the provider's own certificate the distribution accepts TLS 1.0 from everyone")
+        .help("give the distribution a name and certificate of its own (`AcmCertificateArn`) and set `MinimumProtocolVersion`")
+        .aliases(&["CKV_AWS_174"])
+        .severity(Severity::Low)
+        .profile(Profile::All)
+        .judge(shared);
+    if nothing_else {
         return;
     }
     let endpoint = Endpoint {
@@ -139,6 +146,7 @@ fn distribution(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         aliases: &["CKV_AWS_174"],
         help: "set `ViewerCertificate.MinimumProtocolVersion: TLSv1.3_2025`, or `TLSv1.2_2021` for older clients",
         profile: Profile::Default,
+        unless: Some(own.negate()),
     };
     judge(resource, &endpoint, floor(cx), sink);
 }
@@ -177,6 +185,7 @@ fn listener(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         aliases: &["CKV_AWS_103"],
         help: "set `SslPolicy: ELBSecurityPolicy-TLS13-1-3-2021-06`, or `ELBSecurityPolicy-TLS13-1-2-Res-2021-06` for older clients",
         profile: Profile::Default,
+        unless: None,
     };
     judge(resource, &endpoint, floor(cx), sink);
 }
@@ -203,6 +212,7 @@ fn domain(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             Some(_) => Profile::Default,
             None => Profile::All,
         },
+        unless: None,
     };
     judge(resource, &endpoint, floor(cx), sink);
 }

@@ -31,7 +31,7 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     sink.finding(resource)
         .property("SecretString")
         .message("the secret is written in the template: everyone who can read the repository or the stack has it")
-        .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment")
+        .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment; a parameter's `Default` is in the template too")
         .judge(verdict);
     let template = Verdict::of(
         &resource.at("GenerateSecretString.SecretStringTemplate"),
@@ -101,7 +101,8 @@ fn named_secret(key: &str) -> bool {
 }
 
 fn secret(value: &str) -> bool {
-    !value.contains("${") && !value.contains("{{resolve:") && !placeholder(value)
+    let place = value.starts_with('/') || value.starts_with("arn:") || value.contains("://");
+    !place && !value.contains("${") && !value.contains("{{resolve:") && !placeholder(value)
 }
 
 /// The fields of a JSON text whose values are texts or numbers, at any depth.

@@ -12,27 +12,24 @@ pub(crate) static RULE: Rule = Rule {
     cwe: None,
     aliases: &["CKV_AWS_149", "SECRETSMANAGER_USING_CMK"],
     since: "0.1.0",
-    check: Check::Table(&[
-        Row {
-            kind: "AWS::SecretsManager::Secret",
-            aliases: &["CKV_AWS_149", "SECRETSMANAGER_USING_CMK"],
-            any: &[Want::present("KmsKeyId")],
-            message: "the secret is encrypted with the key `aws/secretsmanager`, which everyone in the account with access to the secret can use",
-            help: "set `KmsKeyId` to a key of your own",
-            ..Row::NEW
-        },
-        Row {
-            kind: "AWS::SecretsManager::Secret",
-            aliases: &["CKV_AWS_149", "SECRETSMANAGER_USING_CMK"],
-            any: &[Want {
-                path: "KmsKeyId",
-                is: Is::NotIn {
-                    texts: &["alias/aws/secretsmanager"],
-                },
-            }],
-            message: "the secret is encrypted with the key `aws/secretsmanager`, whose policy nobody can change",
-            help: "set `KmsKeyId` to a key of your own",
-            ..Row::NEW
-        },
-    ]),
+    check: Check::Resource {
+        kinds: &["AWS::SecretsManager::Secret"],
+        check,
+    },
 };
+
+fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
+    let verdict = Verdict::of(&resource.at("KmsKeyId"), |leaf| {
+        // A name that only the deployment gives is that of a key which somebody chose.
+        match leaf.value.as_text() {
+            Some(text) => (!text.is_empty() && !text.ends_with("alias/aws/secretsmanager")).into(),
+            None => leaf.present(),
+        }
+    });
+    sink.finding(resource)
+        .property("KmsKeyId")
+        .message("the secret is encrypted with the key `aws/secretsmanager`, which everyone in the account with access to the secret can use")
+        .help("set `KmsKeyId` to a key of your own")
+        .aliases(&["CKV_AWS_149", "SECRETSMANAGER_USING_CMK"])
+        .judge(verdict);
+}

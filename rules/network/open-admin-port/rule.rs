@@ -28,9 +28,10 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-use super::open_port_to_world::Opening;
+use super::open_port_to_world::{Opening, guards_functions_only};
 
-fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let quiet = guards_functions_only(resource, cx.app);
     for opening in Opening::all(resource) {
         // A rule for every port is reported once, by `open-port-to-world`.
         if !opening.not_everything().passes() {
@@ -57,7 +58,13 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         } else {
             ssh
         };
-        sink.finding(resource)
+        let finding = sink.finding(resource);
+        let finding = if quiet {
+            finding.severity(Severity::Low).profile(Profile::All)
+        } else {
+            finding
+        };
+        finding
             .property("SecurityGroupIngress")
             .item(opening.label())
             .message(format!(

@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-use palisade_app::{Reason, lookup};
+use palisade_app::{Branch, Condition, Part, lookup};
 use palisade_core::Origin;
 
 /// Ports of databases, caches, file shares, remote control and the like: the wrong thing to show
@@ -74,7 +74,7 @@ const SENSITIVE: &[(u16, &str)] = &[
 pub(super) struct Opening<'a> {
     rule: &'a Value,
     at: &'a Origin,
-    when: Vec<palisade_app::Condition>,
+    when: Vec<Condition>,
 }
 
 impl<'a> Opening<'a> {
@@ -112,21 +112,12 @@ impl<'a> Opening<'a> {
 
     /// Passes when the rule is for named addresses only.
     fn closed(&self) -> Verdict {
-        let not = |world: &'static str| {
-            move |leaf: &Leaf<'_>| match leaf.present() {
-                Answer::No => Answer::Yes,
-                _ => leaf.text(None, |text| text.trim() != world),
-            }
+        let named = |leaf: &Leaf<'_>| match (leaf.present(), &leaf.value.data) {
+            (Answer::No, _) => Answer::Yes,
+            (_, Data::Symbolic(parts)) if narrow(parts) => Answer::Yes,
+            _ => leaf.text(None, |text| !WORLD.contains(&text.trim())),
         };
-        self.ask("CidrIp", not("0.0.0.0/0")).and(self.ask(
-            "CidrIpv6",
-            |leaf| match leaf.present() {
-                Answer::No => Answer::Yes,
-                _ => leaf.text(None, |text| {
-                    !matches!(text.trim(), "::/0" | "0::/0" | "0:0:0:0:0:0:0:0/0")
-                }),
-            },
-        ))
+        self.ask("CidrIp", named).and(self.ask("CidrIpv6", named))
     }
 
     /// Passes when the rule is not for every port and protocol.
@@ -134,40 +125,42 @@ impl<'a> Opening<'a> {
         let all = self.ask("IpProtocol", |leaf| {
             leaf.text(None, |text| !every_protocol(text))
         });
-        all.and(self.outside(1, 65_535, |from, to| from.0 <= to.0 && from.1 >= to.1))
+        all.and(self.ports(|from, to| from > 1.0 || to < 65_535.0))
     }
 
-    /// Passes when no port of a range is open; `within` says how the two ranges compare.
-    fn outside(&self, low: u16, high: u16, within: fn((f64, f64), (f64, f64)) -> bool) -> Verdict {
+    /// Passes when the protocol has no ports, or the rule's range of them is as asked.
+    fn ports(&self, ask: impl Fn(f64, f64) -> bool) -> Verdict {
         let other = self.ask("IpProtocol", |leaf| {
             leaf.text(None, |text| !has_ports(text))
         });
-        // Both ends at once: each leaf of one with each of the other would say too much.
-        let (from, to) = (self.number("FromPort"), self.number("ToPort"));
-        let ports = match (from, to) {
-            (Ok(from), Ok(to)) => (!within((from, to), (f64::from(low), f64::from(high)))).into(),
-            (Err(reason), _) | (_, Err(reason)) => Answer::Unknown(reason),
-        };
-        let at = self
-            .rule
-            .entry("FromPort")
-            .map_or(self.at, |entry| &entry.value.origin);
-        other.or(Verdict::always(ports, at))
-    }
-
-    fn number(&self, path: &str) -> Result<f64, Reason> {
-        let leaves = lookup::leaves(self.rule, path, self.at);
-        let everything = if path == "FromPort" { 0.0 } else { 65_535.0 };
-        match leaves.first() {
+        let end = |leaf: &Leaf<'_>, everything: f64| match leaf.present() {
             // Left out: all ports.
-            Some(leaf) if leaf.present() == Answer::No => Ok(everything),
-            Some(leaf) => match (leaf.value.as_number(), leaf.undecided()) {
-                (Some(number), _) if leaves.len() == 1 => Ok(number),
-                (_, Answer::Unknown(reason)) => Err(reason),
-                _ => Ok(everything),
+            Answer::No => Ok(everything),
+            Answer::Unknown(reason) => Err(reason),
+            Answer::Yes => match (leaf.value.as_number(), leaf.undecided()) {
+                (None, Answer::Unknown(reason)) => Err(reason),
+                (number, _) => Ok(number.unwrap_or(everything)),
             },
-            None => Ok(everything),
+        };
+        let mut verdict = Verdict::default();
+        for from in lookup::leaves(self.rule, "FromPort", self.at) {
+            for to in lookup::leaves(self.rule, "ToPort", self.at) {
+                let apart = |a: &Condition| to.when.iter().any(|b| a.contradicts(b));
+                if from.when.iter().any(apart) {
+                    continue;
+                }
+                verdict.branches.push(Branch {
+                    answer: match (end(&from, 0.0), end(&to, 65_535.0)) {
+                        (Ok(from), Ok(to)) => ask(from, to).into(),
+                        (Err(reason), _) | (_, Err(reason)) => Answer::Unknown(reason),
+                    },
+                    when: from.when.iter().chain(&to.when).cloned().collect(),
+                    at: from.at.clone(),
+                    written: true,
+                });
+            }
         }
+        other.or(verdict)
     }
 
     /// Passes unless the whole internet reaches every port.
@@ -177,9 +170,8 @@ impl<'a> Opening<'a> {
 
     /// Passes unless the whole internet reaches a port.
     pub(super) fn not_port(&self, port: u16) -> Verdict {
-        let outside = self.outside(port, port, |rule, port| {
-            rule.0 <= port.0 && rule.1 >= port.1
-        });
+        let port = f64::from(port);
+        let outside = self.ports(|from, to| from > port || to < port);
         let all = self.ask("IpProtocol", |leaf| {
             leaf.text(None, |text| !every_protocol(text))
         });
@@ -188,20 +180,15 @@ impl<'a> Opening<'a> {
 
     /// Passes when the whole internet reaches nothing but one of these ports.
     fn only(&self, ports: &[u16]) -> Verdict {
-        let protocol = self.ask("IpProtocol", |leaf| {
-            leaf.text(None, |text| !has_ports(text) && !every_protocol(text))
+        let all = self.ask("IpProtocol", |leaf| {
+            leaf.text(None, |text| !every_protocol(text))
         });
-        let single = match (self.number("FromPort"), self.number("ToPort")) {
-            (Ok(from), Ok(to)) => ports
+        let single = self.ports(|from, to| {
+            ports
                 .iter()
                 .any(|port| from >= f64::from(*port) && to <= f64::from(*port))
-                .into(),
-            (Err(reason), _) | (_, Err(reason)) => Answer::Unknown(reason),
-        };
-        self.finish(
-            self.closed()
-                .or(protocol.or(Verdict::always(single, self.at))),
-        )
+        });
+        self.finish(self.closed().or(all.and(single)))
     }
 
     /// The rule as a person would name it.
@@ -219,6 +206,41 @@ impl<'a> Opening<'a> {
     }
 }
 
+/// All addresses, as people write them.
+const WORLD: &[&str] = &["0.0.0.0/0", "::/0", "0::/0", "0:0:0:0:0:0:0:0/0"];
+
+/// Whether addresses that only the deployment knows are surely not all: those of a network or
+/// machine of the application, or a mask that is written out.
+fn narrow(parts: &[Part]) -> bool {
+    parts
+        .iter()
+        .any(|part| matches!(part, Part::Reference { .. }))
+        || matches!(parts.last(), Some(Part::Literal(text)) if text.contains('/') && !text.ends_with("/0"))
+}
+
+/// Whether nothing but functions uses the security group: they take no connections, so that its
+/// inbound rules open nothing.
+pub(super) fn guards_functions_only(resource: &Resource, app: &Application) -> bool {
+    let groups = if &*resource.kind == "AWS::EC2::SecurityGroup" {
+        vec![resource.id.clone()]
+    } else {
+        resource.references("GroupId")
+    };
+    let mut functions = false;
+    for user in app.resources() {
+        if user.kind.starts_with("AWS::EC2::SecurityGroup")
+            || !groups.iter().any(|id| user.refers_to("", id))
+        {
+            continue;
+        }
+        if &*user.kind != "AWS::Lambda::Function" {
+            return false;
+        }
+        functions = true;
+    }
+    functions
+}
+
 fn every_protocol(text: &str) -> bool {
     text == "-1" || text.eq_ignore_ascii_case("all")
 }
@@ -231,6 +253,7 @@ fn has_ports(text: &str) -> bool {
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let cluster = guards_cluster(resource, cx.app);
+    let quiet = guards_functions_only(resource, cx.app);
     for opening in Opening::all(resource) {
         let everything = opening.not_everything();
         let web = opening.not_port(80).fails();
@@ -243,6 +266,11 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .property("SecurityGroupIngress")
             .item(opening.label())
             .help("name the addresses or the security group that needs the port (`SourceSecurityGroupId`, a narrow `CidrIp`)");
+        let finding = if quiet {
+            finding.severity(Severity::Low).profile(Profile::All)
+        } else {
+            finding
+        };
         if !everything.passes() {
             aliases.extend([
                 "CKV_AWS_24",
@@ -287,10 +315,17 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         let other = opening.only(&[80, 443, 22, 3389]);
         if !other.passes() {
             aliases.extend(["EC2.18", "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"]);
+            let finding = if quiet {
+                finding
+            } else {
+                finding.severity(Severity::Medium)
+            };
             finding
-                .message("ports other than those of a web server are open to the whole internet")
+                .message(format!(
+                    "`{}`: a port other than those of a web server is open to the whole internet",
+                    opening.label()
+                ))
                 .aliases(&aliases)
-                .severity(Severity::Medium)
                 .judge(other);
         } else if web {
             finding
