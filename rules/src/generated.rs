@@ -2,22 +2,54 @@
 
 use palisade_rule::RuleEntry;
 
+#[path = "../api/api-below-tls-floor/rule.rs"]
+mod api_below_tls_floor;
+#[path = "../api/bodies-in-logs/rule.rs"]
+mod bodies_in_logs;
 #[path = "../functions/deprecated-runtime/rule.rs"]
 mod deprecated_runtime;
 #[path = "../functions/environment-without-customer-key/rule.rs"]
 mod environment_without_customer_key;
 #[path = "../functions/function-outside-vpc/rule.rs"]
 mod function_outside_vpc;
+#[path = "../api/guest-access-identity-pool/rule.rs"]
+mod guest_access_identity_pool;
+#[path = "../api/no-api-access-log/rule.rs"]
+mod no_api_access_log;
+#[path = "../api/no-api-cache/rule.rs"]
+mod no_api_cache;
+#[path = "../api/no-client-certificate/rule.rs"]
+mod no_client_certificate;
+#[path = "../api/no-execution-log/rule.rs"]
+mod no_execution_log;
 #[path = "../functions/no-failure-destination/rule.rs"]
 mod no_failure_destination;
+#[path = "../api/no-log4j-rule/rule.rs"]
+mod no_log4j_rule;
+#[path = "../api/no-request-validation/rule.rs"]
+mod no_request_validation;
 #[path = "../functions/no-reserved-concurrency/rule.rs"]
 mod no_reserved_concurrency;
+#[path = "../api/no-throttling/rule.rs"]
+mod no_throttling;
 #[path = "../functions/no-tracing/rule.rs"]
 mod no_tracing;
+#[path = "../api/no-web-acl/rule.rs"]
+mod no_web_acl;
+#[path = "../api/open-cors/rule.rs"]
+mod open_cors;
+#[path = "../api/open-function-url/rule.rs"]
+mod open_function_url;
+#[path = "../api/open-graphql-api/rule.rs"]
+mod open_graphql_api;
 #[path = "../functions/runtime-near-end/rule.rs"]
 mod runtime_near_end;
 #[path = "../functions/secret-in-environment/rule.rs"]
 mod secret_in_environment;
+#[path = "../api/unauthenticated-route/rule.rs"]
+mod unauthenticated_route;
+#[path = "../api/unencrypted-api-cache/rule.rs"]
+mod unencrypted_api_cache;
 #[path = "../messaging/unencrypted-queue/rule.rs"]
 mod unencrypted_queue;
 #[path = "../functions/unsigned-code/rule.rs"]
@@ -25,6 +57,86 @@ mod unsigned_code;
 
 /// Every rule, by family and id.
 pub static ALL: &[RuleEntry] = &[
+    RuleEntry {
+        family: "api",
+        rule: &api_below_tls_floor::RULE,
+        page: include_str!("../api/api-below-tls-floor/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &bodies_in_logs::RULE,
+        page: include_str!("../api/bodies-in-logs/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &guest_access_identity_pool::RULE,
+        page: include_str!("../api/guest-access-identity-pool/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_api_access_log::RULE,
+        page: include_str!("../api/no-api-access-log/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_api_cache::RULE,
+        page: include_str!("../api/no-api-cache/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_client_certificate::RULE,
+        page: include_str!("../api/no-client-certificate/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_execution_log::RULE,
+        page: include_str!("../api/no-execution-log/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_log4j_rule::RULE,
+        page: include_str!("../api/no-log4j-rule/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_request_validation::RULE,
+        page: include_str!("../api/no-request-validation/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_throttling::RULE,
+        page: include_str!("../api/no-throttling/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &no_web_acl::RULE,
+        page: include_str!("../api/no-web-acl/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &open_cors::RULE,
+        page: include_str!("../api/open-cors/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &open_function_url::RULE,
+        page: include_str!("../api/open-function-url/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &open_graphql_api::RULE,
+        page: include_str!("../api/open-graphql-api/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &unauthenticated_route::RULE,
+        page: include_str!("../api/unauthenticated-route/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &unencrypted_api_cache::RULE,
+        page: include_str!("../api/unencrypted-api-cache/rule.md"),
+    },
     RuleEntry {
         family: "functions",
         rule: &deprecated_runtime::RULE,
