@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Application(check),
 };
 
-const MESSAGE: &str = "reaches its function whatever its body holds: the function is the first and only one to check it";
+const FIRST: &str = "the function is the first and only one to check it";
 const HELP: &str =
     "give the route a model and a request validator with `ValidateRequestBody: true`";
 
@@ -57,7 +57,10 @@ fn method(entry: &EntryPoint, method: &Resource, sink: &mut Sink<'_>) {
         .aliases(&["CKV2_AWS_53"]);
     if takes_body(entry) {
         builder
-            .message(format!("`{}` {MESSAGE}", entry.label))
+            .message(format!(
+                "`{}` reaches its function whatever its body holds: {FIRST}",
+                entry.label
+            ))
             .help(HELP)
     } else {
         builder
@@ -79,16 +82,25 @@ fn document(api: &Resource, first: &EntryPoint, app: &Application, sink: &mut Si
         .filter(|entry| entry.resource == api.id && lacking(entry))
         .count()
         .saturating_sub(1);
-    let others = match more {
-        0 => String::new(),
-        1 => " (and one more route)".to_owned(),
-        n => format!(" (and {n} more routes)"),
+    let message = match more {
+        0 => format!(
+            "`{}` reaches its function whatever its body holds: {FIRST}",
+            first.label
+        ),
+        1 => format!(
+            "`{}` and one more route reach their functions whatever their bodies hold: {FIRST}",
+            first.label
+        ),
+        n => format!(
+            "`{}` and {n} more routes reach their functions whatever their bodies hold: {FIRST}",
+            first.label
+        ),
     };
     sink.finding(api)
         .property("Body")
         .at(&first.at)
         .aliases(&["CKV2_AWS_53"])
-        .message(format!("`{}`{others} {MESSAGE}", first.label))
+        .message(message)
         .help("give the routes models, and name a validator in `x-amazon-apigateway-request-validator`")
         .report();
 }

@@ -52,8 +52,8 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     match source {
         Some(entry) => builder
             .message(format!(
-                "events of {} are dropped after three failed attempts: nothing keeps them for a look or a replay",
-                entry.label
+                "events of {} `{}` are dropped after three failed attempts: nothing keeps them for a look or a replay",
+                entry.kind.as_str(), entry.source.as_deref().unwrap_or(&entry.resource)
             ))
             .help("set `DeadLetterConfig.TargetArn`, or an `OnFailure` destination in an `AWS::Lambda::EventInvokeConfig`"),
         None => builder

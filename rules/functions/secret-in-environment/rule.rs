@@ -91,7 +91,11 @@ fn judge(name: &str, value: &str) -> Option<Found> {
     let words = words(name);
     let has = |word: &str| words.iter().any(|w| w == word);
     if shapes::aws_access_key_id(value)
-        || (has("SECRET") && has("ACCESS") && has("KEY") && shapes::aws_secret_key(value))
+        || (has("SECRET")
+            && has("KEY")
+            && shapes::aws_secret_key(value)
+            // Forty characters alone may be any hash.
+            && (has("ACCESS") || value.contains(['/', '+'])))
     {
         return Some(Found {
             severity: Severity::Critical,
