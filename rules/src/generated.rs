@@ -6,14 +6,10 @@ use palisade_rule::RuleEntry;
 mod api_below_tls_floor;
 #[path = "../api/bodies-in-logs/rule.rs"]
 mod bodies_in_logs;
-#[path = "../functions/deprecated-runtime/rule.rs"]
-mod deprecated_runtime;
-#[path = "../functions/environment-without-customer-key/rule.rs"]
-mod environment_without_customer_key;
-#[path = "../functions/function-outside-vpc/rule.rs"]
-mod function_outside_vpc;
 #[path = "../api/guest-access-identity-pool/rule.rs"]
 mod guest_access_identity_pool;
+#[path = "../api/ignored-authorizer/rule.rs"]
+mod ignored_authorizer;
 #[path = "../api/no-api-access-log/rule.rs"]
 mod no_api_access_log;
 #[path = "../api/no-api-cache/rule.rs"]
@@ -22,18 +18,12 @@ mod no_api_cache;
 mod no_client_certificate;
 #[path = "../api/no-execution-log/rule.rs"]
 mod no_execution_log;
-#[path = "../functions/no-failure-destination/rule.rs"]
-mod no_failure_destination;
 #[path = "../api/no-log4j-rule/rule.rs"]
 mod no_log4j_rule;
 #[path = "../api/no-request-validation/rule.rs"]
 mod no_request_validation;
-#[path = "../functions/no-reserved-concurrency/rule.rs"]
-mod no_reserved_concurrency;
 #[path = "../api/no-throttling/rule.rs"]
 mod no_throttling;
-#[path = "../functions/no-tracing/rule.rs"]
-mod no_tracing;
 #[path = "../api/no-web-acl/rule.rs"]
 mod no_web_acl;
 #[path = "../api/open-cors/rule.rs"]
@@ -42,18 +32,30 @@ mod open_cors;
 mod open_function_url;
 #[path = "../api/open-graphql-api/rule.rs"]
 mod open_graphql_api;
-#[path = "../functions/runtime-near-end/rule.rs"]
-mod runtime_near_end;
-#[path = "../functions/secret-in-environment/rule.rs"]
-mod secret_in_environment;
 #[path = "../api/unauthenticated-route/rule.rs"]
 mod unauthenticated_route;
 #[path = "../api/unencrypted-api-cache/rule.rs"]
 mod unencrypted_api_cache;
-#[path = "../messaging/unencrypted-queue/rule.rs"]
-mod unencrypted_queue;
+#[path = "../functions/deprecated-runtime/rule.rs"]
+mod deprecated_runtime;
+#[path = "../functions/environment-without-customer-key/rule.rs"]
+mod environment_without_customer_key;
+#[path = "../functions/function-outside-vpc/rule.rs"]
+mod function_outside_vpc;
+#[path = "../functions/no-failure-destination/rule.rs"]
+mod no_failure_destination;
+#[path = "../functions/no-reserved-concurrency/rule.rs"]
+mod no_reserved_concurrency;
+#[path = "../functions/no-tracing/rule.rs"]
+mod no_tracing;
+#[path = "../functions/runtime-near-end/rule.rs"]
+mod runtime_near_end;
+#[path = "../functions/secret-in-environment/rule.rs"]
+mod secret_in_environment;
 #[path = "../functions/unsigned-code/rule.rs"]
 mod unsigned_code;
+#[path = "../messaging/unencrypted-queue/rule.rs"]
+mod unencrypted_queue;
 
 /// Every rule, by family and id.
 pub static ALL: &[RuleEntry] = &[
@@ -71,6 +73,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "api",
         rule: &guest_access_identity_pool::RULE,
         page: include_str!("../api/guest-access-identity-pool/rule.md"),
+    },
+    RuleEntry {
+        family: "api",
+        rule: &ignored_authorizer::RULE,
+        page: include_str!("../api/ignored-authorizer/rule.md"),
     },
     RuleEntry {
         family: "api",

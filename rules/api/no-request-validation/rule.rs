@@ -32,7 +32,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         if &*resource.kind == "AWS::ApiGateway::Method" {
-            method(entry, resource, sink);
+            method(entry, resource, cx.app, sink);
         } else if lacking(entry) && !documents.contains(&resource.id) {
             documents.push(resource.id.clone());
             document(resource, entry, cx.app, sink);
@@ -50,7 +50,7 @@ fn takes_body(entry: &EntryPoint) -> bool {
     matches!(verb, "POST" | "PUT" | "PATCH") && !entry.functions.is_empty()
 }
 
-fn method(entry: &EntryPoint, method: &Resource, sink: &mut Sink<'_>) {
+fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut Sink<'_>) {
     let builder = sink
         .finding(method)
         .property("RequestValidatorId")
@@ -73,6 +73,23 @@ fn method(entry: &EntryPoint, method: &Resource, sink: &mut Sink<'_>) {
             .help("set `RequestValidatorId` to a validator with `ValidateRequestParameters: true`")
     }
     .judge(Want::present("RequestValidatorId").judge(method));
+
+    // A validator that looks at parameters only lets every body through.
+    let validators = method.references("RequestValidatorId");
+    for validator in validators.iter().filter_map(|id| app.resource(id)) {
+        if takes_body(entry) && &*validator.kind == "AWS::ApiGateway::RequestValidator" {
+            sink.finding(method)
+                .property("RequestValidatorId")
+                .item("body")
+                .at(&entry.at)
+                .message(format!(
+                    "`{}` names validator `{}`, which does not look at bodies: {FIRST}",
+                    entry.label, validator.id
+                ))
+                .help("set `ValidateRequestBody: true` in the validator")
+                .judge(Want::on("ValidateRequestBody").judge(validator));
+        }
+    }
 }
 
 /// One finding for all the operations of a document.

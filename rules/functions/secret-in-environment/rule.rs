@@ -6,6 +6,7 @@ mod shapes;
 
 use crate::prelude::*;
 use palisade_app::value::Part;
+use palisade_core::ViaKind;
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-environment",
@@ -64,14 +65,28 @@ fn check(function: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
                     .confidence(found.confidence)
                     .aliases(found.aliases)
                     .message(format!(
-                        "`{}` holds {} in plain text: everyone who may read this template or the function's configuration has it",
-                        entry.key, found.what
+                        "`{}` holds {} in plain text{}: everyone who may read this template or the function's configuration has it",
+                        entry.key,
+                        found.what,
+                        default_of(leaf.value)
                     ))
                     .help("keep it in Secrets Manager or Parameter Store, put its name into the environment, and replace the value: it is in the history of this file")
                     .report();
             }
         }
     }
+}
+
+/// Says through which parameter's default or given value it came.
+fn default_of(value: &Value) -> String {
+    value
+        .origin
+        .steps()
+        .find_map(|step| match &step.kind {
+            ViaKind::Parameter(name) => Some(format!(", the value of parameter `{name}`")),
+            _ => None,
+        })
+        .unwrap_or_default()
 }
 
 /// The literal text, with [`shapes::HOLE`] for everything that is filled in at deployment.
