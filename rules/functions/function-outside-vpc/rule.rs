@@ -34,6 +34,8 @@ const PRIVATE: &[&str] = &[
     "AWS::Neptune::DBCluster",
     "AWS::Neptune::DBInstance",
     "AWS::Redshift::Cluster",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::ServerlessCluster",
     "AWS::OpenSearchService::Domain",
     "AWS::Elasticsearch::Domain",
 ];
@@ -44,7 +46,7 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         is: Is::NotEmpty,
     }
     .judge(function);
-    let reached = private_endpoint(function, cx.app);
+    let reached = private_endpoint(function, cx.app).or_else(|| signs_in(function, cx.app));
     let builder = sink
         .finding(function)
         .property("VpcConfig.SubnetIds")
@@ -81,6 +83,47 @@ fn private_endpoint(function: &Resource, app: &Application) -> Option<Arc<str>> 
         });
     }
     found
+}
+
+/// Actions with which a role signs in to a database, and the kinds that take them.
+const SIGN_IN: &[(&str, &str)] = &[
+    ("rds-db:connect", "AWS::RDS::"),
+    ("elasticache:connect", "AWS::ElastiCache::"),
+    ("memorydb:connect", "AWS::MemoryDB::"),
+    ("kafka-cluster:connect", "AWS::MSK::"),
+];
+
+/// A resource in a private network to which the function's role may sign in.
+fn signs_in(function: &Resource, app: &Application) -> Option<Arc<str>> {
+    let roles = &app.graph().function(&function.id)?.roles;
+    let mut kinds: Vec<&str> = Vec::new();
+    let mut look = |value: &Value| {
+        value.walk(&mut |value| {
+            let text = value.as_text().unwrap_or_default().to_ascii_lowercase();
+            kinds.extend(
+                SIGN_IN
+                    .iter()
+                    .filter(|(action, _)| text == *action)
+                    .map(|(_, kind)| kind),
+            );
+        });
+    };
+    for role in roles {
+        if let Some(policies) = app
+            .resource(role)
+            .and_then(|r| r.properties.get("Policies"))
+        {
+            look(policies);
+        }
+        for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"] {
+            app.attached(kind, "Roles", role)
+                .for_each(|policy| look(&policy.properties));
+        }
+    }
+    let reached = app.resources().find(|resource| {
+        kinds.iter().any(|kind| resource.kind.starts_with(kind)) && is_private(resource)
+    });
+    reached.map(|resource| resource.id.clone())
 }
 
 fn is_private(resource: &Resource) -> bool {
