@@ -1,0 +1,123 @@
+//! REST APIs that hand every request to the function behind them, whatever is in it.
+
+use crate::prelude::*;
+use palisade_app::graph::{EntryKind, EntryPoint, State};
+use std::sync::Arc;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "no-request-validation",
+    title: "requests are not validated before they reach the function",
+    severity: Severity::Low,
+    confidence: Confidence::Medium,
+    profile: Profile::Default,
+    clauses: &["SCSP-2.1", "SCSP-4.3", "BPSS-2.16"],
+    cwe: Some(20),
+    aliases: &["CKV2_AWS_53"],
+    since: "0.1.0",
+    check: Check::Application(check),
+};
+
+const FIRST: &str = "the function is the first and only one to check it";
+const HELP: &str =
+    "give the route a model and a request validator with `ValidateRequestBody: true`";
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut documents: Vec<Arc<str>> = Vec::new();
+    for entry in &cx.app.graph().entry_points {
+        let Some(resource) = cx
+            .app
+            .resource(&entry.resource)
+            .filter(|_| entry.kind == EntryKind::RestRoute)
+        else {
+            continue;
+        };
+        if &*resource.kind == "AWS::ApiGateway::Method" {
+            method(entry, resource, cx.app, sink);
+        } else if lacking(entry) && !documents.contains(&resource.id) {
+            documents.push(resource.id.clone());
+            document(resource, entry, cx.app, sink);
+        }
+    }
+}
+
+/// A function behind a request that has a body, and nothing that looks at it before.
+fn lacking(entry: &EntryPoint) -> bool {
+    takes_body(entry) && entry.validated == State::Off
+}
+
+fn takes_body(entry: &EntryPoint) -> bool {
+    let verb = entry.label.split(' ').next().unwrap_or_default();
+    matches!(verb, "POST" | "PUT" | "PATCH") && !entry.functions.is_empty()
+}
+
+fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut Sink<'_>) {
+    let builder = sink
+        .finding(method)
+        .property("RequestValidatorId")
+        .aliases(&["CKV2_AWS_53"]);
+    if takes_body(entry) {
+        builder
+            .message(format!(
+                "`{}` reaches its function whatever its body holds: {FIRST}",
+                entry.label
+            ))
+            .help(HELP)
+    } else {
+        builder
+            .severity(Severity::Info)
+            .profile(Profile::All)
+            .message(format!(
+                "parameters of `{}` are not validated at the gateway",
+                entry.label
+            ))
+            .help("set `RequestValidatorId` to a validator with `ValidateRequestParameters: true`")
+    }
+    .judge(Want::present("RequestValidatorId").judge(method));
+
+    // A validator that looks at parameters only lets every body through.
+    let validators = method.references("RequestValidatorId");
+    for validator in validators.iter().filter_map(|id| app.resource(id)) {
+        if takes_body(entry) && &*validator.kind == "AWS::ApiGateway::RequestValidator" {
+            sink.finding(method)
+                .property("RequestValidatorId")
+                .item("body")
+                .at(&entry.at)
+                .message(format!(
+                    "`{}` names validator `{}`, which does not look at bodies: {FIRST}",
+                    entry.label, validator.id
+                ))
+                .help("set `ValidateRequestBody: true` in the validator")
+                .judge(Want::on("ValidateRequestBody").judge(validator));
+        }
+    }
+}
+
+/// One finding for all the operations of a document.
+fn document(api: &Resource, first: &EntryPoint, app: &Application, sink: &mut Sink<'_>) {
+    let routes = app.graph().entry_points.iter();
+    let more = routes
+        .filter(|entry| entry.resource == api.id && lacking(entry))
+        .count()
+        .saturating_sub(1);
+    let message = match more {
+        0 => format!(
+            "`{}` reaches its function whatever its body holds: {FIRST}",
+            first.label
+        ),
+        1 => format!(
+            "`{}` and one more route reach their functions whatever their bodies hold: {FIRST}",
+            first.label
+        ),
+        n => format!(
+            "`{}` and {n} more routes reach their functions whatever their bodies hold: {FIRST}",
+            first.label
+        ),
+    };
+    sink.finding(api)
+        .property("Body")
+        .at(&first.at)
+        .aliases(&["CKV2_AWS_53"])
+        .message(message)
+        .help("give the routes models, and name a validator in `x-amazon-apigateway-request-validator`")
+        .report();
+}

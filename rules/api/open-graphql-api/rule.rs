@@ -1,0 +1,51 @@
+//! GraphQL APIs that ask for a key that everyone shares.
+
+use crate::prelude::*;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "open-graphql-api",
+    title: "the GraphQL API knows no callers, only a shared key",
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    profile: Profile::Default,
+    clauses: &["SCSP-5.4", "SCSP-5.2", "SCSP-4.3"],
+    cwe: Some(287),
+    aliases: &["AppSync.5", "APPSYNC_AUTHORIZATION_CHECK"],
+    since: "0.1.0",
+    check: Check::Resource {
+        kinds: &["AWS::AppSync::GraphQLApi"],
+        check,
+    },
+};
+
+const HELP: &str = "set `AuthenticationType` to `AMAZON_COGNITO_USER_POOLS`, `OPENID_CONNECT`, `AWS_IAM` or `AWS_LAMBDA`";
+
+fn check(api: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
+    let shared = |path| Want {
+        path,
+        is: Is::NotIn {
+            texts: &["API_KEY"],
+        },
+    };
+    let private = api.text("Visibility") == Some("PRIVATE");
+    let builder = sink
+        .finding(api)
+        .property("AuthenticationType")
+        .aliases(RULE.aliases)
+        .message("every client carries the same API key, so whoever has one client can call everything: it does not say who is calling")
+        .help(HELP);
+    let builder = if private {
+        builder.severity(Severity::Low)
+    } else {
+        builder
+    };
+    builder.judge(shared("AuthenticationType").judge(api));
+    sink.finding(api)
+        .property("AdditionalAuthenticationProviders[].AuthenticationType")
+        .severity(Severity::Low)
+        .profile(Profile::All)
+        .aliases(RULE.aliases)
+        .message("an API key opens every field that the schema marks with `@aws_api_key`: it does not say who is calling")
+        .help("remove the API key from `AdditionalAuthenticationProviders`, or keep `@aws_api_key` to what everyone may read")
+        .judge(shared("AdditionalAuthenticationProviders[].AuthenticationType").judge(api));
+}
