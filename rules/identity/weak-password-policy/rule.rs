@@ -29,7 +29,7 @@ const CLASSES: [&str; 4] = [
 ];
 
 fn check(pool: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let wanted = cx.parameters.values.get("password-length");
+    let wanted = cx.parameters.values.get("password-min-length");
     let wanted: f64 = wanted.and_then(|text| text.parse().ok()).unwrap_or(14.0);
     // Without any policy Cognito asks for eight characters of all four classes; a policy that
     // leaves a class out does not ask for it.
@@ -59,7 +59,7 @@ fn check(pool: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.finding(pool)
             .property(LENGTH)
             .aliases(ALIASES)
-            .message("passwords of fewer than 8 characters are accepted: all of them can be tried in hours")
+            .message("passwords of fewer than 8 characters are accepted: attackers try the short ones first")
             .help("set `MinimumLength` of the password policy to 14 or more")
             .judge(length(8.0));
     } else if some_strength.fails() {
@@ -67,6 +67,7 @@ fn check(pool: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .property(POLICY)
             .aliases(ALIASES)
             .at(at)
+            .confidence(Confidence::Medium)
             .message("short passwords of one kind of character are accepted, such as `password`")
             .help("set `MinimumLength` of the password policy to 14 or more, or ask for several kinds of character")
             .judge(some_strength);

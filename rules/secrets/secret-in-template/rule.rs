@@ -285,11 +285,13 @@ fn placeholder(text: &str) -> bool {
         "example",
         "placeholder",
         "replace",
+        "your ",
         "your-",
         "your_",
         "yoursecret",
         "yourtoken",
         "insert",
+        "enter ",
         "todo",
         "dummy",
         "xxxx",
@@ -297,7 +299,11 @@ fn placeholder(text: &str) -> bool {
         "{{",
         "${",
     ];
-    text.len() < 4
+    // A key that says it is one (`MyApiKey`) stands for another.
+    let names_itself = ["key", "token"].iter().any(|word| text.contains(word))
+        && !text.bytes().any(|b| b.is_ascii_digit());
+    names_itself
+        || text.len() < 4
         || matches!(
             text.as_str(),
             "none" | "null" | "true" | "false" | "undefined" | "n/a"
@@ -483,6 +489,7 @@ mod tests {
             "your-token",
             "********",
             "REPLACE_ME",
+            "MyAPIkey",
             "none",
         ] {
             assert!(placeholder(text), "{text}");

@@ -29,30 +29,72 @@ const BOTH: &[&str] = &[
     "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED",
 ];
 
-/// Services through which a customer can reach resources of another one.
-const DEPUTIES: &[&str] = &[
-    "apigateway",
-    "bedrock",
-    "codecommit",
-    "cognito-idp",
-    "cognito-sync",
-    "config",
-    "connect",
-    "events",
-    "iot",
-    "iotevents",
-    "lambda.alarms.cloudwatch",
-    "lex",
-    "lexv2",
-    "logs",
-    "s3",
-    "scheduler",
-    "secretsmanager",
-    "ses",
-    "sns",
-    "transfer",
-    "vpc-lattice",
+/// How sure it is that another customer can come in through a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deputy {
+    /// Its customers can name resources of other accounts.
+    Open,
+    /// It is meant to serve its own account, and the provider advises to say so.
+    Own,
+    /// It invokes nothing outside of its account.
+    Closed,
+}
+
+/// Service, what people call it, and whether others can come in through it.
+const SERVICES: &[(&str, &str, Deputy)] = &[
+    ("apigateway", "API Gateway", Deputy::Open),
+    ("bedrock", "Bedrock", Deputy::Open),
+    ("cloudtrail", "CloudTrail", Deputy::Open),
+    ("codecommit", "CodeCommit", Deputy::Own),
+    ("cognito-idp", "Cognito", Deputy::Open),
+    ("cognito-sync", "Cognito Sync", Deputy::Open),
+    ("config", "AWS Config", Deputy::Open),
+    ("connect", "Connect", Deputy::Own),
+    ("events", "EventBridge", Deputy::Own),
+    ("iot", "AWS IoT", Deputy::Open),
+    ("iotevents", "AWS IoT Events", Deputy::Own),
+    (
+        "lambda.alarms.cloudwatch",
+        "a CloudWatch alarm",
+        Deputy::Open,
+    ),
+    ("lex", "Lex", Deputy::Open),
+    ("lexv2", "Lex", Deputy::Open),
+    ("logs", "CloudWatch Logs", Deputy::Own),
+    ("s3", "S3", Deputy::Open),
+    ("scheduler", "EventBridge Scheduler", Deputy::Own),
+    ("secretsmanager", "Secrets Manager", Deputy::Own),
+    ("ses", "SES", Deputy::Open),
+    ("sns", "SNS", Deputy::Open),
+    ("transfer", "Transfer Family", Deputy::Own),
+    ("vpc-lattice", "VPC Lattice", Deputy::Own),
 ];
+
+/// What people call a service, and whether others can come in through it.
+fn deputy(service: &str) -> (&str, Deputy) {
+    SERVICES
+        .iter()
+        .find(|(name, ..)| *name == service)
+        .map_or((service, Deputy::Closed), |(_, name, deputy)| {
+            (*name, *deputy)
+        })
+}
+
+impl Deputy {
+    fn profile(self) -> Profile {
+        match self {
+            Self::Open | Self::Own => Profile::Default,
+            Self::Closed => Profile::All,
+        }
+    }
+
+    fn severity(self) -> Severity {
+        match self {
+            Self::Open => Severity::Medium,
+            Self::Own | Self::Closed => Severity::Low,
+        }
+    }
+}
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for permission in cx.app.of_kind("AWS::Lambda::Permission") {
@@ -110,22 +152,22 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let account = given(permission, "SourceAccount");
     let source = given(permission, "SourceArn");
     let s3 = service == "s3";
-    let deputy = DEPUTIES.contains(&service);
+    let (name, deputy) = deputy(service);
     let verdict = source.clone().or(account.clone());
     let nothing = verdict.fails();
     sink.finding(permission)
         .property("SourceArn")
         .aliases(if s3 { BOTH } else { CKV })
-        .severity(match (s3, deputy) {
-            (true, _) => Severity::High,
-            (_, true) => Severity::Medium,
-            _ => Severity::Low,
-        })
-        .profile(if deputy { Profile::Default } else { Profile::All })
-        .message(if deputy {
-            format!("any AWS customer can make {service} invoke {function}: the permission does not say for whom")
+        .severity(if s3 {
+            Severity::High
         } else {
-            format!("{service} may invoke {function}, and the permission does not say for whom")
+            deputy.severity()
+        })
+        .profile(deputy.profile())
+        .message(if deputy == Deputy::Open {
+            format!("any AWS customer can make {name} invoke {function}: the permission does not say for whom")
+        } else {
+            format!("{name} may invoke {function} on behalf of anything: the permission names no source")
         })
         .help(if s3 {
             "set `SourceAccount: !Ref AWS::AccountId` and `SourceArn` to the bucket's ARN"
@@ -147,10 +189,14 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .property("SourceArn")
         .item("pattern")
         .aliases(if s3 { LAMBDA_1 } else { &[] })
-        .severity(if s3 { Severity::High } else { Severity::Medium })
-        .profile(if deputy { Profile::Default } else { Profile::All })
+        .severity(if s3 {
+            Severity::High
+        } else {
+            deputy.severity()
+        })
+        .profile(deputy.profile())
         .message(format!(
-            "`SourceArn` fits resources of every account, so any AWS customer can make {service} invoke {function}"
+            "`SourceArn` fits resources of every account: {name} may invoke {function} for any of them"
         ))
         .help("write the account into `SourceArn`, or set `SourceAccount: !Ref AWS::AccountId`")
         .judge(narrow);
@@ -167,6 +213,9 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .judge(account);
     }
 }
+
+/// Services that write to queues, topics, buckets and buses under their own name.
+const WRITERS: &[&str] = &["cloudtrail", "config", "events", "s3", "ses", "sns"];
 
 /// Statements that let a service write to a queue, topic, bucket, bus or stream.
 fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -185,7 +234,12 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 Principal::Service(name) => service(name),
                 _ => None,
             });
-        let Some(service) = services.into_iter().find(|s| DEPUTIES.contains(s)) else {
+        let found = services
+            .into_iter()
+            .filter(|service| WRITERS.contains(service))
+            .map(deputy)
+            .max_by_key(|(_, deputy)| *deputy == Deputy::Open);
+        let Some((name, deputy)) = found else {
             continue;
         };
         let Some(policy) = app.resource(&grant.written_in) else {
@@ -195,20 +249,22 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(target) = target else { continue };
             let way = way_to_function(app, &target.id);
             let fed = way.as_ref().and_then(|way| way.last());
-            let mut message = format!(
-                "any AWS customer can make {service} write to {} `{}`",
-                channel.word, target.id
-            );
+            let start = if deputy == Deputy::Open {
+                format!("any AWS customer can make {name} write to")
+            } else {
+                format!("{name} may on behalf of anything write to")
+            };
+            let mut message = format!("{start} {} `{}`", channel.word, target.id);
             if let Some(function) = fed {
                 message =
                     format!("{message}, and function `{function}` acts on what arrives there");
             }
             sink.finding(policy)
                 .property("Condition")
-                .item(format!("{} {service}", target.id))
+                .item(format!("{} {name}", target.id))
                 .at(&grant.principal_at)
                 .severity(if fed.is_some() {
-                    Severity::Medium
+                    deputy.severity()
                 } else {
                     Severity::Low
                 })

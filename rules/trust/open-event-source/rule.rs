@@ -240,13 +240,13 @@ pub(crate) fn written<'a>(
     grant: &Grant,
 ) -> Vec<(Option<&'a Resource>, &'static Channel)> {
     let writes = |channel: &&Channel| channel.writes.iter().any(|action| grant.covers(action));
+    let policy = app.resource(&grant.written_in);
     if grant.targets.is_empty() {
-        let kind = app.resource(&grant.written_in).map(|r| &*r.kind);
         return CHANNELS
             .iter()
-            .filter(|channel| kind == Some(channel.policy))
+            .filter(|channel| policy.is_some_and(|policy| channel.policy == &*policy.kind))
             .filter(writes)
-            .map(|channel| (None, channel))
+            .map(|channel| (policy.and_then(|policy| named(app, policy)), channel))
             .collect();
     }
     grant
@@ -259,6 +259,18 @@ pub(crate) fn written<'a>(
             Some((Some(resource), channel))
         })
         .collect()
+}
+
+/// The channel that a policy names by the same physical name with which it is declared.
+fn named<'a>(app: &'a Application, policy: &Resource) -> Option<&'a Resource> {
+    let (attached, kind, name) = match &*policy.kind {
+        "AWS::S3::BucketPolicy" => ("Bucket", "AWS::S3::Bucket", "BucketName"),
+        "AWS::Events::EventBusPolicy" => ("EventBusName", "AWS::Events::EventBus", "Name"),
+        _ => return None,
+    };
+    let attached = &policy.properties.get(attached)?.data;
+    app.of_kind(kind)
+        .find(|resource| resource.properties.get(name).map(|value| &value.data) == Some(attached))
 }
 
 /// From a channel to the function that it feeds, over other channels; both ends are included.

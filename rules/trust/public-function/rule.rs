@@ -2,6 +2,7 @@
 
 use super::open_event_source::trusted;
 use crate::prelude::*;
+use palisade_app::Part;
 use palisade_app::graph::{Authentication, EntryKind};
 
 pub(crate) static RULE: Rule = Rule {
@@ -34,6 +35,11 @@ fn narrowing(resource: &Resource, path: &str) -> Verdict {
     })
 }
 
+/// A part that whoever deploys decides.
+fn given(part: &Part) -> bool {
+    matches!(part, Part::Parameter { .. } | Part::Hole(_))
+}
+
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let grants = cx.app.graph().grants.iter();
     let target = grants
@@ -46,6 +52,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let principal = resource.at("Principal");
     let anyone = Verdict::of(&principal, |leaf| match &leaf.value.data {
         Data::Unknown(_) => leaf.undecided(),
+        Data::Symbolic(parts) if parts.iter().any(given) => leaf.undecided(),
         _ => Answer::from(leaf.value.as_text() != Some("*")),
     });
     let verdict = ["SourceArn", "SourceAccount", "PrincipalOrgID"]
