@@ -24,6 +24,8 @@ mod pool_without_mfa;
 mod pool_without_threat_protection;
 #[path = "../trust/public-function/rule.rs"]
 mod public_function;
+#[path = "../trust/public-layer/rule.rs"]
+mod public_layer;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../identity/shared-role/rule.rs"]
@@ -137,5 +139,10 @@ pub static ALL: &[RuleEntry] = &[
         family: "trust",
         rule: &public_function::RULE,
         page: include_str!("../trust/public-function/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &public_layer::RULE,
+        page: include_str!("../trust/public-layer/rule.md"),
     },
 ];

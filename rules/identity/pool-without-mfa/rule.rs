@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
             kind: "AWS::Cognito::UserPool",
             aliases: &["Cognito.5", "COGNITO_USER_POOL_MFA_ENABLED"],
             any: &[
-                Want::one_of("MfaConfiguration", &["ON", "OPTIONAL"]),
+                Want::one_of("MfaConfiguration", &["ON", "true", "OPTIONAL"]),
                 PASSKEY,
                 MAIL,
                 MESSAGE,

@@ -249,12 +249,12 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(target) = target else { continue };
             let way = way_to_function(app, &target.id);
             let fed = way.as_ref().and_then(|way| way.last());
-            let start = if deputy == Deputy::Open {
-                format!("any AWS customer can make {name} write to")
+            let place = format!("{} `{}`", channel.word, target.id);
+            let mut message = if deputy == Deputy::Open {
+                format!("any AWS customer can make {name} write to {place}")
             } else {
-                format!("{name} may on behalf of anything write to")
+                format!("{name} may write to {place} on behalf of anything")
             };
-            let mut message = format!("{start} {} `{}`", channel.word, target.id);
             if let Some(function) = fed {
                 message =
                     format!("{message}, and function `{function}` acts on what arrives there");
