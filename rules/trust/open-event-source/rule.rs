@@ -151,6 +151,8 @@ pub(crate) fn narrowed(app: &Application, grant: &Grant) -> bool {
         || app.graph().grants.iter().any(|other| {
             other.effect == Effect::Deny
                 && other.targets == grant.targets
+                && (!grant.targets.is_empty() || other.written_in == grant.written_in)
+                && (other.except || other.principals.contains(&Principal::Anyone))
                 && other.conditions.iter().any(keeps_out)
                 && grant.actions.iter().all(|action| other.covers(action))
         })
