@@ -3,7 +3,8 @@
 //! A YAML block with a `# finding: ID, ID` mark is a bad example: on exactly the marked lines the
 //! rule must speak, with exactly these foreign ids (`# finding` alone: with none). `# finding(all)`
 //! marks what only `--profile all` reports. A block without a mark is a good example: the rule
-//! must be silent. Files in a rule's folder `cases/` count like blocks.
+//! must be silent. Files in a rule's folder `cases/` count like blocks. A block that begins with
+//! "```yaml parameters: NAME=VALUE" is judged with that parameter of the policy.
 
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
@@ -25,6 +26,7 @@ struct Example {
     name: String,
     text: String,
     folder: PathBuf,
+    parameters: Parameters,
 }
 
 type Marks = BTreeMap<u32, (BTreeSet<String>, bool)>;
@@ -39,6 +41,7 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
     let folder = folder(entry);
     let mut found = Vec::new();
     let mut block: Option<(usize, String)> = None;
+    let mut parameters = Parameters::default();
     for (i, line) in entry.page.lines().enumerate() {
         match &mut block {
             Some((start, text)) if line.trim_end() == "```" => {
@@ -46,6 +49,7 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
                     name: format!("{} rule.md:{start}", entry.rule.id),
                     text: std::mem::take(text),
                     folder: folder.join("cases"),
+                    parameters: std::mem::take(&mut parameters),
                 });
                 block = None;
             }
@@ -53,7 +57,14 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
                 text.push_str(line);
                 text.push('\n');
             }
-            None if line.starts_with("```yaml") => block = Some((i + 1, String::new())),
+            None if line.starts_with("```yaml") => {
+                if let Some((_, given)) = line.split_once("parameters: ")
+                    && let Some((name, value)) = given.split_once('=')
+                {
+                    parameters.values.insert(name.to_owned(), value.to_owned());
+                }
+                block = Some((i + 1, String::new()));
+            }
             None => {}
         }
     }
@@ -67,6 +78,7 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
                 name: format!("{} {}", entry.rule.id, path.display()),
                 text: std::fs::read_to_string(&path).unwrap(),
                 folder: folder.join("cases"),
+                parameters: Parameters::default(),
             });
         }
     }
@@ -101,7 +113,7 @@ fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Examined {
         known: &KnownRules::new([(entry.rule.id, entry.rule.aliases)]),
         config: &config,
         config_prefix: "",
-        parameters: &Parameters::default(),
+        parameters: &example.parameters,
         today: Date::new(2026, 11, 22).unwrap(),
         template_parameters: &BTreeMap::new(),
         dump_model: true,
