@@ -1,0 +1,257 @@
+//! Buckets that anyone can read or write.
+
+use crate::prelude::*;
+use palisade_app::graph::{Effect, Grant, Principal};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "public-bucket",
+    title: "anyone can use the bucket",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    profile: Profile::Default,
+    clauses: &["SCSP-4.2", "BPSS-1.2", "SCSP-12.1"],
+    cwe: Some(732),
+    aliases: &[
+        "CKV2_AWS_43",
+        "CKV_AWS_20",
+        "CKV_AWS_57",
+        "S3.2",
+        "S3.3",
+        "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+        "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+    ],
+    since: "0.1.0",
+    check: Check::Application(check),
+};
+
+/// What stands against public access.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shield {
+    /// It is declared.
+    On,
+    /// Nothing is said: buckets have it since April 2023.
+    Default,
+    /// It is declared not to be there.
+    Off,
+    /// Can't be told.
+    Unknown,
+}
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for bucket in cx.app.of_kind("AWS::S3::Bucket") {
+        acl(bucket, sink);
+    }
+    for grant in &cx.app.graph().grants {
+        let written_in = cx.app.resource(&grant.written_in);
+        if let Some(policy) = written_in.filter(|r| *r.kind == *"AWS::S3::BucketPolicy")
+            && open(grant)
+        {
+            let bucket = grant.targets.iter().find_map(|id| cx.app.resource(id));
+            public(grant, bucket, policy, sink);
+        }
+    }
+}
+
+/// The settings of the block at `paths` together: one that is on is enough.
+fn shield(bucket: &Resource, paths: [&'static str; 2]) -> Shield {
+    let block = bucket.at("PublicAccessBlockConfiguration");
+    if block.iter().all(|leaf| leaf.present() == Answer::No) {
+        return Shield::Default;
+    }
+    let settings = paths.map(|path| Want::on(path).judge(bucket));
+    if settings.iter().any(Verdict::passes) {
+        Shield::On
+    } else if settings.iter().all(Verdict::fails) {
+        Shield::Off
+    } else {
+        Shield::Unknown
+    }
+}
+
+fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
+    let held = shield(
+        bucket,
+        [
+            "PublicAccessBlockConfiguration.BlockPublicAcls",
+            "PublicAccessBlockConfiguration.IgnorePublicAcls",
+        ],
+    );
+    let counts = Want::one_of(
+        "OwnershipControls.Rules[].ObjectOwnership",
+        &["ObjectWriter", "BucketOwnerPreferred"],
+    );
+    let in_effect = held == Shield::Off && counts.judge(bucket).passes();
+    let void = held == Shield::On;
+    for (acl, ids, real, reach, severity) in [
+        (
+            "PublicRead",
+            &["CKV_AWS_20"] as &[&str],
+            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"] as &[&str],
+            "anyone read the bucket",
+            Severity::High,
+        ),
+        (
+            "PublicReadWrite",
+            &["CKV_AWS_20", "CKV_AWS_57"],
+            &[
+                "S3.2",
+                "S3.3",
+                "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+                "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+            ],
+            "anyone read and write the bucket",
+            Severity::Critical,
+        ),
+        (
+            "AuthenticatedRead",
+            &["CKV2_AWS_43"],
+            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
+            "everyone with an AWS account read the bucket",
+            Severity::High,
+        ),
+    ] {
+        let leaves = bucket.at("AccessControl");
+        let verdict = Verdict::of(&leaves, |leaf| {
+            leaf.text(Some("Private"), |text| !text.eq_ignore_ascii_case(acl))
+        });
+        let builder = sink
+            .finding(bucket)
+            .property("AccessControl")
+            .item(acl)
+            .help("remove `AccessControl`, and name who may use the bucket in its policy")
+            .aliases(ids);
+        let builder = if in_effect {
+            builder
+                .message(format!("the access control list lets {reach}"))
+                .aliases(real)
+                .severity(severity)
+        } else if void {
+            builder
+                .message(format!(
+                    "the access control list would let {reach}; the public access block makes it void"
+                ))
+                .severity(Severity::Low)
+                .profile(Profile::All)
+        } else {
+            builder
+                .message(format!(
+                    "the access control list lets {reach}, unless it was created since April 2023: \
+                     then S3 refuses the list"
+                ))
+                .severity(Severity::Medium)
+                .confidence(Confidence::Medium)
+        };
+        builder.judge(verdict);
+    }
+}
+
+/// Allows everyone: no condition says who, from where or for whom.
+fn open(grant: &Grant) -> bool {
+    const NOT_ABOUT_WHO: &[&str] = &[
+        "aws:securetransport",
+        "aws:referer",
+        "aws:useragent",
+        "s3:tlsversion",
+        "s3:x-amz-acl",
+        "s3:x-amz-server-side-encryption",
+        "s3:prefix",
+        "s3:delimiter",
+        "s3:max-keys",
+    ];
+    let everyone = grant.except || grant.principals.contains(&Principal::Anyone);
+    let limited = grant.conditions.iter().any(|test| {
+        let key = test.key.to_ascii_lowercase();
+        !NOT_ABOUT_WHO.contains(&key.as_str())
+    });
+    grant.effect == Effect::Allow && everyone && !limited
+}
+
+fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mut Sink<'_>) {
+    let held = bucket.map_or(Shield::Default, |bucket| {
+        shield(
+            bucket,
+            [
+                "PublicAccessBlockConfiguration.BlockPublicPolicy",
+                "PublicAccessBlockConfiguration.RestrictPublicBuckets",
+            ],
+        )
+    });
+    let any = |actions: &[&str]| actions.iter().any(|action| grant.covers(action));
+    let writes = any(&[
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:PutObjectAcl",
+        "s3:PutBucketPolicy",
+    ]);
+    let lists = any(&["s3:ListBucket"]);
+    let reads = lists || any(&["s3:GetObject", "s3:GetObjectVersion"]);
+    if !(reads || writes) || held == Shield::On {
+        return;
+    }
+    let website = bucket.is_some_and(|bucket| {
+        Want::present("WebsiteConfiguration").judge(bucket).passes() && !writes && !lists
+    });
+    let ids: &[&str] = match (reads, writes) {
+        (true, true) => &[
+            "S3.2",
+            "S3.3",
+            "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+            "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+        ],
+        (false, true) => &["S3.3", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"],
+        _ => &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
+    };
+    let does = match (reads, writes) {
+        (true, true) => "read and change",
+        (false, true) => "change",
+        _ => "read",
+    };
+    let help = "name who may use the bucket in `Principal`, and set all of `PublicAccessBlockConfiguration`";
+    let at = &grant.principal_at;
+    let about = bucket.unwrap_or(policy);
+    let builder = sink
+        .finding(about)
+        .property("PolicyDocument.Statement[].Principal")
+        .item(format!("{} {}", policy.id, grant.actions.join(" ")))
+        .at(at)
+        .help(help);
+    if held == Shield::Unknown {
+        // What decides is the value that is not known: judge it, so that its reason is told.
+        let block = about.at("PublicAccessBlockConfiguration.RestrictPublicBuckets");
+        let undecided =
+            |_: &Leaf<'_>| match block.iter().find(|leaf| leaf.bool(false) != Answer::Yes) {
+                Some(leaf) => leaf.undecided(),
+                None => Answer::Yes,
+            };
+        builder.judge(Verdict::of(&block, undecided));
+        return;
+    }
+    if website {
+        builder
+            .message("the website is served straight from the bucket, whose endpoint speaks plain HTTP only")
+            .help("serve it through CloudFront with an origin access control, and keep the bucket private")
+            .severity(Severity::Medium)
+            .report();
+    } else if held == Shield::Off {
+        builder
+            .message(format!(
+                "the policy lets anyone {does} the bucket's objects, and nothing blocks it"
+            ))
+            .aliases(ids)
+            .severity(if writes {
+                Severity::Critical
+            } else {
+                Severity::High
+            })
+            .report();
+    } else {
+        builder
+            .message(format!(
+                "the policy lets anyone {does} the bucket's objects, unless the bucket was created since \
+                 April 2023: then S3 refuses the policy"
+            ))
+            .severity(Severity::Medium)
+            .confidence(Confidence::Medium)
+            .report();
+    }
+}
