@@ -38,6 +38,8 @@ mod password_only_database;
 mod plaintext_database_endpoint;
 #[path = "../database/provider-managed-data-key/rule.rs"]
 mod provider_managed_data_key;
+#[path = "../database/proxy-logs-queries/rule.rs"]
+mod proxy_logs_queries;
 #[path = "../database/public-database/rule.rs"]
 mod public_database;
 #[path = "../database/public-search-domain/rule.rs"]
@@ -50,6 +52,8 @@ mod unencrypted_database;
 mod unforced_database_tls;
 #[path = "../database/vulnerable-database-engine/rule.rs"]
 mod vulnerable_database_engine;
+#[path = "../messaging/plaintext-delivery/rule.rs"]
+mod plaintext_delivery;
 #[path = "../messaging/unencrypted-queue/rule.rs"]
 mod unencrypted_queue;
 #[path = "../messaging/unencrypted-stream/rule.rs"]
@@ -177,6 +181,11 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "database",
+        rule: &proxy_logs_queries::RULE,
+        page: include_str!("../database/proxy-logs-queries/rule.md"),
+    },
+    RuleEntry {
+        family: "database",
         rule: &public_database::RULE,
         page: include_str!("../database/public-database/rule.md"),
     },
@@ -204,6 +213,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "database",
         rule: &vulnerable_database_engine::RULE,
         page: include_str!("../database/vulnerable-database-engine/rule.md"),
+    },
+    RuleEntry {
+        family: "messaging",
+        rule: &plaintext_delivery::RULE,
+        page: include_str!("../messaging/plaintext-delivery/rule.md"),
     },
     RuleEntry {
         family: "messaging",

@@ -63,10 +63,21 @@ fn literal(resource: &Resource, path: &'static str, leaves: &[Leaf<'_>], sink: &
             "the password stands in the template: everyone who reads it has the password".to_owned()
         }
     };
+    let managed = [
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::DBCluster",
+        "AWS::DocDB::DBCluster",
+        "AWS::Redshift::Cluster",
+    ];
+    let help = if managed.contains(&&*resource.kind) {
+        "set `ManageMasterUserPassword: true` instead, or refer to a secret with `{{resolve:secretsmanager:…}}`"
+    } else {
+        "refer to a secret with `{{resolve:secretsmanager:…}}`"
+    };
     sink.finding(resource)
         .property(path)
         .message(message)
-        .help("let the service manage the password (`ManageMasterUserPassword`), or refer to a secret with `{{resolve:secretsmanager:…}}`")
+        .help(help)
         .judge(Verdict::of(leaves, |leaf| match &leaf.value.data {
             Data::Unknown(reason) => Answer::Unknown(reason.clone()),
             _ => Answer::from(!written(leaf)),

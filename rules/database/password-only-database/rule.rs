@@ -70,6 +70,16 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            kind: "AWS::RDS::DBProxy",
+            any: &[
+                Want::one_of("Auth[].IAMAuth", &["REQUIRED", "ENABLED"]),
+                Want::one_of("DefaultAuthScheme", &["IAM_AUTH"]),
+            ],
+            message: "clients of the proxy connect with a long-lived password, not with short-lived tokens of their role",
+            help: "set `IAMAuth: REQUIRED` in `Auth`",
+            ..Row::NEW
+        },
+        Row {
             kind: "AWS::Neptune::DBCluster",
             aliases: &[
                 "CKV_AWS_359",

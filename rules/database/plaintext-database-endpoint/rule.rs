@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_83",
         "CKV_AWS_228",
         "CKV_AWS_239",
+        "DMS.9",
         "DynamoDB.7",
         "ES.3",
         "ES.8",
@@ -23,6 +24,7 @@ pub(crate) static RULE: Rule = Rule {
         "Opensearch.3",
         "Opensearch.8",
         "DAX_TLS_ENDPOINT_ENCRYPTION",
+        "DMS_ENDPOINT_SSL_CONFIGURED",
         "ELASTICACHE_REPL_GRP_ENCRYPTED_IN_TRANSIT",
         "ELASTICSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
         "OPENSEARCH_NODE_TO_NODE_ENCRYPTION_CHECK",
@@ -59,6 +61,45 @@ pub(crate) static RULE: Rule = Rule {
             }],
             message: "the cache also accepts connections without TLS",
             help: "set `TransitEncryptionMode: required`",
+            severity: Some(Severity::Low),
+            profile: Some(Profile::All),
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RDS::DBProxy",
+            any: &[Want::on("RequireTLS")],
+            message: "clients may connect to the proxy without TLS: queries, results and the password can be read on the way",
+            help: "set `RequireTLS: true`",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::DMS::Endpoint",
+            aliases: &["DMS.9", "DMS_ENDPOINT_SSL_CONFIGURED"],
+            any: &[
+                Want::one_of("SslMode", &["require", "verify-ca", "verify-full"]),
+                Want {
+                    path: "EngineName",
+                    is: Is::NotIn {
+                        texts: &[
+                            "mysql",
+                            "postgres",
+                            "mariadb",
+                            "sqlserver",
+                            "oracle",
+                            "aurora",
+                            "aurora-postgresql",
+                            "mongodb",
+                            "docdb",
+                            "redshift",
+                            "sybase",
+                            "db2",
+                            "azuredb",
+                        ],
+                    },
+                },
+            ],
+            message: "data travels between the database and the replication instance unencrypted",
+            help: "set `SslMode: verify-full`, or the strictest mode that the engine has",
             severity: Some(Severity::Low),
             profile: Some(Profile::All),
             ..Row::NEW

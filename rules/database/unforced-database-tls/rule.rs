@@ -133,6 +133,12 @@ fn relational(database: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     };
     let passes = verdict.passes();
+    // Who says nothing leaves a door ajar; who switches it off opens it.
+    let severity = if stated {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
     let help = format!(
         "set `{}` to `1` in a parameter group, and name it in `{property}`",
         engine.parameter
@@ -142,6 +148,7 @@ fn relational(database: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .message("clients may connect without TLS: queries, results and the password can be read on the way")
         .help(help.clone())
         .aliases(engine.ids)
+        .severity(severity)
         .judge(verdict);
     if passes && !stated && *database.kind == *"AWS::RDS::DBInstance" {
         sink.finding(database)

@@ -20,7 +20,18 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(bucket: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let refused = cx.app.graph().grants_on(&bucket.id).any(refuses_plain);
+    let name = bucket.properties.get("BucketName");
+    let attached = |grant: &Grant| {
+        let policy = cx.app.resource(&grant.written_in);
+        let named = policy.and_then(|policy| policy.properties.get("Bucket"));
+        let same = |name: &Value, named: &Value| name.parts().is_some() && name.data == named.data;
+        grant.targets.contains(&bucket.id)
+            || matches!((name, named), (Some(name), Some(named)) if same(name, named))
+    };
+    let grants = &cx.app.graph().grants;
+    let refused = grants
+        .iter()
+        .any(|grant| attached(grant) && refuses_plain(grant));
     sink.finding(bucket)
         .property("PolicyDocument")
         .message("no policy refuses plain HTTP: a client with the wrong address sends objects in the clear")

@@ -46,10 +46,19 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if let Some(policy) = written_in.filter(|r| *r.kind == *"AWS::S3::BucketPolicy")
             && open(grant)
         {
-            let bucket = grant.targets.iter().find_map(|id| cx.app.resource(id));
-            public(grant, bucket, policy, sink);
+            public(grant, bucket_of(policy, cx), policy, sink);
         }
     }
+}
+
+/// The bucket that a policy is attached to: by reference, or by the same expression as its name.
+fn bucket_of<'a>(policy: &Resource, cx: &Context<'a>) -> Option<&'a Resource> {
+    let named = policy.properties.get("Bucket")?;
+    cx.app.of_kind("AWS::S3::Bucket").find(|bucket| {
+        let name = bucket.properties.get("BucketName");
+        policy.refers_to("Bucket", &bucket.id)
+            || name.is_some_and(|name| named.parts().is_some() && name.data == named.data)
+    })
 }
 
 /// The settings of the block at `paths` together: one that is on is enough.
@@ -135,7 +144,7 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
         } else {
             builder
                 .message(format!(
-                    "the access control list lets {reach}, unless it was created since April 2023: \
+                    "the access control list lets {reach}, unless the bucket was created since April 2023: \
                      then S3 refuses the list"
                 ))
                 .severity(Severity::Medium)
