@@ -44,6 +44,8 @@ mod proxy_logs_queries;
 mod public_database;
 #[path = "../database/public-search-domain/rule.rs"]
 mod public_search_domain;
+#[path = "../database/search-domain-without-users/rule.rs"]
+mod search_domain_without_users;
 #[path = "../database/tags-not-on-snapshots/rule.rs"]
 mod tags_not_on_snapshots;
 #[path = "../database/unencrypted-database/rule.rs"]
@@ -52,8 +54,14 @@ mod unencrypted_database;
 mod unforced_database_tls;
 #[path = "../database/vulnerable-database-engine/rule.rs"]
 mod vulnerable_database_engine;
+#[path = "../messaging/no-broker-log/rule.rs"]
+mod no_broker_log;
+#[path = "../messaging/plaintext-broker/rule.rs"]
+mod plaintext_broker;
 #[path = "../messaging/plaintext-delivery/rule.rs"]
 mod plaintext_delivery;
+#[path = "../messaging/public-broker/rule.rs"]
+mod public_broker;
 #[path = "../messaging/unencrypted-queue/rule.rs"]
 mod unencrypted_queue;
 #[path = "../messaging/unencrypted-stream/rule.rs"]
@@ -196,6 +204,11 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "database",
+        rule: &search_domain_without_users::RULE,
+        page: include_str!("../database/search-domain-without-users/rule.md"),
+    },
+    RuleEntry {
+        family: "database",
         rule: &tags_not_on_snapshots::RULE,
         page: include_str!("../database/tags-not-on-snapshots/rule.md"),
     },
@@ -216,8 +229,23 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "messaging",
+        rule: &no_broker_log::RULE,
+        page: include_str!("../messaging/no-broker-log/rule.md"),
+    },
+    RuleEntry {
+        family: "messaging",
+        rule: &plaintext_broker::RULE,
+        page: include_str!("../messaging/plaintext-broker/rule.md"),
+    },
+    RuleEntry {
+        family: "messaging",
         rule: &plaintext_delivery::RULE,
         page: include_str!("../messaging/plaintext-delivery/rule.md"),
+    },
+    RuleEntry {
+        family: "messaging",
+        rule: &public_broker::RULE,
+        page: include_str!("../messaging/public-broker/rule.md"),
     },
     RuleEntry {
         family: "messaging",

@@ -12,6 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: None,
     aliases: &[
         "CKV_AWS_133",
+        "CKV_AWS_134",
         "CKV_AWS_360",
         "CKV_AWS_361",
         "DocumentDB.2",
@@ -89,6 +90,21 @@ pub(crate) static RULE: Rule = Rule {
         Row {
             kind: "AWS::ElastiCache::ReplicationGroup",
             aliases: &["ElastiCache.1"],
+            any: &[Want {
+                path: "SnapshotRetentionLimit",
+                is: Is::AtLeast {
+                    least: 1.0,
+                    default: Some(0.0),
+                },
+            }],
+            message: "no automatic backups are kept",
+            help: "set `SnapshotRetentionLimit` to at least 1",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::ElastiCache::CacheCluster",
+            aliases: &["CKV_AWS_134"],
+            when: Some(Want::one_of("Engine", &["redis", "valkey"])),
             any: &[Want {
                 path: "SnapshotRetentionLimit",
                 is: Is::AtLeast {

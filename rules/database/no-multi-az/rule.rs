@@ -11,6 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     clauses: &["SCSP-10.3"],
     cwe: None,
     aliases: &[
+        "CKV2_AWS_50",
         "CKV_AWS_157",
         "ElastiCache.3",
         "RDS.5",
@@ -34,6 +35,7 @@ pub(crate) static RULE: Rule = Rule {
         Row {
             kind: "AWS::ElastiCache::ReplicationGroup",
             aliases: &[
+                "CKV2_AWS_50",
                 "ElastiCache.3",
                 "ELASTICACHE_REPL_GRP_AUTO_FAILOVER_ENABLED",
             ],

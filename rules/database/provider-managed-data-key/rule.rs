@@ -20,10 +20,12 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_184",
         "CKV_AWS_185",
         "CKV_AWS_191",
+        "CKV_AWS_209",
         "CKV_AWS_241",
         "CKV_AWS_245",
         "CKV_AWS_247",
         "CKV_AWS_271",
+        "CKV_AWS_282",
         "CKV_AWS_297",
         "CKV_AWS_327",
         "CKV_AWS_347",
@@ -235,6 +237,22 @@ pub(crate) static RULE: Rule = Rule {
             aliases: &["CKV_AWS_191"],
             any: &[Want::present("KmsKeyId")],
             message: "the cache is encrypted, if at all, with a key that the provider manages: its use can not be restricted, watched or revoked",
+            help: "set `KmsKeyId` to a key of your own",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::AmazonMQ::Broker",
+            aliases: &["CKV_AWS_209"],
+            any: &[Want::present("EncryptionOptions.KmsKeyId")],
+            message: "messages are encrypted with a key that the provider manages: its use can not be restricted, watched or revoked",
+            help: "set `EncryptionOptions.KmsKeyId` to a key of your own",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RedshiftServerless::Namespace",
+            aliases: &["CKV_AWS_282"],
+            any: &[Want::present("KmsKeyId")],
+            message: "the warehouse is encrypted with a key that the provider manages: its use can not be restricted, watched or revoked",
             help: "set `KmsKeyId` to a key of your own",
             ..Row::NEW
         },

@@ -12,6 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: Some(668),
     aliases: &[
         "CKV_AWS_17",
+        "CKV_AWS_102",
         "DMS.1",
         "RDS.2",
         "Redshift.1",
@@ -60,6 +61,17 @@ pub(crate) static RULE: Rule = Rule {
                 is: Is::False { default: false },
             }],
             message: "the warehouse has a public address: only a security group and a password stand before the data",
+            help: "set `PubliclyAccessible: false`, and place it in private subnets",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::Neptune::DBInstance",
+            aliases: &["CKV_AWS_102"],
+            any: &[Want {
+                path: "PubliclyAccessible",
+                is: Is::False { default: false },
+            }],
+            message: "the database has a public address: only a security group stands before the data",
             help: "set `PubliclyAccessible: false`, and place it in private subnets",
             ..Row::NEW
         },

@@ -19,6 +19,7 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_74",
         "CKV_AWS_96",
         "CKV_AWS_140",
+        "CKV_AWS_292",
         "DocumentDB.1",
         "DynamoDB.3",
         "ES.1",
@@ -176,6 +177,17 @@ pub(crate) static RULE: Rule = Rule {
                 Want::present("SourceDBClusterIdentifier"),
             ],
             message: "the documents are stored unencrypted; it can not be changed later",
+            help: "set `StorageEncrypted: true`",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::DocDB::GlobalCluster",
+            aliases: &["CKV_AWS_292"],
+            any: &[
+                Want::on("StorageEncrypted"),
+                Want::present("SourceDBClusterIdentifier"),
+            ],
+            message: "the documents are stored unencrypted in every region",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
         },

@@ -24,19 +24,6 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Application(check),
 };
 
-/// What stands against public access.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shield {
-    /// It is declared.
-    On,
-    /// Nothing is said: buckets have it since April 2023.
-    Default,
-    /// It is declared not to be there.
-    Off,
-    /// Can't be told.
-    Unknown,
-}
-
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for bucket in cx.app.of_kind("AWS::S3::Bucket") {
         acl(bucket, sink);
@@ -61,24 +48,19 @@ fn bucket_of<'a>(policy: &Resource, cx: &Context<'a>) -> Option<&'a Resource> {
     })
 }
 
-/// The settings of the block at `paths` together: one that is on is enough.
-fn shield(bucket: &Resource, paths: [&'static str; 2]) -> Shield {
+/// Whether the declared block stands against public access: one of the settings is enough. Nothing
+/// when no block is declared; buckets have a whole one by themselves since April 2023.
+fn blocked(bucket: &Resource, paths: [&'static str; 2]) -> Option<Verdict> {
     let block = bucket.at("PublicAccessBlockConfiguration");
     if block.iter().all(|leaf| leaf.present() == Answer::No) {
-        return Shield::Default;
+        return None;
     }
-    let settings = paths.map(|path| Want::on(path).judge(bucket));
-    if settings.iter().any(Verdict::passes) {
-        Shield::On
-    } else if settings.iter().all(Verdict::fails) {
-        Shield::Off
-    } else {
-        Shield::Unknown
-    }
+    let [one, other] = paths.map(|path| Want::on(path).judge(bucket));
+    Some(one.or(other))
 }
 
 fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
-    let held = shield(
+    let held = blocked(
         bucket,
         [
             "PublicAccessBlockConfiguration.BlockPublicAcls",
@@ -89,8 +71,8 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
         "OwnershipControls.Rules[].ObjectOwnership",
         &["ObjectWriter", "BucketOwnerPreferred"],
     );
-    let in_effect = held == Shield::Off && counts.judge(bucket).passes();
-    let void = held == Shield::On;
+    let void = held.as_ref().is_some_and(Verdict::passes);
+    let in_effect = held.is_some() && !void && counts.judge(bucket).passes();
     for (acl, ids, real, reach, severity) in [
         (
             "PublicRead",
@@ -150,7 +132,11 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
                 .severity(Severity::Medium)
                 .confidence(Confidence::Medium)
         };
-        builder.judge(verdict);
+        match &held {
+            // Public where the list is there and the block is not.
+            Some(held) if in_effect => builder.judge(verdict.or(held.clone())),
+            _ => builder.judge(verdict),
+        }
     }
 }
 
@@ -176,8 +162,8 @@ fn open(grant: &Grant) -> bool {
 }
 
 fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mut Sink<'_>) {
-    let held = bucket.map_or(Shield::Default, |bucket| {
-        shield(
+    let held = bucket.and_then(|bucket| {
+        blocked(
             bucket,
             [
                 "PublicAccessBlockConfiguration.BlockPublicPolicy",
@@ -194,7 +180,7 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
     ]);
     let lists = any(&["s3:ListBucket"]);
     let reads = lists || any(&["s3:GetObject", "s3:GetObjectVersion"]);
-    if !(reads || writes) || held == Shield::On {
+    if !(reads || writes) {
         return;
     }
     let website = bucket.is_some_and(|bucket| {
@@ -224,35 +210,23 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
         .item(format!("{} {}", policy.id, grant.actions.join(" ")))
         .at(at)
         .help(help);
-    if held == Shield::Unknown {
-        // What decides is the value that is not known: judge it, so that its reason is told.
-        let block = about.at("PublicAccessBlockConfiguration.RestrictPublicBuckets");
-        let undecided =
-            |_: &Leaf<'_>| match block.iter().find(|leaf| leaf.bool(false) != Answer::Yes) {
-                Some(leaf) => leaf.undecided(),
-                None => Answer::Yes,
-            };
-        builder.judge(Verdict::of(&block, undecided));
-        return;
-    }
-    if website {
+    let builder = if website {
         builder
             .message("the website is served straight from the bucket, whose endpoint speaks plain HTTP only")
             .help("serve it through CloudFront with an origin access control, and keep the bucket private")
             .severity(Severity::Medium)
-            .report();
-    } else if held == Shield::Off {
+    } else if held.is_some() {
+        let severity = if writes {
+            Severity::Critical
+        } else {
+            Severity::High
+        };
         builder
             .message(format!(
                 "the policy lets anyone {does} the bucket's objects, and nothing blocks it"
             ))
             .aliases(ids)
-            .severity(if writes {
-                Severity::Critical
-            } else {
-                Severity::High
-            })
-            .report();
+            .severity(severity)
     } else {
         builder
             .message(format!(
@@ -261,6 +235,9 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
             ))
             .severity(Severity::Medium)
             .confidence(Confidence::Medium)
-            .report();
+    };
+    match held {
+        Some(held) => builder.judge(held),
+        None => builder.report(),
     }
 }
