@@ -10,12 +10,12 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::Default,
     clauses: &["SCSP-3.1"],
     cwe: Some(311),
-    aliases: &["CKV_AWS_27"],
+    aliases: &["CKV_AWS_27", "SQS.1"],
     since: "0.1.0",
     check: Check::Table(&[
         Row {
             kind: "AWS::SQS::Queue",
-            aliases: &["CKV_AWS_27"],
+            aliases: &["CKV_AWS_27", "SQS.1"],
             any: &[
                 Want::present("KmsMasterKeyId"),
                 Want {

@@ -1,0 +1,63 @@
+//! Buckets that answer requests over plain HTTP.
+
+use crate::prelude::*;
+use palisade_app::graph::{Effect, Grant, Principal};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "plain-http-bucket",
+    title: "the bucket answers requests over plain HTTP",
+    severity: Severity::Low,
+    confidence: Confidence::High,
+    profile: Profile::All,
+    clauses: &["SCSP-3.2", "BPSS-1.2"],
+    cwe: Some(319),
+    aliases: &["CKV_AWS_379", "S3.5", "S3_BUCKET_SSL_REQUESTS_ONLY"],
+    since: "0.1.0",
+    check: Check::Resource {
+        kinds: &["AWS::S3::Bucket"],
+        check,
+    },
+};
+
+fn check(bucket: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let name = bucket.properties.get("BucketName");
+    let attached = |grant: &Grant| {
+        let policy = cx.app.resource(&grant.written_in);
+        let named = policy.and_then(|policy| policy.properties.get("Bucket"));
+        let same = |name: &Value, named: &Value| name.parts().is_some() && name.data == named.data;
+        grant.targets.contains(&bucket.id)
+            || matches!((name, named), (Some(name), Some(named)) if same(name, named))
+    };
+    let grants = &cx.app.graph().grants;
+    let refused = grants
+        .iter()
+        .any(|grant| attached(grant) && refuses_plain(grant));
+    sink.finding(bucket)
+        .property("PolicyDocument")
+        .message("no policy refuses plain HTTP: a client with the wrong address sends objects in the clear")
+        .help("add a bucket policy that denies `s3:*` when `aws:SecureTransport` is `false`")
+        .aliases(&["CKV_AWS_379", "S3.5", "S3_BUCKET_SSL_REQUESTS_ONLY"])
+        .judge(Verdict::always(refused.into(), &bucket.origin));
+}
+
+/// Denies everyone to read and to write, when the connection is not encrypted well enough.
+fn refuses_plain(grant: &Grant) -> bool {
+    let tests = |key: &str, says: &dyn Fn(&str, &str) -> bool| {
+        grant.conditions.iter().any(|test| {
+            let first = test.values.first().and_then(Value::as_text);
+            test.key.eq_ignore_ascii_case(key)
+                && first.is_some_and(|value| says(&test.operator, value))
+        })
+    };
+    let plain = tests("aws:SecureTransport", &|operator, value| {
+        operator.starts_with("Bool") && value.eq_ignore_ascii_case("false")
+    });
+    let old = tests("s3:TlsVersion", &|operator, _| {
+        operator.starts_with("NumericLessThan")
+    });
+    grant.effect == Effect::Deny
+        && grant.principals.contains(&Principal::Anyone)
+        && grant.covers("s3:GetObject")
+        && grant.covers("s3:PutObject")
+        && (plain || old)
+}

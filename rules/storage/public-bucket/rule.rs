@@ -1,0 +1,243 @@
+//! Buckets that anyone can read or write.
+
+use crate::prelude::*;
+use palisade_app::graph::{Effect, Grant, Principal};
+
+pub(crate) static RULE: Rule = Rule {
+    id: "public-bucket",
+    title: "anyone can use the bucket",
+    severity: Severity::High,
+    confidence: Confidence::High,
+    profile: Profile::Default,
+    clauses: &["SCSP-4.2", "BPSS-1.2", "SCSP-12.1"],
+    cwe: Some(732),
+    aliases: &[
+        "CKV2_AWS_43",
+        "CKV_AWS_20",
+        "CKV_AWS_57",
+        "S3.2",
+        "S3.3",
+        "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+        "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+    ],
+    since: "0.1.0",
+    check: Check::Application(check),
+};
+
+fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    for bucket in cx.app.of_kind("AWS::S3::Bucket") {
+        acl(bucket, sink);
+    }
+    for grant in &cx.app.graph().grants {
+        let written_in = cx.app.resource(&grant.written_in);
+        if let Some(policy) = written_in.filter(|r| *r.kind == *"AWS::S3::BucketPolicy")
+            && open(grant)
+        {
+            public(grant, bucket_of(policy, cx), policy, sink);
+        }
+    }
+}
+
+/// The bucket that a policy is attached to: by reference, or by the same expression as its name.
+fn bucket_of<'a>(policy: &Resource, cx: &Context<'a>) -> Option<&'a Resource> {
+    let named = policy.properties.get("Bucket")?;
+    cx.app.of_kind("AWS::S3::Bucket").find(|bucket| {
+        let name = bucket.properties.get("BucketName");
+        policy.refers_to("Bucket", &bucket.id)
+            || name.is_some_and(|name| named.parts().is_some() && name.data == named.data)
+    })
+}
+
+/// Whether the declared block stands against public access: one of the settings is enough. Nothing
+/// when no block is declared; buckets have a whole one by themselves since April 2023.
+fn blocked(bucket: &Resource, paths: [&'static str; 2]) -> Option<Verdict> {
+    let block = bucket.at("PublicAccessBlockConfiguration");
+    if block.iter().all(|leaf| leaf.present() == Answer::No) {
+        return None;
+    }
+    let [one, other] = paths.map(|path| Want::on(path).judge(bucket));
+    Some(one.or(other))
+}
+
+fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
+    let held = blocked(
+        bucket,
+        [
+            "PublicAccessBlockConfiguration.BlockPublicAcls",
+            "PublicAccessBlockConfiguration.IgnorePublicAcls",
+        ],
+    );
+    let counts = Want::one_of(
+        "OwnershipControls.Rules[].ObjectOwnership",
+        &["ObjectWriter", "BucketOwnerPreferred"],
+    );
+    let void = held.as_ref().is_some_and(Verdict::passes);
+    let in_effect = held.is_some() && !void && counts.judge(bucket).passes();
+    for (acl, ids, real, reach, severity) in [
+        (
+            "PublicRead",
+            &["CKV_AWS_20"] as &[&str],
+            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"] as &[&str],
+            "anyone read the bucket",
+            Severity::High,
+        ),
+        (
+            "PublicReadWrite",
+            &["CKV_AWS_20", "CKV_AWS_57"],
+            &[
+                "S3.2",
+                "S3.3",
+                "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+                "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+            ],
+            "anyone read and write the bucket",
+            Severity::Critical,
+        ),
+        (
+            "AuthenticatedRead",
+            &["CKV2_AWS_43"],
+            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
+            "everyone with an AWS account read the bucket",
+            Severity::High,
+        ),
+    ] {
+        let leaves = bucket.at("AccessControl");
+        let verdict = Verdict::of(&leaves, |leaf| {
+            leaf.text(Some("Private"), |text| !text.eq_ignore_ascii_case(acl))
+        });
+        let builder = sink
+            .finding(bucket)
+            .property("AccessControl")
+            .item(acl)
+            .help("remove `AccessControl`, and name who may use the bucket in its policy")
+            .aliases(ids);
+        let builder = if in_effect {
+            builder
+                .message(format!("the access control list lets {reach}"))
+                .aliases(real)
+                .severity(severity)
+        } else if void {
+            builder
+                .message(format!(
+                    "the access control list would let {reach}; the public access block makes it void"
+                ))
+                .severity(Severity::Low)
+                .profile(Profile::All)
+        } else {
+            builder
+                .message(format!(
+                    "the access control list lets {reach}, unless the bucket was created since April 2023: \
+                     then S3 refuses the list"
+                ))
+                .severity(Severity::Medium)
+                .confidence(Confidence::Medium)
+        };
+        match &held {
+            // Public where the list is there and the block is not.
+            Some(held) if in_effect => builder.judge(verdict.or(held.clone())),
+            _ => builder.judge(verdict),
+        }
+    }
+}
+
+/// Allows everyone: no condition says who, from where or for whom.
+fn open(grant: &Grant) -> bool {
+    const NOT_ABOUT_WHO: &[&str] = &[
+        "aws:securetransport",
+        "aws:referer",
+        "aws:useragent",
+        "s3:tlsversion",
+        "s3:x-amz-acl",
+        "s3:x-amz-server-side-encryption",
+        "s3:prefix",
+        "s3:delimiter",
+        "s3:max-keys",
+    ];
+    let everyone = grant.except || grant.principals.contains(&Principal::Anyone);
+    let limited = grant.conditions.iter().any(|test| {
+        let key = test.key.to_ascii_lowercase();
+        !NOT_ABOUT_WHO.contains(&key.as_str())
+    });
+    grant.effect == Effect::Allow && everyone && !limited
+}
+
+fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mut Sink<'_>) {
+    let held = bucket.and_then(|bucket| {
+        blocked(
+            bucket,
+            [
+                "PublicAccessBlockConfiguration.BlockPublicPolicy",
+                "PublicAccessBlockConfiguration.RestrictPublicBuckets",
+            ],
+        )
+    });
+    let any = |actions: &[&str]| actions.iter().any(|action| grant.covers(action));
+    let writes = any(&[
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:PutObjectAcl",
+        "s3:PutBucketPolicy",
+    ]);
+    let lists = any(&["s3:ListBucket"]);
+    let reads = lists || any(&["s3:GetObject", "s3:GetObjectVersion"]);
+    if !(reads || writes) {
+        return;
+    }
+    let website = bucket.is_some_and(|bucket| {
+        Want::present("WebsiteConfiguration").judge(bucket).passes() && !writes && !lists
+    });
+    let ids: &[&str] = match (reads, writes) {
+        (true, true) => &[
+            "S3.2",
+            "S3.3",
+            "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+            "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+        ],
+        (false, true) => &["S3.3", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"],
+        _ => &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
+    };
+    let does = match (reads, writes) {
+        (true, true) => "read and change",
+        (false, true) => "change",
+        _ => "read",
+    };
+    let help = "name who may use the bucket in `Principal`, and set all of `PublicAccessBlockConfiguration`";
+    let at = &grant.principal_at;
+    let about = bucket.unwrap_or(policy);
+    let builder = sink
+        .finding(about)
+        .property("PolicyDocument.Statement[].Principal")
+        .item(format!("{} {}", policy.id, grant.actions.join(" ")))
+        .at(at)
+        .help(help);
+    let builder = if website {
+        builder
+            .message("the website is served straight from the bucket, whose endpoint speaks plain HTTP only")
+            .help("serve it through CloudFront with an origin access control, and keep the bucket private")
+            .severity(Severity::Medium)
+    } else if held.is_some() {
+        let severity = if writes {
+            Severity::Critical
+        } else {
+            Severity::High
+        };
+        builder
+            .message(format!(
+                "the policy lets anyone {does} the bucket's objects, and nothing blocks it"
+            ))
+            .aliases(ids)
+            .severity(severity)
+    } else {
+        builder
+            .message(format!(
+                "the policy lets anyone {does} the bucket's objects, unless the bucket was created since \
+                 April 2023: then S3 refuses the policy"
+            ))
+            .severity(Severity::Medium)
+            .confidence(Confidence::Medium)
+    };
+    match held {
+        Some(held) => builder.judge(held),
+        None => builder.report(),
+    }
+}
