@@ -61,7 +61,7 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
                 if let Some((_, given)) = line.split_once("parameters: ")
                     && let Some((name, value)) = given.split_once('=')
                 {
-                    parameters.values.insert(name.to_owned(), value.to_owned());
+                    parameters = given_parameter(name, value);
                 }
                 block = Some((i + 1, String::new()));
             }
@@ -83,6 +83,19 @@ fn examples(entry: &RuleEntry) -> Vec<Example> {
         }
     }
     found
+}
+
+/// The policy's parameters with one of them changed, as `palisade.toml` would.
+fn given_parameter(name: &str, value: &str) -> Parameters {
+    let number = value.parse::<u32>().is_ok() && value.len() < 10;
+    let value = match name {
+        "trusted-accounts" => format!("[{value:?}]"),
+        _ if number => value.to_owned(),
+        _ => format!("{value:?}"),
+    };
+    let text = format!("[parameters]\n{name} = {value}\n");
+    let config = Config::parse("palisade.toml", &text, &KnownRules::default()).unwrap();
+    Parameters::default().with(&config.parameters)
 }
 
 fn marks(text: &str) -> Marks {

@@ -37,10 +37,10 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let tag = cx.parameters.values.get("data-classification-tag");
-    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+    let tag = cx.parameters.data_classification_tag.as_str();
+    if tag.is_empty() {
         return;
-    };
+    }
     // Instances of a cluster take the tags of the cluster's data for theirs.
     if &*resource.kind == "AWS::RDS::DBInstance"
         && resource.properties.get("DBClusterIdentifier").is_some()

@@ -10,7 +10,13 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::All,
     clauses: &["SCSP-4.4"],
     cwe: Some(1395),
-    aliases: &["CKV_AWS_192", "CKV2_AWS_47", "CKV2_AWS_76"],
+    aliases: &[
+        "CKV_AWS_192",
+        "CKV2_AWS_47",
+        "CKV2_AWS_76",
+        "CKV2_AWS_77",
+        "CKV2_AWS_78",
+    ],
     since: "0.1.0",
     check: Check::Application(check),
 };
@@ -23,27 +29,13 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let help = "add a rule with `ManagedRuleGroupStatement` for `AWSManagedRulesKnownBadInputsRuleSet`, and leave its `Log4JRCE` rules blocking";
     for acl in cx.app.of_kind(ACL) {
         let verdict = protects(acl);
-        let balancer = cx
-            .app
-            .attached("AWS::WAFv2::WebACLAssociation", "WebACLArn", &acl.id)
-            .any(|association| {
-                association
-                    .references("ResourceArn")
-                    .iter()
-                    .filter_map(|id| cx.app.resource(id))
-                    .any(|r| r.kind.starts_with("AWS::ElasticLoadBalancing"))
-            });
         let finding = sink
             .finding(acl)
             .property("Rules")
             .message(message)
             .help(help)
-            .aliases(&["CKV_AWS_192"]);
-        let finding = if balancer {
-            finding.aliases(&["CKV2_AWS_76"])
-        } else {
-            finding
-        };
+            .aliases(&["CKV_AWS_192"])
+            .aliases(&protected(acl, cx));
         finding.judge(verdict);
     }
     for distribution in cx.app.of_kind("AWS::CloudFront::Distribution") {
@@ -71,6 +63,25 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .judge(verdict);
         }
     }
+}
+
+/// The foreign ids that speak of what a web ACL is associated with.
+fn protected(acl: &Resource, cx: &Context<'_>) -> Vec<&'static str> {
+    let mut aliases: Vec<&'static str> = cx
+        .app
+        .attached("AWS::WAFv2::WebACLAssociation", "WebACLArn", &acl.id)
+        .flat_map(|association| association.references("ResourceArn"))
+        .filter_map(|id| cx.app.resource(&id))
+        .filter_map(|resource| match &*resource.kind {
+            kind if kind.starts_with("AWS::ElasticLoadBalancing") => Some("CKV2_AWS_76"),
+            "AWS::ApiGateway::RestApi" | "AWS::ApiGateway::Stage" => Some("CKV2_AWS_77"),
+            "AWS::AppSync::GraphQLApi" => Some("CKV2_AWS_78"),
+            _ => None,
+        })
+        .collect();
+    aliases.sort_unstable();
+    aliases.dedup();
+    aliases
 }
 
 /// Whether the managed rule group is among the rules and its rules for Log4j do block.

@@ -29,8 +29,7 @@ const CLASSES: [&str; 4] = [
 ];
 
 fn check(pool: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let wanted = cx.parameters.values.get("password-min-length");
-    let wanted: f64 = wanted.and_then(|text| text.parse().ok()).unwrap_or(14.0);
+    let wanted = f64::from(cx.parameters.password_min_length);
     // Without any policy Cognito asks for eight characters of all four classes; a policy that
     // leaves a class out does not ask for it.
     let policy = pool.at(POLICY);

@@ -22,13 +22,8 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-/// How long logs must be kept.
-fn retention_days(_: &Context<'_>) -> f64 {
-    365.0
-}
-
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let least = retention_days(cx);
+    let least = f64::from(cx.parameters.log_retention_days);
     let leaves = resource.at("RetentionInDays");
     // Left out, the log never expires.
     let verdict = Verdict::of(&leaves, |leaf| {

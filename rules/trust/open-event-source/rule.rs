@@ -93,14 +93,7 @@ pub(crate) enum Outsider<'a> {
 
 /// The accounts that the policy trusts.
 pub(crate) fn trusted<'a>(cx: &'a Context<'_>) -> Vec<&'a str> {
-    let listed = cx.parameters.values.get("trusted-accounts");
-    listed
-        .map(|text| {
-            text.split([',', ' '])
-                .filter(|account| !account.is_empty())
-                .collect()
-        })
-        .unwrap_or_default()
+    cx.parameters.trusted_accounts.iter().map(String::as_str).collect()
 }
 
 /// The widest outsider that a statement is about.
