@@ -59,23 +59,40 @@ pub(crate) fn from_json(json: &Json, origin: &Origin) -> Value {
     Value::new(data, origin.clone())
 }
 
-/// The whole model of an application.
+/// What writing a model needs to know of its texts.
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    sources: &'a Sources,
+    secrets: &'a [palisade_core::Span],
+}
+
+impl Texts<'_> {
+    fn hides(self, origin: &Origin) -> bool {
+        let written = std::iter::once(origin.span).chain(origin.steps().map(|step| step.span));
+        written
+            .into_iter()
+            .any(|span| self.secrets.contains(&span))
+    }
+}
+
+/// The whole model of an application. What stands at a place in `secrets` is not written.
 #[must_use]
-pub fn dump(application: &Application) -> Json {
+pub fn dump(application: &Application, secrets: &[palisade_core::Span]) -> Json {
     let sources = &application.sources;
+    let texts = Texts { sources, secrets };
     json!({
         "root": &*application.root,
         "language": application.language.as_str(),
         "files": sources.files().map(|(_, path)| &**path).collect::<Vec<_>>(),
         "resources": application
             .resources()
-            .map(|resource| dump_resource(resource, sources))
+            .map(|resource| dump_resource(resource, texts))
             .collect::<Vec<_>>(),
         "graph": crate::graph::dump(application),
     })
 }
 
-fn dump_resource(resource: &Resource, sources: &Sources) -> Json {
+fn dump_resource(resource: &Resource, texts: Texts<'_>) -> Json {
     let exists = match &resource.exists {
         Existence::Always => json!("always"),
         Existence::Never => json!("never"),
@@ -90,8 +107,8 @@ fn dump_resource(resource: &Resource, sources: &Sources) -> Json {
         "exists": exists,
         "generated": resource.generated,
         "written": &resource.written,
-        "origin": dump_origin(&resource.origin, sources),
-        "properties": dump_value(&resource.properties, sources),
+        "origin": dump_origin(&resource.origin, texts.sources),
+        "properties": dump_value(&resource.properties, texts),
     })
 }
 
@@ -112,11 +129,13 @@ fn dump_origin(origin: &Origin, sources: &Sources) -> Json {
 }
 
 /// One value: `state` says what is known of it, the other members what is known.
-#[must_use]
-pub fn dump_value(value: &Value, sources: &Sources) -> Json {
+fn dump_value(value: &Value, texts: Texts<'_>) -> Json {
     let mut object = Map::new();
     let mut set = |key: &str, value: Json| object.insert(key.to_owned(), value);
     match &value.data {
+        Data::Text(_) | Data::Symbolic(_) if texts.hides(&value.origin) => {
+            set("state", json!("secret"));
+        }
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => {
             set("state", json!("known"));
             set("value", to_json(value).unwrap_or(Json::Null));
@@ -129,7 +148,7 @@ pub fn dump_value(value: &Value, sources: &Sources) -> Json {
             set("state", json!("list"));
             set(
                 "items",
-                list.items.iter().map(|v| dump_value(v, sources)).collect(),
+                list.items.iter().map(|v| dump_value(v, texts)).collect(),
             );
             if let Some(reason) = &list.open {
                 set("open", json!(reason.to_string()));
@@ -140,7 +159,7 @@ pub fn dump_value(value: &Value, sources: &Sources) -> Json {
             let entries = map
                 .entries
                 .iter()
-                .map(|e| (e.key.to_string(), dump_value(&e.value, sources)))
+                .map(|e| (e.key.to_string(), dump_value(&e.value, texts)))
                 .collect();
             set("entries", Json::Object(entries));
             if let Some(reason) = &map.open {
@@ -152,7 +171,7 @@ pub fn dump_value(value: &Value, sources: &Sources) -> Json {
             let alternatives = alternatives
                 .iter()
                 .map(
-                    |a| json!({"when": a.when.to_string(), "value": dump_value(&a.value, sources)}),
+                    |a| json!({"when": a.when.to_string(), "value": dump_value(&a.value, texts)}),
                 )
                 .collect();
             set("alternatives", alternatives);
@@ -166,7 +185,7 @@ pub fn dump_value(value: &Value, sources: &Sources) -> Json {
             set("kind", json!(reason.kind.as_str()));
         }
     }
-    set("origin", dump_origin(&value.origin, sources));
+    set("origin", dump_origin(&value.origin, texts.sources));
     Json::Object(object)
 }
 

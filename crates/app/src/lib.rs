@@ -23,7 +23,7 @@ pub mod value;
 
 pub use application::{Application, Language};
 pub use files::{FileError, Files, resolve};
-pub use json::{dump, dump_value, to_json};
+pub use json::{dump, to_json};
 pub use lookup::{Answer, Branch, Leaf, Verdict};
 pub use resource::{Existence, Provider, Resource};
 pub use value::{Condition, Data, Part, Reason, ReasonKind, Value};

@@ -140,6 +140,8 @@ fn walk<'a>(
                         // The map may hold the key without our seeing it.
                         leaf(&OPEN_MAP, &value.origin, when);
                     }
+                    // A list that is not there has no items.
+                    _ if each => {}
                     _ => leaf(&ABSENT, at, when),
                 },
             }

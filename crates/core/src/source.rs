@@ -152,9 +152,10 @@ impl Sources {
         self.location(span).line
     }
 
-    /// The first line that a span touches, cut to a readable length around the span.
+    /// The first line that a span touches, cut to a readable length around the span. What the
+    /// spans in `secrets` cover is not shown.
     #[must_use]
-    pub fn excerpt(&self, span: Span) -> Excerpt {
+    pub fn excerpt(&self, span: Span, secrets: &[Span]) -> Excerpt {
         let location = self.location(span);
         let text = self.text(span.file);
         let start = floor_char(text, span.start as usize);
@@ -169,10 +170,26 @@ impl Sources {
         }
         let mark_end = floor_char(text, mark_end.min(to)).max(from);
         let start = start.clamp(from, mark_end);
+        let mut shown = String::with_capacity(to - from);
+        let mut mark = (None, None);
+        for (offset, letter) in text[from..to].char_indices() {
+            let at = from + offset;
+            if at >= start && mark.0.is_none() {
+                mark.0 = Some(shown.len());
+            }
+            if at >= mark_end && mark.1.is_none() {
+                mark.1 = Some(shown.len());
+            }
+            let hidden = secrets
+                .iter()
+                .any(|s| s.file == span.file && s.range().contains(&at));
+            shown.push(if hidden { '*' } else { letter });
+        }
+        let begin = mark.0.unwrap_or(shown.len());
         Excerpt {
             first_line: location.line,
-            text: text[from..to].to_owned(),
-            mark: start - from..mark_end - from,
+            mark: begin..mark.1.unwrap_or(shown.len()),
+            text: shown,
         }
     }
 }
@@ -212,9 +229,21 @@ mod tests {
         let location = sources.location(Span::new(file, at, at + 3));
         assert_eq!((location.line, location.column), (2, 4));
         assert_eq!((location.end_line, location.end_column), (2, 7));
-        let excerpt = sources.excerpt(Span::new(file, at, at + 3));
+        let excerpt = sources.excerpt(Span::new(file, at, at + 3), &[]);
         assert_eq!(excerpt.text, "b: xyz");
         assert_eq!(&excerpt.text[excerpt.mark], "xyz");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let mut sources = Sources::default();
+        let file = sources.add("t.yaml", "KEY: ßecret # x\n");
+        let secret = Span::new(file, 5, 12);
+        let excerpt = sources.excerpt(Span::new(file, 0, 3), &[secret]);
+        assert_eq!(excerpt.text, "KEY: ****** # x");
+        assert_eq!(&excerpt.text[excerpt.mark], "KEY");
+        let excerpt = sources.excerpt(secret, &[secret]);
+        assert_eq!(&excerpt.text[excerpt.mark], "******");
     }
 
     #[test]
@@ -223,7 +252,7 @@ mod tests {
         let file = sources.add("t", "ä");
         let location = sources.location(Span::new(file, 1, 99));
         assert_eq!((location.line, location.column), (1, 1));
-        assert_eq!(sources.excerpt(Span::new(file, 50, 99)).text, "ä");
+        assert_eq!(sources.excerpt(Span::new(file, 50, 99), &[]).text, "ä");
         assert_eq!(sources.location(Span::default()).line, 1);
     }
 }

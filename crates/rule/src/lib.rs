@@ -11,7 +11,7 @@ mod table;
 
 /// When a rule or one of its conditions speaks.
 pub use palisade_policy::Profile;
-pub use sink::{FindingBuilder, Outcome, RawFinding, RawUnresolved, Sink, Stats};
+pub use sink::{FindingBuilder, Outcome, RawFinding, RawRelated, RawUnresolved, Sink, Stats};
 pub use table::{Is, Row, Want};
 
 use palisade_app::{Application, Resource};

@@ -4,7 +4,7 @@
 use crate::{Check, Context, Profile, Rule, table};
 use palisade_app::{Application, Reason, ReasonKind, Resource, Verdict};
 use palisade_core::{
-    Confidence, Excerpt, Fingerprint, Location, Origin, Related, ResourceRef, Severity, Span,
+    Confidence, Fingerprint, Location, Origin, ResourceRef, Severity, Span,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,16 +36,25 @@ pub struct RawFinding {
     pub resource_id: Arc<str>,
     /// Line and column of `origin`.
     pub location: Location,
-    /// The source line of `origin`.
-    pub excerpt: Excerpt,
     /// Further places.
-    pub related: Vec<Related>,
+    pub related: Vec<RawRelated>,
     /// The hops of an attack path.
-    pub path: Vec<Related>,
+    pub path: Vec<RawRelated>,
     /// Under which conditions it holds.
     pub when: Vec<String>,
     /// Recognises it in another run.
     pub fingerprint: Fingerprint,
+}
+
+/// A further place that explains a finding.
+#[derive(Clone, Debug)]
+pub struct RawRelated {
+    /// What is to be seen there.
+    pub message: String,
+    /// The resource concerned, when it is another one.
+    pub resource: Option<ResourceRef>,
+    /// The place.
+    pub span: Span,
 }
 
 /// Something that a rule could not decide.
@@ -87,6 +96,8 @@ pub struct Outcome {
     pub unresolved: Vec<RawUnresolved>,
     /// How much of what was asked is known.
     pub stats: Stats,
+    /// Places of secrets: no report may show what stands there.
+    pub secrets: Vec<Span>,
 }
 
 /// Takes the answers of one rule.
@@ -210,8 +221,8 @@ pub struct FindingBuilder<'s, 'a> {
     profile: Profile,
     clauses_of: &'static Rule,
     when: Vec<String>,
-    related: Vec<Related>,
-    path: Vec<Related>,
+    related: Vec<RawRelated>,
+    path: Vec<RawRelated>,
 }
 
 impl FindingBuilder<'_, '_> {
@@ -283,6 +294,15 @@ impl FindingBuilder<'_, '_> {
         self
     }
 
+    /// Says that what stands at a place is a secret: no report shows it, in this finding or in
+    /// another one. The steps that brought it there hold it too.
+    pub fn secret(self, at: &Origin) -> Self {
+        let secrets = &mut self.sink.outcome.secrets;
+        secrets.push(at.span);
+        secrets.extend(at.steps().map(|step| step.span));
+        self
+    }
+
     /// Reports it.
     pub fn report(mut self) {
         let origin = self
@@ -320,7 +340,6 @@ impl FindingBuilder<'_, '_> {
             extent: self.resource.extent,
             resource_id: self.resource.id.clone(),
             location: sources.location(origin.span),
-            excerpt: sources.excerpt(origin.span),
             origin,
             related: self.related,
             path: self.path,
@@ -348,14 +367,12 @@ impl FindingBuilder<'_, '_> {
         }
     }
 
-    fn place(&self, message: String, resource: Option<&Resource>, at: &Origin) -> Related {
-        let sources = &self.sink.app.sources;
+    fn place(&self, message: String, resource: Option<&Resource>, at: &Origin) -> RawRelated {
         let other = resource.filter(|r| r.id != self.resource.id);
-        Related {
+        RawRelated {
             message,
             resource: other.map(|r| r.written.clone()),
-            location: sources.location(at.span),
-            excerpt: sources.excerpt(at.span),
+            span: at.span,
         }
     }
 }

@@ -4,9 +4,11 @@ use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files};
-use palisade_core::{Date, Finding, Location, Problem, ProblemLevel, Unresolved};
+use palisade_core::{
+    Date, Finding, Location, Problem, ProblemLevel, Related, Span, Unresolved,
+};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
-use palisade_rule::{Context, RawFinding, RawUnresolved, Rule, Stats};
+use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -144,9 +146,11 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
         today: settings.today,
     };
     let mut outcome = palisade_rule::Outcome::default();
-    for rule in settings.rules.iter().filter(|rule| settings.runs(rule)) {
+    // Rules that are switched off run too: what they know to be secret must not be shown by others.
+    for rule in settings.rules {
         rule.run(&cx, &mut outcome);
     }
+    let secrets = std::mem::take(&mut outcome.secrets);
     let (mut silencer, problems) = Silencer::of(app, settings);
     examined.problems.extend(problems);
     examined.nested.clone_from(&app.nested);
@@ -154,7 +158,7 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
     examined.entry_points = EntryPointRow::all(app);
     examined.stats = outcome.stats;
     if settings.dump_model {
-        examined.model = Some(palisade_app::dump(app));
+        examined.model = Some(palisade_app::dump(app, &secrets));
     }
     for raw in outcome.unresolved {
         let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
@@ -173,7 +177,7 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
             continue;
         }
         let extent = app.sources.location(raw.extent);
-        let mut finding = finding(raw);
+        let mut finding = finding(raw, app, &secrets);
         if let Setting::At(severity) = setting {
             finding.severity = severity;
         }
@@ -192,7 +196,21 @@ fn unresolved(raw: RawUnresolved) -> Unresolved {
     }
 }
 
-fn finding(raw: RawFinding) -> Finding {
+fn related(raw: RawRelated, app: &Application, secrets: &[Span]) -> Related {
+    Related {
+        message: raw.message,
+        resource: raw.resource,
+        location: app.sources.location(raw.span),
+        excerpt: app.sources.excerpt(raw.span, secrets),
+    }
+}
+
+fn finding(raw: RawFinding, app: &Application, secrets: &[Span]) -> Finding {
+    let all = |list: Vec<RawRelated>| {
+        list.into_iter()
+            .map(|raw| related(raw, app, secrets))
+            .collect()
+    };
     Finding {
         rule: Arc::from(raw.rule.id),
         aliases: raw.aliases.into_iter().map(Arc::from).collect(),
@@ -208,11 +226,11 @@ fn finding(raw: RawFinding) -> Finding {
         help: raw.help,
         resource: raw.resource,
         location: raw.location,
-        related: raw.related,
-        path: raw.path,
+        related: all(raw.related),
+        path: all(raw.path),
         when: raw.when,
         fingerprint: raw.fingerprint,
         suppressed: None,
-        excerpt: raw.excerpt,
+        excerpt: app.sources.excerpt(raw.origin.span, secrets),
     }
 }

@@ -135,6 +135,11 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
     ("AWS::Events::EventBus", "Policy", ""),
     ("AWS::ECR::Repository", "RepositoryPolicyText", ""),
     ("AWS::ApiGateway::RestApi", "Policy", ""),
+    (
+        "AWS::ApiGateway::RestApi",
+        "Body.x-amazon-apigateway-policy",
+        "",
+    ),
     ("AWS::IAM::Role", "AssumeRolePolicyDocument", ""),
     (
         "AWS::Kinesis::ResourcePolicy",

@@ -132,6 +132,8 @@ fn scheme(body: &Value, name: &str) -> Authentication {
         return match name {
             "sigv4" | "AWS_IAM" => Authentication::Iam,
             "api_key" => Authentication::ApiKey,
+            // How SAM writes that a route has no authorizer.
+            "NONE" => Authentication::None,
             _ => Authentication::Unknown(Reason::new(
                 ReasonKind::Undeclared,
                 format!("security scheme `{name}` is not defined in the API"),
