@@ -17,6 +17,8 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_2",
         "ELB.1",
         "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK",
+        "ELB.3",
+        "ELB_TLS_HTTPS_LISTENERS_ONLY",
         "CKV_AWS_83",
         "OPENSEARCH_HTTPS_REQUIRED",
     ],
@@ -25,6 +27,7 @@ pub(crate) static RULE: Rule = Rule {
         kinds: &[
             "AWS::CloudFront::Distribution",
             "AWS::ElasticLoadBalancingV2::Listener",
+            "AWS::ElasticLoadBalancing::LoadBalancer",
             "AWS::OpenSearchService::Domain",
             "AWS::Elasticsearch::Domain",
         ],
@@ -36,6 +39,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     match &*resource.kind {
         "AWS::CloudFront::Distribution" => distribution(resource, sink),
         "AWS::ElasticLoadBalancingV2::Listener" => listener(resource, cx, sink),
+        "AWS::ElasticLoadBalancing::LoadBalancer" => classic(resource, sink),
         _ => domain(resource, sink),
     }
 }
@@ -96,6 +100,27 @@ fn listener(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .help("use `Protocol: HTTPS` with a certificate, and let port 80 only redirect (`Type: redirect`, `RedirectConfig.Protocol: HTTPS`)")
         .aliases(&["CKV_AWS_2", "ELB.1", "ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK"])
         .profile(profile)
+        .judge(verdict);
+}
+
+/// A load balancer of the first generation, which cannot redirect.
+fn classic(resource: &Resource, sink: &mut Sink<'_>) {
+    let internal = Want::one_of("Scheme", &["internal"])
+        .judge(resource)
+        .passes();
+    let verdict = Want {
+        path: "Listeners[].Protocol",
+        is: Is::NotIn {
+            texts: &["HTTP", "TCP"],
+        },
+    }
+    .judge(resource);
+    sink.finding(resource)
+        .property("Listeners")
+        .message("a listener takes traffic without TLS: requests and responses can be read and changed on the way")
+        .help("use `Protocol: HTTPS` or `SSL` with a certificate, or move to an application load balancer, which can redirect")
+        .aliases(&["ELB.3", "ELB_TLS_HTTPS_LISTENERS_ONLY"])
+        .profile(if internal { Profile::All } else { Profile::Default })
         .judge(verdict);
 }
 

@@ -12,6 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     cwe: None,
     aliases: &[
         "CKV_AWS_238",
+        "CKV2_AWS_3",
         "GuardDuty.1",
         "GUARDDUTY_ENABLED_CENTRALIZED",
     ],
@@ -20,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
         kind: "AWS::GuardDuty::Detector",
         aliases: &[
             "CKV_AWS_238",
+            "CKV2_AWS_3",
             "GuardDuty.1",
             "GUARDDUTY_ENABLED_CENTRALIZED",
         ],

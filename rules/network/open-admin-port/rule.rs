@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-use super::open_port_to_world::{Opening, guards_functions_only};
+use super::open_port_to_world::{Opening, controls, guards_functions_only};
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let quiet = guards_functions_only(resource, cx.app);
@@ -38,12 +38,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let (ssh, rdp) = (opening.not_port(22), opening.not_port(3389));
-        let mut aliases: Vec<&str> = vec![
-            "EC2.18",
-            "EC2.19",
-            "RESTRICTED_INCOMING_TRAFFIC",
-            "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS",
-        ];
+        let mut aliases = controls(&opening);
         let mut names: Vec<&str> = Vec::new();
         if ssh.fails() {
             names.push("SSH (port 22)");

@@ -279,12 +279,9 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 "CKV_AWS_277",
                 "EC2.13",
                 "EC2.14",
-                "EC2.18",
-                "EC2.19",
                 "INCOMING_SSH_DISABLED",
-                "RESTRICTED_INCOMING_TRAFFIC",
-                "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS",
             ]);
+            aliases.extend(controls(&opening));
             finding
                 .message("every port is open to the whole internet: whatever listens now or later can be reached by anyone")
                 .aliases(&aliases)
@@ -299,12 +296,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             aliases.push("CKV_AWS_260");
         }
         if let Some((port, name, verdict)) = sensitive {
-            aliases.extend([
-                "EC2.18",
-                "EC2.19",
-                "RESTRICTED_INCOMING_TRAFFIC",
-                "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS",
-            ]);
+            aliases.extend(controls(&opening));
             finding
                 .message(format!("port {port} ({name}) is open to the whole internet, where it is found and tried within minutes"))
                 .aliases(&aliases)
@@ -314,7 +306,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         // SSH and RDP alone are reported by `open-admin-port`.
         let other = opening.only(&[80, 443, 22, 3389]);
         if !other.passes() {
-            aliases.extend(["EC2.18", "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"]);
+            aliases.extend(controls(&opening));
             let finding = if quiet {
                 finding
             } else {
@@ -341,6 +333,27 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .judge(opening.only(&[]));
         }
     }
+}
+
+/// Ids of AWS's own controls that a rule fails, by the ports that those name.
+pub(super) fn controls(opening: &Opening<'_>) -> Vec<&'static str> {
+    const HIGH_RISK: &[u16] = &[
+        20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432,
+        5500, 5601, 8080, 8088, 8888, 9200, 9300,
+    ];
+    const COMMON: &[u16] = &[20, 21, 3306, 3389, 4333];
+    let any = |ports: &[u16]| ports.iter().any(|port| opening.not_port(*port).fails());
+    let mut ids = Vec::new();
+    if opening.only(&[80, 443]).fails() {
+        ids.extend(["EC2.18", "VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS"]);
+    }
+    if any(HIGH_RISK) {
+        ids.push("EC2.19");
+    }
+    if any(COMMON) {
+        ids.push("RESTRICTED_INCOMING_TRAFFIC");
+    }
+    ids
 }
 
 /// Whether the security group, or that of the rule, is one of an EMR cluster's.
