@@ -8,8 +8,6 @@ mod confused_deputy_permission;
 mod foreign_layer;
 #[path = "../identity/insecure-app-client/rule.rs"]
 mod insecure_app_client;
-#[path = "../identity/long-lived-credential/rule.rs"]
-mod long_lived_credential;
 #[path = "../deployment/mixed-environments/rule.rs"]
 mod mixed_environments;
 #[path = "../logging/no-invocation-trail/rule.rs"]
@@ -59,11 +57,6 @@ pub static ALL: &[RuleEntry] = &[
         family: "identity",
         rule: &insecure_app_client::RULE,
         page: include_str!("../identity/insecure-app-client/rule.md"),
-    },
-    RuleEntry {
-        family: "identity",
-        rule: &long_lived_credential::RULE,
-        page: include_str!("../identity/long-lived-credential/rule.md"),
     },
     RuleEntry {
         family: "identity",
