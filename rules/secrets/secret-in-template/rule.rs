@@ -101,6 +101,11 @@ const SECRETS: &[(&str, &str, &str)] = &[
         "the secret of the OAuth client",
     ),
     (
+        "AWS::IAM::User",
+        "LoginProfile.Password",
+        "the password of a console user",
+    ),
+    (
         "AWS::Glue::Connection",
         "ConnectionInput.ConnectionProperties.PASSWORD",
         "the password of a database",
@@ -129,10 +134,6 @@ const VARIABLES: &[(&str, &str)] = &[
         "ContainerProperties.Environment[]",
     ),
     (
-        "AWS::CodeBuild::Project",
-        "Environment.EnvironmentVariables[]",
-    ),
-    (
         "AWS::ECS::TaskDefinition",
         "ContainerDefinitions[].Environment[]",
     ),
@@ -140,8 +141,10 @@ const VARIABLES: &[(&str, &str)] = &[
 
 /// What other rules look at.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("AWS::CodeBuild::Project", "Environment"),
     ("AWS::Lambda::Function", "Environment"),
     ("AWS::SSM::Parameter", "Value"),
+    ("AWS::SecretsManager::Secret", "SecretString"),
 ];
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -195,9 +198,7 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
         }
         for leaf in resource.at(path) {
             let text = |key| leaf.value.get(key).and_then(Value::as_text);
-            let stored = text("Type").is_some_and(|kind| kind != "PLAINTEXT");
-            let (Some(name), Some(value), false) = (text("Name"), leaf.value.get("Value"), stored)
-            else {
+            let (Some(name), Some(value)) = (text("Name"), leaf.value.get("Value")) else {
                 continue;
             };
             let Data::Text(literal) = &value.data else {

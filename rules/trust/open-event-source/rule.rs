@@ -438,6 +438,10 @@ fn report(
             }
         }
     }
+    // A public bucket that feeds nothing is what `public-bucket` tells of.
+    if channel.word == "bucket" && who == Outsider::Anyone && way.is_none() {
+        return;
+    }
     let name = target.map_or_else(
         || format!("{} of another stack", article(channel.word)),
         |target| format!("{} `{}`", channel.word, target.id),
