@@ -142,8 +142,6 @@ mod console_password;
 mod iam_user;
 #[path = "../identity/insecure-app-client/rule.rs"]
 mod insecure_app_client;
-#[path = "../identity/long-lived-credential/rule.rs"]
-mod long_lived_credential;
 #[path = "../identity/open-sign-up/rule.rs"]
 mod open_sign_up;
 #[path = "../identity/policy-on-user/rule.rs"]
@@ -638,11 +636,6 @@ pub static ALL: &[RuleEntry] = &[
         family: "identity",
         rule: &insecure_app_client::RULE,
         page: include_str!("../identity/insecure-app-client/rule.md"),
-    },
-    RuleEntry {
-        family: "identity",
-        rule: &long_lived_credential::RULE,
-        page: include_str!("../identity/long-lived-credential/rule.md"),
     },
     RuleEntry {
         family: "identity",

@@ -69,9 +69,7 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn hides(self, origin: &Origin) -> bool {
         let written = std::iter::once(origin.span).chain(origin.steps().map(|step| step.span));
-        written
-            .into_iter()
-            .any(|span| self.secrets.contains(&span))
+        written.into_iter().any(|span| self.secrets.contains(&span))
     }
 }
 
@@ -170,9 +168,7 @@ fn dump_value(value: &Value, texts: Texts<'_>) -> Json {
             set("state", json!("one-of"));
             let alternatives = alternatives
                 .iter()
-                .map(
-                    |a| json!({"when": a.when.to_string(), "value": dump_value(&a.value, texts)}),
-                )
+                .map(|a| json!({"when": a.when.to_string(), "value": dump_value(&a.value, texts)}))
                 .collect();
             set("alternatives", alternatives);
         }

@@ -3,9 +3,7 @@
 
 use crate::{Check, Context, Profile, Rule, table};
 use palisade_app::{Application, Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{
-    Confidence, Fingerprint, Location, Origin, ResourceRef, Severity, Span,
-};
+use palisade_core::{Confidence, Fingerprint, Location, Origin, ResourceRef, Severity, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
