@@ -44,3 +44,56 @@ pub(crate) fn text(value: &impl Serialize) -> String {
     out.push('\n');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::report;
+
+    #[test]
+    fn follows_its_schema() {
+        let schema = include_str!("../../../schemas/scan.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap();
+        for report in [report(), Report::default()] {
+            let value = serde_json::from_str(&render(&report)).unwrap();
+            let errors: Vec<String> = validator
+                .iter_errors(&value)
+                .map(|e| format!("{}: {e}", e.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+
+    #[test]
+    fn the_schema_is_strict() {
+        let schema = include_str!("../../../schemas/scan.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for path in ["", "/findings/0", "/findings/0/location", "/stats"] {
+            let mut value = json(&report());
+            value.pointer_mut(path).unwrap()["unknown_member"] = Value::Null;
+            assert!(!validator.is_valid(&value), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_terminals_is_escaped_and_not_lost() {
+        let hostile = "\x1b[31m\u{9b}2J\u{202e}##[error]\u{e0041}\n";
+        let written = text(&hostile);
+        assert_eq!(
+            written,
+            "\"\\u001b[31m\\u009b2J\\u202e#\\u0023[error]\\udb40\\udc41\\n\"\n"
+        );
+        let read: String = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, hostile);
+    }
+
+    #[test]
+    fn golden() {
+        insta::assert_snapshot!(render(&report()));
+    }
+}

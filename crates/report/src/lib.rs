@@ -11,13 +11,13 @@
 
 mod clean;
 // pub mod explain;
-// pub mod github;
+pub mod github;
 mod group;
-// pub mod html;
+pub mod html;
 mod json;
-// pub mod junit;
+pub mod junit;
 mod line;
-// pub mod markdown;
+pub mod markdown;
 mod paint;
 // pub mod rules;
 pub mod sarif;

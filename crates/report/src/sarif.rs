@@ -305,7 +305,6 @@ fn suppression(suppressed: &Suppressed) -> Suppression {
             SuppressedBy::Inline | SuppressedBy::ForeignComment => "inSource",
             SuppressedBy::Exception => "external",
         },
-        status: "accepted",
         justification: suppressed.reason.clone(),
         properties: value!({"by": suppressed.by, "until": suppressed.until}),
     }
@@ -353,7 +352,7 @@ fn message(text: &str) -> Text {
 }
 
 /// A path as a relative URI reference: bytes other than unreserved ones and `/` are escaped.
-fn encode_path(path: &str) -> String {
+pub(crate) fn encode_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

@@ -130,7 +130,6 @@ pub(super) struct FlowLocation {
 #[derive(Debug, Serialize)]
 pub(super) struct Suppression {
     pub(super) kind: &'static str,
-    pub(super) status: &'static str,
     pub(super) justification: String,
     pub(super) properties: Value,
 }
