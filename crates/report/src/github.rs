@@ -2,11 +2,12 @@
 //!
 //! A value must never end its command early or start another one: line breaks, `%`, and in
 //! properties `:` and `,` are escaped as the runner expects it. The runner shows ten annotations of
-//! a level for each step; all are written, because the log keeps them.
+//! a level for each step, so one cause is told once; all are written, because the log keeps them.
 
 use crate::clean::line;
 use crate::line::{path, total};
-use palisade_core::{Finding, ProblemLevel, Severity};
+use crate::group::{Cluster, blocks};
+use palisade_core::{ProblemLevel, Severity};
 use palisade_scan::Report;
 use std::fmt::Write as _;
 
@@ -15,8 +16,8 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn render(report: &Report, root_prefix: &str) -> String {
     let mut out = String::new();
-    for finding in report.active() {
-        annotate(&mut out, finding, root_prefix);
+    for block in blocks(report.active(), true) {
+        annotate(&mut out, &block.shown, root_prefix);
     }
     for problem in &report.problems {
         let name = match problem.level {
@@ -46,7 +47,8 @@ pub fn render(report: &Report, root_prefix: &str) -> String {
     out
 }
 
-fn annotate(out: &mut String, finding: &Finding, root_prefix: &str) {
+fn annotate(out: &mut String, cluster: &Cluster<'_>, root_prefix: &str) {
+    let finding = cluster.first;
     let name = match finding.severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
@@ -68,16 +70,14 @@ fn annotate(out: &mut String, finding: &Finding, root_prefix: &str) {
         }
     }
     let title = format!("{} {}", finding.severity, finding.rule);
-    let _ = writeln!(out, ",title={}::{}", property(&title), data(&text(finding)));
+    let _ = writeln!(out, ",title={}::{}", property(&title), data(&text(cluster)));
 }
 
 /// Why, how to mend it, and the clauses, on lines of their own.
-fn text(finding: &Finding) -> String {
-    let mut text = format!(
-        "{}: {}",
-        line(&finding.resource.address),
-        line(&finding.message)
-    );
+fn text(cluster: &Cluster<'_>) -> String {
+    let finding = cluster.first;
+    let names: Vec<String> = cluster.all().map(|f| line(&f.resource.address)).collect();
+    let mut text = format!("{}: {}", names.join(", "), line(&finding.message));
     if !finding.when.is_empty() {
         let _ = write!(text, " (fails when {})", line(&finding.when.join(" and ")));
     }

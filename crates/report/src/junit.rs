@@ -100,8 +100,17 @@ fn description(finding: &Finding, file: &str) -> String {
     let _ = write!(text, "\nhelp: {}", finding.help);
     let clauses: Vec<&str> = finding.clauses.iter().map(|c| c.as_str()).collect();
     let _ = write!(text, "\npolicy: {}", clauses.join(", "));
-    let lines: Vec<String> = text.lines().map(line).collect();
+    let lines: Vec<String> = text.lines().map(line).map(no_command).collect();
     lines.join("\n")
+}
+
+/// A line that starts with `::` would be a command where the text goes through the log of a CI
+/// system.
+fn no_command(line: String) -> String {
+    match line.trim_start().starts_with("::") {
+        true => format!("- {line}"),
+        false => line,
+    }
 }
 
 fn of_problem(problem: &Problem, file: &str) -> TestCase {

@@ -10,7 +10,7 @@
 //!   start a line, give a command to a CI system, or become markup.
 
 mod clean;
-// pub mod explain;
+pub mod explain;
 pub mod github;
 mod group;
 pub mod html;
@@ -19,11 +19,13 @@ pub mod junit;
 mod line;
 pub mod markdown;
 mod paint;
-// pub mod rules;
+pub mod rules;
 pub mod sarif;
 mod sections;
 pub mod text;
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod testing;
 

@@ -86,7 +86,7 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
         code(&finding.rule),
         link(&finding.location, root_prefix),
         resources(&block.shown),
-        escape(&finding.message)
+        prose(&finding.message)
     );
     if let Some((text, _, _)) = crate::line::marked_line(&finding.excerpt) {
         let _ = writeln!(out, "\n  {}\n", code(text.trim()));
@@ -96,12 +96,12 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
         let _ = writeln!(out, "  - Fails when {when}");
     }
     if !finding.help.is_empty() {
-        let _ = writeln!(out, "  - Help: {}", escape(&finding.help));
+        let _ = writeln!(out, "  - Help: {}", prose(&finding.help));
     }
     let hops: Vec<String> = finding
         .path
         .iter()
-        .map(|hop| format!("{} ({})", escape(&hop.message), link(&hop.location, root_prefix)))
+        .map(|hop| format!("{} ({})", prose(&hop.message), link(&hop.location, root_prefix)))
         .collect();
     if !hops.is_empty() {
         let _ = writeln!(out, "  - Path: {}", hops.join(" → "));
@@ -112,7 +112,7 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
     }
     for related in &finding.related {
         let at = link(&related.location, root_prefix);
-        let _ = writeln!(out, "  - See {at}: {}", escape(&related.message));
+        let _ = writeln!(out, "  - See {at}: {}", prose(&related.message));
     }
     let more: Vec<String> = block
         .also
@@ -134,7 +134,7 @@ fn other(shown: &Finding, cluster: &Cluster<'_>, root_prefix: &str) -> String {
         link(&finding.location, root_prefix)
     );
     if masked(shown) != masked(finding) {
-        let _ = write!(text, " ({})", escape(&finding.message));
+        let _ = write!(text, " ({})", prose(&finding.message));
     }
     if !finding.when.is_empty() {
         let when = escape(&finding.when.join(" and "));
@@ -190,7 +190,7 @@ fn silenced(out: &mut String, report: &Report, root_prefix: &str) {
                 link(&f.location, root_prefix),
                 code(&f.resource.address),
                 suppressed_by(suppressed.by),
-                escape(&suppressed.reason)
+                prose(&suppressed.reason)
             )
         })
         .collect();
@@ -206,7 +206,7 @@ fn missing(out: &mut String, report: &Report, root_prefix: &str) {
             if let Some(line) = p.line {
                 let _ = write!(at, ":{line}");
             }
-            format!("- {}: {}\n", code(&at), escape(&p.message))
+            format!("- {}: {}\n", code(&at), prose(&p.message))
         })
         .collect();
     details(out, &count(problems.len(), "problem"), &problems);
@@ -219,7 +219,7 @@ fn missing(out: &mut String, report: &Report, root_prefix: &str) {
                 code(&u.rule),
                 link(&u.location, root_prefix),
                 code(&u.resource.address),
-                escape(&u.reason)
+                prose(&u.reason)
             )
         })
         .collect();
@@ -249,6 +249,21 @@ fn link(location: &Location, root_prefix: &str) -> String {
     )
 }
 
+/// A sentence: names between backticks are shown as code, everything else makes no markup.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 || parts.iter().skip(1).step_by(2).any(|p| p.trim().is_empty()) {
+        return escape(text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(i, part)| match i % 2 {
+            0 => escape(part),
+            _ => code(part),
+        })
+        .collect()
+}
+
 /// Text that makes no markup.
 fn escape(text: &str) -> String {
     let text = line(text);
@@ -267,8 +282,9 @@ fn escape(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            // A bare address would become a link.
-            ':' if chars.peek() == Some(&'/') => out.push_str("\\:"),
+            // A bare address would become a link; and `::` at the start of a line is a command
+            // where the text goes through the log of a CI system.
+            ':' if matches!(chars.peek(), Some('/' | ':')) => out.push_str("\\:"),
             '.' if out.ends_with("www") => out.push_str("\\."),
             _ => out.push(c),
         }
@@ -321,6 +337,8 @@ mod tests {
         check("[x](y)", "\\[x\\]\\(y\\)");
         check("@team #12", "@\u{200b}team #\u{200b}12");
         check("https://a www.b", "https\\://a www\\.b");
+        assert_eq!(prose("a `b_c|` d_e"), "a `b_c\u{2502}` d\\_e");
+        assert_eq!(prose("a `b"), "a \\`b");
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`a"), "`` `a ``");
     }

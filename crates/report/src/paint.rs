@@ -34,6 +34,11 @@ impl Paint {
         self.with(AnsiColor::Yellow.on_default(), text)
     }
 
+    /// The frame around source lines.
+    pub(crate) fn gutter(self, text: &str) -> String {
+        self.with(AnsiColor::BrightBlue.on_default().bold(), text)
+    }
+
     pub(crate) fn code(self, text: &str) -> String {
         self.with(AnsiColor::Cyan.on_default(), text)
     }

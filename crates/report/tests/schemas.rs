@@ -43,6 +43,25 @@ Resources:
         Inbox:
           Type: SQS
           Properties: {Queue: !GetAtt Inbox.Arn}
+  Plain:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: !GetAtt Role.Arn
+      Code: {ZipFile: ""}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}
+  Url:
+    Type: AWS::Lambda::Url
+    Properties: {AuthType: NONE, TargetFunctionArn: !GetAtt Plain.Arn}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {FunctionName: !Ref Plain, EventSourceArn: !GetAtt Inbox.Arn}
   Inbox:
     Type: AWS::SQS::Queue
     Properties:

@@ -6,8 +6,8 @@ use crate::group::{Block, Cluster, masked};
 use crate::line::{path, suppressed_by};
 use crate::paint::{Paint, severity_style};
 use crate::{Policy, clean};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use palisade_core::{Confidence, Excerpt, Finding, Location, Related, Severity};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use palisade_core::{Confidence, Excerpt, Finding, Related, Severity};
 use std::ops::Range;
 
 /// So many further places are shown unless everything is asked for.
@@ -21,25 +21,15 @@ pub(super) fn render(block: &Block<'_>, style: &Style<'_>, policy: &Policy<'_>) 
     let finding = block.shown.first;
     let file = line(&path(style.root_prefix, &finding.location.file));
     let mut group = Group::with_level(level(finding.severity));
-    group = match excerpt_line(&finding.excerpt) {
-        Some((text, mark, number)) => {
-            let column = text[..mark.start].chars().count() + 1;
-            let snippet = Snippet::source(text)
-                .line_start(number)
-                .annotation(AnnotationKind::Primary.span(mark));
-            let whole = column == finding.location.column as usize
-                && number == finding.location.line as usize;
-            if whole {
-                group.element(snippet.path(file))
-            } else {
-                // A part of a long line: its own columns are not those of the file.
-                group
-                    .element(origin(&finding.location, file))
-                    .element(snippet)
-            }
-        }
-        None => group.element(origin(&finding.location, file)),
-    };
+    let mut number = finding.location.line as usize;
+    if let Some((text, mark, line)) = excerpt_line(&finding.excerpt) {
+        number = line;
+        group = group.element(
+            Snippet::source(text)
+                .line_start(line)
+                .annotation(AnnotationKind::Primary.span(mark)),
+        );
+    }
     for (name, text) in notes(block, style, policy) {
         let level = match name {
             "help" => Level::HELP,
@@ -48,7 +38,17 @@ pub(super) fn render(block: &Block<'_>, style: &Style<'_>, policy: &Policy<'_>) 
         group = group.element(level.with_name(name).message(text));
     }
     let body = renderer(finding.severity, style).render(&[group]);
-    format!("{}\n{body}", title(finding, style))
+    // The place is written here and not by the renderer, which would count columns from the start
+    // of the excerpt.
+    let paint = Paint { color: style.color };
+    let arrow = paint.gutter(&format!("{}-->", " ".repeat(number.to_string().len())));
+    let place = &finding.location;
+    format!(
+        "{}\n{arrow} {file}:{}:{}\n{body}",
+        title(finding, style),
+        place.line,
+        place.column
+    )
 }
 
 fn renderer(severity: Severity, style: &Style<'_>) -> Renderer {
@@ -92,12 +92,6 @@ fn title(finding: &Finding, style: &Style<'_>) -> String {
         paint.severity(finding.severity, &head),
         lines.join("\n  ")
     )
-}
-
-fn origin(location: &Location, file: String) -> Origin<'static> {
-    Origin::path(file)
-        .line(location.line as usize)
-        .char_column(location.column as usize)
 }
 
 /// The line with the mark, harmless, and its number.
@@ -167,6 +161,10 @@ fn fit(name: &str, items: &[String], style: &Style<'_>) -> String {
     for item in items {
         for (i, text) in wrap(item, width, 0).into_iter().enumerate() {
             match i {
+                // At the start of a line, it would be a command in the log of a CI system.
+                0 if !lines.is_empty() && text.starts_with("::") => {
+                    lines.push(format!("- {text}"));
+                }
                 0 => lines.push(text),
                 _ => lines.push(format!("{indent}{text}")),
             }

@@ -210,7 +210,7 @@ fn unresolved(unresolved: &[Unresolved], style: &Style<'_>, paint: Paint) -> Str
             let file = path(style.root_prefix, &one.location.file);
             let at = format!("{file}:{}", one.location.line);
             let text = format!("{at}: {} {}: {}", one.rule, one.resource.address, one.reason);
-            for text in hang(&line(&text), "    ", style) {
+            for text in hang(&format!("- {}", line(&text)), "    ", style) {
                 let _ = writeln!(out, "  {}", paint.dim(&text));
             }
         }
