@@ -9,6 +9,8 @@
 
 mod cli;
 mod disk;
+mod explain;
+mod render;
 mod scan;
 
 use clap::Parser as _;
@@ -16,8 +18,11 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
+    let color = arguments.color;
     let result = match arguments.command {
-        cli::Command::Scan(arguments) => scan::run(&arguments),
+        cli::Command::Scan(arguments) => scan::run(&arguments, color),
+        cli::Command::Rules(arguments) => explain::rules(&arguments, color),
+        cli::Command::Explain(arguments) => explain::run(&arguments, color),
     };
     match result {
         Ok(code) => code,

@@ -1,7 +1,8 @@
 //! `palisade scan`.
 
-use crate::cli::{Format, ProfileArg, ScanArgs};
+use crate::cli::{ColorArg, ProfileArg, ScanArgs};
 use crate::disk::Disk;
+use crate::render::{self, Output};
 use palisade_app::Files;
 use palisade_core::{Date, Problem, ProblemLevel};
 use palisade_policy::Parameters;
@@ -37,7 +38,7 @@ impl std::fmt::Display for CommandError {
     }
 }
 
-pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     let parameters = Parameters::default();
     let settings = Settings {
         rules: palisade_rules::ALL.iter().map(|entry| entry.rule).collect(),
@@ -68,22 +69,12 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
     let mut report = Report::of(parts);
     report.stats.rules = settings.rules.len();
     report.stats.left_out = walk.left_out;
-    match arguments.format {
-        Format::Json => println!("{:#}", palisade_report::json(&report)),
-        Format::Text => {
-            for f in report.active() {
-                println!(
-                    "{}:{}: {}[{}] {} ({})",
-                    f.location.file,
-                    f.location.line,
-                    f.severity,
-                    f.rule,
-                    f.message,
-                    f.resource.address
-                );
-            }
-        }
-    }
+    let output = Output {
+        color,
+        verbose: arguments.verbose,
+        root_prefix: render::root_prefix(path),
+    };
+    render::print(&render::report(arguments.format, &report, &output));
     let failed = report.active().any(|f| f.severity >= arguments.fail_on);
     Ok(match (report.incomplete(), failed, arguments.exit_zero) {
         (true, ..) => ExitCode::from(3),

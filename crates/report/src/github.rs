@@ -5,8 +5,8 @@
 //! a level for each step, so one cause is told once; all are written, because the log keeps them.
 
 use crate::clean::line;
-use crate::line::{path, total};
 use crate::group::{Cluster, blocks};
+use crate::line::{path, total};
 use palisade_core::{ProblemLevel, Severity};
 use palisade_scan::Report;
 use std::fmt::Write as _;

@@ -3,6 +3,7 @@
 //! Every finding is in exactly one place of the result.
 
 use palisade_core::{Finding, Location, Severity};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Findings with one cause: the same rule says the same of several resources at one place (a line
@@ -110,7 +111,7 @@ fn by_rule<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Vec<Clust
             }
         }
     }
-    order.sort_by(|a, b| b.0.cmp(&a.0));
+    order.sort_by_key(|key| Reverse(key.0));
     order.iter().filter_map(|key| rules.remove(key)).collect()
 }
 

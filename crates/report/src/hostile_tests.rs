@@ -128,7 +128,10 @@ fn excerpt(text: &str, number: &mut impl FnMut() -> u32) -> Excerpt {
 
 /// No control character but line breaks, and no command for the log of a CI system.
 fn harmless(text: &str) {
-    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    assert!(
+        !text.contains(|c: char| c.is_control() && c != '\n'),
+        "{text:?}"
+    );
     assert!(!text.contains("##["), "{text}");
     for line in text.lines() {
         assert!(!line.trim_start().starts_with("::"), "{line:?}");
@@ -156,7 +159,10 @@ fn check(report: &Report) {
 
     let json = render_json(report);
     harmless(&json);
-    assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), crate::json(report));
+    assert_eq!(
+        serde_json::from_str::<Value>(&json).unwrap(),
+        crate::json(report)
+    );
 
     let sarif = with_policy(|policy| sarif::render(report, "", policy));
     harmless(&sarif);

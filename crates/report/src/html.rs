@@ -6,7 +6,9 @@
 use crate::Policy;
 use crate::clean::line;
 use crate::group::{Block, Cluster, blocks};
-use crate::line::{count, findings, marked_line, path, scanned, severities, suppressed_by, ways_in};
+use crate::line::{
+    count, findings, marked_line, path, scanned, severities, suppressed_by, ways_in,
+};
 use palisade_core::{Excerpt, Finding, Related, Severity};
 use palisade_scan::Report;
 use std::fmt::Write as _;
@@ -44,7 +46,10 @@ pub fn render(report: &Report, root_prefix: &str, policy: &Policy<'_>) -> String
 }
 
 fn head(out: &mut String, report: &Report, title: &str) {
-    let _ = writeln!(out, "<header>\n<h1>Palisade</h1>\n<p class=\"total\">{title}</p>");
+    let _ = writeln!(
+        out,
+        "<header>\n<h1>Palisade</h1>\n<p class=\"total\">{title}</p>"
+    );
     let counts = report.by_severity();
     if !counts.is_empty() {
         out.push_str("<p class=\"tiles\">");
@@ -290,17 +295,8 @@ fn details(out: &mut String, one: &str, many: &str, items: impl Iterator<Item = 
 
 /// A sentence: names between backticks are shown as code, everything else makes no markup.
 fn prose(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
-        return escape(text);
-    }
-    let parts = parts.iter().enumerate();
-    parts
-        .map(|(i, part)| match i % 2 {
-            0 => escape(part),
-            _ => format!("<code>{}</code>", escape(part)),
-        })
-        .collect()
+    let code = |name: &str| format!("<code>{}</code>", escape(name));
+    crate::line::prose(text, escape, code)
 }
 
 /// Text that makes no markup, in elements and in quoted attributes.

@@ -142,6 +142,9 @@ mod tests {
     #[test]
     fn nothing_found_is_a_passed_test() {
         let text = render(&Report::default(), "");
-        assert!(text.contains(r#"tests="1" skipped="0" failures="0""#), "{text}");
+        assert!(
+            text.contains(r#"tests="1" skipped="0" failures="0""#),
+            "{text}"
+        );
     }
 }

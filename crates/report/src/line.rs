@@ -94,6 +94,28 @@ pub(crate) fn path(root_prefix: &str, file: &str) -> String {
     format!("{root_prefix}{file}")
 }
 
+/// A sentence in which names stand between backticks: `plain` writes what is outside of them, and
+/// `code` what is inside. With an odd backtick, everything is outside.
+pub(crate) fn prose(
+    text: &str,
+    plain: impl Fn(&str) -> String,
+    code: impl Fn(&str) -> String,
+) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let inside = |i: usize| !i.is_multiple_of(2);
+    let empty = |(i, part): (usize, &&str)| inside(i) && part.trim().is_empty();
+    if parts.len().is_multiple_of(2) || parts.iter().enumerate().any(empty) {
+        return plain(text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(i, part)| match inside(i) {
+            true => code(part),
+            false => plain(part),
+        })
+        .collect()
+}
+
 /// The line of an excerpt that holds the start of the mark, the part of the mark that lies on it,
 /// and the number of the line. Nothing when there is no text, as for what nobody wrote.
 pub(crate) fn marked_line(excerpt: &Excerpt) -> Option<(&str, Range<usize>, u32)> {

@@ -61,7 +61,9 @@ fn group(
     }
     let all = |b: &&Block<'_>| {
         let more = b.also.iter().chain(&b.elsewhere);
-        more.chain([&b.shown]).map(|c| c.all().count()).sum::<usize>()
+        more.chain([&b.shown])
+            .map(|c| c.all().count())
+            .sum::<usize>()
     };
     let n: usize = blocks.iter().map(all).sum();
     let open = match severity {
@@ -101,7 +103,13 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
     let hops: Vec<String> = finding
         .path
         .iter()
-        .map(|hop| format!("{} ({})", prose(&hop.message), link(&hop.location, root_prefix)))
+        .map(|hop| {
+            format!(
+                "{} ({})",
+                prose(&hop.message),
+                link(&hop.location, root_prefix)
+            )
+        })
         .collect();
     if !hops.is_empty() {
         let _ = writeln!(out, "  - Path: {}", hops.join(" → "));
@@ -251,17 +259,7 @@ fn link(location: &Location, root_prefix: &str) -> String {
 
 /// A sentence: names between backticks are shown as code, everything else makes no markup.
 fn prose(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 || parts.iter().skip(1).step_by(2).any(|p| p.trim().is_empty()) {
-        return escape(text);
-    }
-    let parts = parts.iter().enumerate();
-    parts
-        .map(|(i, part)| match i % 2 {
-            0 => escape(part),
-            _ => code(part),
-        })
-        .collect()
+    crate::line::prose(text, escape, code)
 }
 
 /// Text that makes no markup.

@@ -11,7 +11,7 @@ use crate::line::{marked_line, path as with_prefix};
 use crate::{Policy, json};
 use model::{
     ArtifactLocation, BaseId, CodeFlow, Configuration, Driver, FlowLocation, Invocation, Location,
-    LogicalLocation, Log, Notification, PhysicalLocation, Region, ReportingDescriptor,
+    Log, LogicalLocation, Notification, PhysicalLocation, Region, ReportingDescriptor,
     ResultObject, RuleReference, Run, Suppression, Text, ThreadFlow, Tool,
 };
 use palisade_core::{

@@ -43,10 +43,10 @@ pub struct SectionState {
 }
 
 impl SectionState {
-    /// The state in one word.
+    /// The state in one word: `fails`, `gap` or `ok`. Mere information fails nothing.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        if !self.findings.is_empty() {
+        if self.findings.keys().any(|s| *s > Severity::Info) {
             "fails"
         } else if self.rules == 0 {
             "gap"

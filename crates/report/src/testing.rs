@@ -72,7 +72,13 @@ pub(crate) fn report() -> Report {
     let file = "orders/template.yaml";
     let mut findings = Vec::new();
 
-    let mut public = finding("public-function-url", Severity::Critical, file, 31, "Orders");
+    let mut public = finding(
+        "public-function-url",
+        Severity::Critical,
+        file,
+        31,
+        "Orders",
+    );
     public.message = "anyone on the internet can call `Orders` through its function URL, and it \
                       may write to the table `Customers`"
         .to_owned();
@@ -179,7 +185,10 @@ pub(crate) fn report() -> Report {
     report.stats.rules = 5;
     report.stats.asked = 120;
     report.stats.unknown = 1;
-    report.stats.unknown_reasons.insert("parameter without value", 1);
+    report
+        .stats
+        .unknown_reasons
+        .insert("parameter without value", 1);
     report.stats.left_out = vec![LeftOut {
         path: ".aws-sam/build".to_owned(),
         reason: "build output".to_owned(),
@@ -203,7 +212,12 @@ pub(crate) fn with_policy<T>(then: impl FnOnce(&Policy<'_>) -> T) -> T {
         Some((format!("{i:02}"), titles[i].1.to_owned()))
     };
     let clauses = clauses(&[
-        "SCSP-1.1", "SCSP-3.1", "SCSP-4.2", "SCSP-5.1", "SCSP-8.1", "SCSP-15.1",
+        "SCSP-1.1",
+        "SCSP-3.1",
+        "SCSP-4.2",
+        "SCSP-5.1",
+        "SCSP-8.1",
+        "SCSP-15.1",
     ]);
     then(&Policy {
         section_of: &section_of,
@@ -239,7 +253,13 @@ use palisade_rule::{Check, Profile, Rule, RuleEntry};
 /// The rules that go with it.
 pub(crate) static RULES: &[RuleEntry] = &[
     rule!("broad-role", High, &["SCSP-1.1"], None, PAGE),
-    rule!("public-function-url", Critical, &["SCSP-4.2", "SCSP-5.1"], Some(306), PAGE),
+    rule!(
+        "public-function-url",
+        Critical,
+        &["SCSP-4.2", "SCSP-5.1"],
+        Some(306),
+        PAGE
+    ),
     rule!("unencrypted-queue", Medium, &["SCSP-3.1"], Some(311), PAGE),
 ];
 

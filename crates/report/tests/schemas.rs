@@ -1,5 +1,7 @@
 //! Real output of a scan follows the published schemas.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
 use palisade_policy::Parameters;
@@ -125,7 +127,13 @@ fn a_scan_follows_its_schemas() {
         dump_model: true,
     };
     let mut parts = vec![
-        examine("template.yaml", TEMPLATE.as_bytes(), true, &NoFiles, &settings),
+        examine(
+            "template.yaml",
+            TEMPLATE.as_bytes(),
+            true,
+            &NoFiles,
+            &settings,
+        ),
         examine("broken.yaml", b"a: [", true, &NoFiles, &settings),
     ];
     let models: Vec<Value> = parts.iter_mut().filter_map(|p| p.model.take()).collect();

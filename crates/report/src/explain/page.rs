@@ -3,6 +3,7 @@
 //! It reads what the pages use, not all of Markdown; what it does not know is shown as it stands.
 
 use crate::clean::wrap;
+use crate::line::prose;
 use crate::paint::Paint;
 
 /// Columns of text: long lines are hard to read.
@@ -167,26 +168,16 @@ fn link(text: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// Code, bold and emphasis. Without colours, code keeps its backticks.
 fn inline(text: &str, paint: Paint) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
-        return text.to_owned();
-    }
-    let mut out = String::new();
-    for (i, part) in parts.iter().enumerate() {
-        if i % 2 == 0 {
-            out.push_str(&emphasis(part, paint));
-        } else if paint.color {
-            out.push_str(&by_line(part, |line| paint.code(line)));
-        } else {
-            out.push_str(&format!("`{part}`"));
-        }
-    }
-    out
+    let code = |name: &str| match paint.color {
+        true => by_line(name, |line| paint.code(line)),
+        false => format!("`{name}`"),
+    };
+    prose(text, |part| emphasis(part, paint), code)
 }
 
 fn emphasis(text: &str, paint: Paint) -> String {
     let parts: Vec<&str> = text.split("**").collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text.to_owned();
     }
     let mut out = String::new();
@@ -237,7 +228,10 @@ mod tests {
 
     #[test]
     fn blocks() {
-        check("# id\n\nText\nmore.\n\n\n## Why\nx", "Text more.\n\nWhy\nx\n");
+        check(
+            "# id\n\nText\nmore.\n\n\n## Why\nx",
+            "Text more.\n\nWhy\nx\n",
+        );
         check("- a\n  b\n- c", "  - a b\n  - c\n");
         check("12. a", "  12. a\n");
         check("```yaml\na: b\n\nc\n```\nx", "    a: b\n    \n    c\n\nx\n");

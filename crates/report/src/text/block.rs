@@ -102,11 +102,7 @@ fn excerpt_line(excerpt: &Excerpt) -> Option<(String, Range<usize>, usize)> {
 }
 
 /// What stands below the line, by name.
-fn notes(
-    block: &Block<'_>,
-    style: &Style<'_>,
-    policy: &Policy<'_>,
-) -> Vec<(&'static str, String)> {
+fn notes(block: &Block<'_>, style: &Style<'_>, policy: &Policy<'_>) -> Vec<(&'static str, String)> {
     let finding = block.shown.first;
     let mut notes = Vec::new();
     let mut note = |name: &'static str, items: Vec<String>| {

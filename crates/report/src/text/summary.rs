@@ -17,6 +17,7 @@ pub(super) fn render(report: &Report, style: &Style<'_>, policy: &Policy<'_>) ->
     let paint = Paint { color: style.color };
     let parts = [
         calm(report, paint),
+        hint(report, paint),
         entry_points(&report.entry_points, style, paint),
         sections(report, style, policy, paint),
         problems(&report.problems, style, paint),
@@ -43,6 +44,14 @@ fn calm(report: &Report, paint: Paint) -> String {
         text.push_str("But some input could not be read, so this is not the whole answer.\n");
     }
     text
+}
+
+/// Where to read more, by the example of the first finding.
+fn hint(report: &Report, paint: Paint) -> String {
+    report.active().next().map_or_else(String::new, |finding| {
+        let command = format!("palisade explain {}", line(&finding.rule));
+        format!("More about a finding: {}\n", paint.code(&command))
+    })
 }
 
 fn entry_points(entries: &[EntryPointRow], style: &Style<'_>, paint: Paint) -> String {
@@ -93,7 +102,10 @@ fn sections(report: &Report, style: &Style<'_>, policy: &Policy<'_>, paint: Pain
             true => section.word().to_owned(),
             false => format!("{:5}", section.word()),
         };
-        let text = format!("  {title:widest$}  {}  {detail}", state(section, &word, paint));
+        let text = format!(
+            "  {title:widest$}  {}  {detail}",
+            state(section, &word, paint)
+        );
         let _ = writeln!(out, "{}", text.trim_end());
     }
     if !gaps.is_empty() {
@@ -185,7 +197,11 @@ fn rest(report: &Report, style: &Style<'_>, paint: Paint) -> String {
         .filter(|f| f.suppressed.is_some())
         .count();
     if silenced > 0 {
-        let hint = if style.verbose { "" } else { " (--verbose shows them)" };
+        let hint = if style.verbose {
+            ""
+        } else {
+            " (--verbose shows them)"
+        };
         let _ = writeln!(out, "{} silenced{hint}", count(silenced, "finding"));
     }
     for text in left_out(&report.stats.left_out, style) {
@@ -199,7 +215,11 @@ fn unresolved(unresolved: &[Unresolved], style: &Style<'_>, paint: Paint) -> Str
     if unresolved.is_empty() {
         return out;
     }
-    let hint = if style.verbose { ":" } else { " (--verbose lists them)" };
+    let hint = if style.verbose {
+        ":"
+    } else {
+        " (--verbose lists them)"
+    };
     let _ = writeln!(
         out,
         "{} the templates alone can't answer{hint}",
@@ -209,7 +229,10 @@ fn unresolved(unresolved: &[Unresolved], style: &Style<'_>, paint: Paint) -> Str
         for one in unresolved {
             let file = path(style.root_prefix, &one.location.file);
             let at = format!("{file}:{}", one.location.line);
-            let text = format!("{at}: {} {}: {}", one.rule, one.resource.address, one.reason);
+            let text = format!(
+                "{at}: {} {}: {}",
+                one.rule, one.resource.address, one.reason
+            );
             for text in hang(&format!("- {}", line(&text)), "    ", style) {
                 let _ = writeln!(out, "  {}", paint.dim(&text));
             }
@@ -235,7 +258,11 @@ fn left_out(left_out: &[LeftOut], style: &Style<'_>) -> Vec<String> {
         0 => String::new(),
         n => format!(" and {n} more (--verbose)"),
     };
-    hang(&format!("left out: {}{more}", names.join(", ")), "  ", style)
+    hang(
+        &format!("left out: {}{more}", names.join(", ")),
+        "  ",
+        style,
+    )
 }
 
 fn last(report: &Report, style: &Style<'_>, paint: Paint) -> String {
