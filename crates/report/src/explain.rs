@@ -116,18 +116,18 @@ mod tests {
 
     #[test]
     fn a_rule() {
-        insta::assert_snapshot!(rule(&RULES[1], false));
+        insta::assert_snapshot!(rule(&RULES[2], false));
     }
 
     #[test]
     fn a_rule_in_color() {
-        insta::assert_snapshot!(rule(&RULES[2], true).replace('\x1b', "␛"));
+        insta::assert_snapshot!(rule(&RULES[3], true).replace('\x1b', "␛"));
     }
 
     #[test]
     fn a_clause() {
         let id = "SCSP-3.1".parse().unwrap();
-        insta::assert_snapshot!(clause(&id, Some("Data Protection"), &[&RULES[2]], false), @r"
+        insta::assert_snapshot!(clause(&id, Some("Data Protection"), &[&RULES[3]], false), @r"
         SCSP-3.1 Data Protection
 
         Served by 1 rule:
@@ -140,9 +140,9 @@ mod tests {
 
     #[test]
     fn an_id_of_another_tool() {
-        let one = foreign("CKV_AWS_27", &[&RULES[2]], false);
+        let one = foreign("CKV_AWS_27", &[&RULES[3]], false);
         assert!(one.contains("medium[unencrypted-queue]"), "{one}");
-        let two = foreign("CKV_AWS_27", &[&RULES[1], &RULES[2]], false);
+        let two = foreign("CKV_AWS_27", &[&RULES[2], &RULES[3]], false);
         assert!(two.contains("Found by 2 rules"), "{two}");
     }
 }

@@ -202,6 +202,41 @@ fn nasty_texts_are_neutralised() {
     }
 }
 
+#[test]
+fn no_format_shows_a_secret() {
+    const SECRET: &str = "correct-horse-battery";
+    let mut one = Report::default();
+    let mut finding = report().findings.remove(0);
+    finding.rule = Arc::from("literal-secret");
+    let text = format!("      KEY: {SECRET}");
+    let mark = 11..text.len();
+    finding.excerpt = Excerpt {
+        first_line: 31,
+        text,
+        mark,
+    };
+    for related in finding.related.iter_mut().chain(&mut finding.path) {
+        related.excerpt = finding.excerpt.clone();
+    }
+    one.findings.push(finding);
+    one.stats.templates = 1;
+    let outputs = with_policy(|policy| {
+        [
+            text::render(&one, &Style::default(), policy),
+            render_json(&one),
+            sarif::render(&one, "", policy),
+            junit::render(&one, ""),
+            github::render(&one, ""),
+            markdown::render(&one, "", policy),
+            html::render(&one, "", policy),
+        ]
+    });
+    assert!(outputs[0].contains("KEY: co****"), "{}", outputs[0]);
+    for output in outputs {
+        assert!(!output.contains("horse"), "{output}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 

@@ -6,10 +6,9 @@
 use crate::Policy;
 use crate::clean::line;
 use crate::group::{Block, Cluster, blocks};
-use crate::line::{
-    count, findings, marked_line, path, scanned, severities, suppressed_by, ways_in,
-};
-use palisade_core::{Excerpt, Finding, Related, Severity};
+use crate::line::{count, findings, path, scanned, severities, suppressed_by, ways_in};
+use crate::mask::{self, Line};
+use palisade_core::{Finding, Related, Severity};
 use palisade_scan::Report;
 use std::fmt::Write as _;
 
@@ -104,7 +103,7 @@ fn article(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Poli
         names(&block.shown),
         place(finding, root_prefix)
     );
-    excerpt(out, &finding.excerpt);
+    excerpt(out, finding, policy);
     out.push_str("<dl>\n");
     row(out, "Help", &prose(&finding.help));
     if !finding.when.is_empty() {
@@ -163,8 +162,9 @@ fn place(finding: &Finding, root_prefix: &str) -> String {
     format!("<code>{}:{}</code>", escape(&file), finding.location.line)
 }
 
-fn excerpt(out: &mut String, excerpt: &Excerpt) {
-    let Some((text, mark, number)) = marked_line(excerpt) else {
+fn excerpt(out: &mut String, finding: &Finding, policy: &Policy<'_>) {
+    let secret = mask::about_secret(finding, policy);
+    let Some(Line { text, mark, number }) = mask::line(&finding.excerpt, secret) else {
         return;
     };
     let _ = writeln!(

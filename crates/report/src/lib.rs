@@ -6,6 +6,7 @@
 //! - The same report gives the same bytes.
 //! - Every finding counts in every format. Where text is shortened it says so, and says how to see
 //!   the rest.
+//! - Source lines are shown without secrets.
 //! - Text of templates and names of files are never trusted: no format lets them move a cursor,
 //!   start a line, give a command to a CI system, or become markup.
 
@@ -18,6 +19,7 @@ mod json;
 pub mod junit;
 mod line;
 pub mod markdown;
+mod mask;
 mod paint;
 pub mod rules;
 pub mod sarif;

@@ -2,10 +2,10 @@
 //!
 //! Text of templates is escaped so that it makes no markup, no link, no mention and no HTML.
 
-use crate::Policy;
 use crate::clean::line;
 use crate::group::{Block, Cluster, blocks, masked};
 use crate::line::{count, path, scanned, severities, suppressed_by, ways_in};
+use crate::{Policy, mask};
 use palisade_core::{Finding, Location, Severity};
 use palisade_scan::Report;
 use std::fmt::Write as _;
@@ -90,8 +90,8 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
         resources(&block.shown),
         prose(&finding.message)
     );
-    if let Some((text, _, _)) = crate::line::marked_line(&finding.excerpt) {
-        let _ = writeln!(out, "\n  {}\n", code(text.trim()));
+    if let Some(shown) = mask::line(&finding.excerpt, mask::about_secret(finding, policy)) {
+        let _ = writeln!(out, "\n  {}\n", code(shown.text.trim()));
     }
     if !finding.when.is_empty() {
         let when = escape(&finding.when.join(" and "));

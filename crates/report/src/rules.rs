@@ -87,10 +87,11 @@ mod tests {
         insta::assert_snapshot!(table(RULES, false), @r"
         testing
           high     broad-role           Finds broad-role
+          critical literal-secret       Finds literal-secret
           critical public-function-url  Finds public-function-url
           medium   unencrypted-queue    Finds unencrypted-queue
 
-        3 rules. `palisade explain RULE` says what one finds, and how to mend it.
+        4 rules. `palisade explain RULE` says what one finds, and how to mend it.
         ");
     }
 

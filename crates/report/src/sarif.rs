@@ -7,7 +7,8 @@
 mod model;
 
 use crate::clean::line;
-use crate::line::{marked_line, path as with_prefix};
+use crate::line::path as with_prefix;
+use crate::mask::{self, Line};
 use crate::{Policy, json};
 use model::{
     ArtifactLocation, BaseId, CodeFlow, Configuration, Driver, FlowLocation, Invocation, Location,
@@ -15,8 +16,8 @@ use model::{
     ResultObject, RuleReference, Run, Suppression, Text, ThreadFlow, Tool,
 };
 use palisade_core::{
-    Confidence, Excerpt, Finding, Location as Place, Problem, ProblemLevel, Related, ResourceRef,
-    Severity, Suppressed, SuppressedBy,
+    Confidence, Finding, Location as Place, Problem, ProblemLevel, Related, ResourceRef, Severity,
+    Suppressed, SuppressedBy,
 };
 use palisade_rule::RuleEntry;
 use palisade_scan::Report;
@@ -33,6 +34,7 @@ const ROOT: &str = "SRCROOT";
 pub fn render(report: &Report, root_prefix: &str, policy: &Policy<'_>) -> String {
     let writer = Writer {
         root_prefix,
+        policy,
         index: policy
             .rules
             .iter()
@@ -45,6 +47,7 @@ pub fn render(report: &Report, root_prefix: &str, policy: &Policy<'_>) -> String
 
 struct Writer<'a> {
     root_prefix: &'a str,
+    policy: &'a Policy<'a>,
     index: BTreeMap<&'static str, usize>,
 }
 
@@ -124,12 +127,13 @@ impl Writer<'_> {
     }
 
     fn result(&self, finding: &Finding) -> ResultObject {
+        let secret = mask::about_secret(finding, self.policy);
         let related = finding.related.iter().zip(1..);
         let flow: Vec<FlowLocation> = finding
             .path
             .iter()
             .map(|hop| FlowLocation {
-                location: self.related(hop, None),
+                location: self.related(hop, None, secret),
             })
             .collect();
         let code_flows = match flow.is_empty() {
@@ -140,7 +144,7 @@ impl Writer<'_> {
         };
         let place = self.location(
             &finding.location,
-            Some(&finding.excerpt),
+            mask::line(&finding.excerpt, secret),
             Some(&finding.resource),
         );
         ResultObject {
@@ -150,7 +154,9 @@ impl Writer<'_> {
             rank: rank(finding.severity),
             message: message(&sentence(finding)),
             locations: vec![place],
-            related_locations: related.map(|(r, id)| self.related(r, Some(id))).collect(),
+            related_locations: related
+                .map(|(r, id)| self.related(r, Some(id), secret))
+                .collect(),
             code_flows,
             partial_fingerprints: BTreeMap::from([(
                 "palisade/v1",
@@ -169,13 +175,13 @@ impl Writer<'_> {
         }
     }
 
-    fn related(&self, related: &Related, id: Option<usize>) -> Location {
+    fn related(&self, related: &Related, id: Option<usize>, secret: bool) -> Location {
         Location {
             id,
             message: Some(message(&related.message)),
             ..self.location(
                 &related.location,
-                Some(&related.excerpt),
+                mask::line(&related.excerpt, secret),
                 related.resource.as_ref(),
             )
         }
@@ -184,10 +190,10 @@ impl Writer<'_> {
     fn location(
         &self,
         place: &Place,
-        excerpt: Option<&Excerpt>,
+        shown: Option<Line>,
         resource: Option<&ResourceRef>,
     ) -> Location {
-        let (region, context_region) = regions(place, excerpt);
+        let (region, context_region) = regions(place, shown);
         Location {
             id: None,
             physical_location: PhysicalLocation {
@@ -216,7 +222,7 @@ impl Writer<'_> {
 }
 
 /// The region, and the line around it where the whole line is known.
-fn regions(place: &Place, excerpt: Option<&Excerpt>) -> (Region, Option<Region>) {
+fn regions(place: &Place, shown: Option<Line>) -> (Region, Option<Region>) {
     let one_line = place.end_line <= place.line;
     let mut region = Region {
         start_line: place.line.max(1),
@@ -227,7 +233,7 @@ fn regions(place: &Place, excerpt: Option<&Excerpt>) -> (Region, Option<Region>)
         snippet: None,
     };
     region.end_column = region.end_column.map(|end| end.max(1));
-    let Some((text, mark, number)) = excerpt.and_then(marked_line) else {
+    let Some(Line { text, mark, number }) = shown else {
         return (region, None);
     };
     if one_line && !mark.is_empty() {
@@ -236,7 +242,7 @@ fn regions(place: &Place, excerpt: Option<&Excerpt>) -> (Region, Option<Region>)
     let whole = text[..mark.start].chars().count() + 1 == place.column as usize;
     let context = (whole && one_line).then(|| Region {
         start_line: number.max(1),
-        snippet: Some(plain(text)),
+        snippet: Some(plain(&text)),
         ..Region::default()
     });
     (region, context)

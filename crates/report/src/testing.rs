@@ -253,6 +253,7 @@ use palisade_rule::{Check, Profile, Rule, RuleEntry};
 /// The rules that go with it.
 pub(crate) static RULES: &[RuleEntry] = &[
     rule!("broad-role", High, &["SCSP-1.1"], None, PAGE),
+    rule!("literal-secret", Critical, &["SCSP-2.4"], Some(798), PAGE),
     rule!(
         "public-function-url",
         Critical,

@@ -5,10 +5,9 @@ use crate::clean::{line, marked, wrap};
 use crate::group::{Block, Cluster, masked};
 use crate::line::{path, suppressed_by};
 use crate::paint::{Paint, severity_style};
-use crate::{Policy, clean};
+use crate::{Policy, clean, mask};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use palisade_core::{Confidence, Excerpt, Finding, Related, Severity};
-use std::ops::Range;
+use palisade_core::{Confidence, Finding, Related, Severity};
 
 /// So many further places are shown unless everything is asked for.
 const RELATED: usize = 3;
@@ -22,11 +21,12 @@ pub(super) fn render(block: &Block<'_>, style: &Style<'_>, policy: &Policy<'_>) 
     let file = line(&path(style.root_prefix, &finding.location.file));
     let mut group = Group::with_level(level(finding.severity));
     let mut number = finding.location.line as usize;
-    if let Some((text, mark, line)) = excerpt_line(&finding.excerpt) {
-        number = line;
+    if let Some(shown) = mask::line(&finding.excerpt, mask::about_secret(finding, policy)) {
+        let (text, mark) = marked(&shown.text, shown.mark);
+        number = shown.number as usize;
         group = group.element(
             Snippet::source(text)
-                .line_start(line)
+                .line_start(number)
                 .annotation(AnnotationKind::Primary.span(mark)),
         );
     }
@@ -92,13 +92,6 @@ fn title(finding: &Finding, style: &Style<'_>) -> String {
         paint.severity(finding.severity, &head),
         lines.join("\n  ")
     )
-}
-
-/// The line with the mark, harmless, and its number.
-fn excerpt_line(excerpt: &Excerpt) -> Option<(String, Range<usize>, usize)> {
-    let (text, mark, number) = crate::line::marked_line(excerpt)?;
-    let (text, mark) = marked(text, mark);
-    Some((text, mark, number as usize))
 }
 
 /// What stands below the line, by name.
