@@ -10,12 +10,19 @@ use std::path::PathBuf;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto, global = true, value_name = "WHEN")]
+    pub(crate) color: ColorArg,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Find what breaks the policy in SAM and CloudFormation templates
     Scan(ScanArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Explain a rule, a clause of the policy or an id of another tool
+    Explain(ExplainArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell
@@ -65,6 +72,9 @@ pub(crate) struct ScanArgs {
     /// How to write the report
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Tell everything, and nothing in short
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// Where to write the report instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -97,6 +107,41 @@ pub(crate) struct ScanArgs {
     pub(crate) dump_model: bool,
 }
 
+/// Options of `palisade rules`.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+/// Options of `palisade explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A rule (unencrypted-queue), a clause (SCSP-3.1) or an id of another tool (CKV_AWS_27)
+    pub(crate) name: String,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    /// On a terminal, unless the environment says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The ways to write a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
+}
+
 /// The ways to write a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -104,6 +149,16 @@ pub(crate) enum Format {
     Text,
     /// For programs; the schema is published
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// JUnit's XML, for CI systems that show test results
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
+    /// For comments on pull requests
+    Markdown,
+    /// One page that needs nothing else
+    Html,
 }
 
 /// Which findings to report.

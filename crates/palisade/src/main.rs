@@ -10,11 +10,13 @@
 mod cli;
 mod coverage;
 mod disk;
+mod explain;
 mod failure;
 mod manual;
 mod output;
 mod parameters;
 mod progress;
+mod render;
 mod scan;
 mod settings;
 
@@ -27,11 +29,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
+    let color = arguments.color;
     let result = match arguments.command {
-        cli::Command::Scan(arguments) => scan::run(&arguments),
         cli::Command::Coverage(arguments) => coverage::run(&arguments),
         cli::Command::Completions { shell } => manual::completions(shell),
         cli::Command::Man { folder } => manual::pages(&folder),
+        cli::Command::Scan(arguments) => scan::run(&arguments, color),
+        cli::Command::Rules(arguments) => explain::rules(&arguments, color),
+        cli::Command::Explain(arguments) => explain::run(&arguments, color),
     };
     match result {
         Ok(code) => code,

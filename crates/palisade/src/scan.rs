@@ -1,10 +1,11 @@
 //! `palisade scan`.
 
-use crate::cli::{Format, ScanArgs};
+use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::{CommandError, code};
 use crate::output;
 use crate::progress::Progress;
+use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_app::Files;
 use palisade_core::{Date, Problem, ProblemLevel};
@@ -13,7 +14,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
     let mut project = Project::find(disk.root(), arguments.config.as_deref())?;
     if let Some(profile) = arguments.profile {
@@ -63,10 +64,12 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
     report.except(&project.exceptions, &settings);
     report.stats.rules = RULES.len();
     report.stats.left_out = walk.left_out;
-    let text = match arguments.format {
-        Format::Json => format!("{:#}\n", palisade_report::json(&report)),
-        Format::Text => plain(&report),
+    let output = Output {
+        color: arguments.output.is_none() && render::color(color),
+        verbose: arguments.verbose,
+        root_prefix: render::root_prefix(disk.root()),
     };
+    let text = render::report(arguments.format, &report, &output, &project.catalogue());
     output::write(arguments.output.as_deref(), &text)?;
     let threshold = arguments.fail_on.unwrap_or(project.config.fail_on);
     Ok(ExitCode::from(exit_code(
@@ -74,19 +77,6 @@ pub(crate) fn run(arguments: &ScanArgs) -> Result<ExitCode, CommandError> {
         threshold,
         arguments.exit_zero,
     )))
-}
-
-fn plain(report: &Report) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for f in report.active() {
-        let _ = writeln!(
-            text,
-            "{}:{}: {}[{}] {} ({})",
-            f.location.file, f.location.line, f.severity, f.rule, f.message, f.resource.address
-        );
-    }
-    text
 }
 
 /// Unreadable input wins over a wrong setting, and that over findings.

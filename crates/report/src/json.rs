@@ -1,7 +1,10 @@
 //! JSON with a published schema (`schemas/scan.schema.json`).
 
+use crate::clean::hides;
 use palisade_scan::Report;
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// The name of the schema, with its version.
 const SCHEMA: &str = "palisade.scan/1";
@@ -14,4 +17,83 @@ pub fn json(report: &Report) -> Value {
         object.insert("schema".to_owned(), json!(SCHEMA));
     }
     value
+}
+
+/// The report as JSON text, ending in a line break.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    text(&json(report))
+}
+
+/// JSON text in which characters that act on a terminal, or hide text, are escaped.
+pub(crate) fn text(value: &impl Serialize) -> String {
+    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
+    let mut out = String::with_capacity(plain.len() + 1);
+    for c in plain.chars() {
+        if c != '\n' && hides(c) {
+            // Such characters stand in strings only.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    // `##[` is a command in the logs of some CI systems.
+    let mut out = out.replace("##[", "#\\u0023[");
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::report;
+
+    #[test]
+    fn follows_its_schema() {
+        let schema = include_str!("../../../schemas/scan.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap();
+        for report in [report(), Report::default()] {
+            let value = serde_json::from_str(&render(&report)).unwrap();
+            let errors: Vec<String> = validator
+                .iter_errors(&value)
+                .map(|e| format!("{}: {e}", e.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+
+    #[test]
+    fn the_schema_is_strict() {
+        let schema = include_str!("../../../schemas/scan.schema.json");
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for path in ["", "/findings/0", "/findings/0/location", "/stats"] {
+            let mut value = json(&report());
+            value.pointer_mut(path).unwrap()["unknown_member"] = Value::Null;
+            assert!(!validator.is_valid(&value), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_terminals_is_escaped_and_not_lost() {
+        let hostile = "\x1b[31m\u{9b}2J\u{202e}##[error]\u{e0041}\n";
+        let written = text(&hostile);
+        assert_eq!(
+            written,
+            "\"\\u001b[31m\\u009b2J\\u202e#\\u0023[error]\\udb40\\udc41\\n\"\n"
+        );
+        let read: String = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, hostile);
+    }
+
+    #[test]
+    fn golden() {
+        insta::assert_snapshot!(render(&report()));
+    }
 }

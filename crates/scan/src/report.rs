@@ -205,6 +205,12 @@ impl Report {
         counts
     }
 
+    /// Whether some input could not be read.
+    #[must_use]
+    pub fn incomplete(&self) -> bool {
+        self.has_problem(ProblemLevel::Error)
+    }
+
     /// Whether there is a problem of this level.
     #[must_use]
     pub fn has_problem(&self, level: ProblemLevel) -> bool {
