@@ -67,9 +67,13 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> anyhow::Result
         other => tests.join("output").join(other),
     };
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(tests.join("input")).context("no tests/translator/input there")? {
+    for entry in
+        std::fs::read_dir(tests.join("input")).context("no tests/translator/input there")?
+    {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml")
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
             && let Some(name) = path.file_stem().and_then(|name| name.to_str())
         {
             names.push(name.to_owned());
@@ -98,7 +102,12 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> anyhow::Result
     compare(&tests, &outputs, &names, &options)
 }
 
-fn compare(tests: &Path, outputs: &Path, names: &[String], options: &SamOptions) -> anyhow::Result<bool> {
+fn compare(
+    tests: &Path,
+    outputs: &Path,
+    names: &[String],
+    options: &SamOptions,
+) -> anyhow::Result<bool> {
     let (mut all, mut equal, mut with_problems) = (0_u32, 0_u32, 0_u32);
     for name in names.iter().filter(|name| !name.starts_with("error_")) {
         if !outputs.join(format!("{name}.json")).exists() {
@@ -168,7 +177,10 @@ fn expected(outputs: &Path, name: &str) -> anyhow::Result<Value> {
     Ok(serde_json::from_slice(&bytes)?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a development command reads files itself")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a development command reads files itself"
+)]
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
@@ -186,7 +198,9 @@ fn json(node: &Node) -> Value {
         Data::String(text) => Value::from(text.as_ref()),
         Data::Seq(items) => items.iter().map(json).collect(),
         Data::Map(entries) => {
-            let entries = entries.iter().map(|e| (e.key.name.to_string(), json(&e.value)));
+            let entries = entries
+                .iter()
+                .map(|e| (e.key.name.to_string(), json(&e.value)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
     }
@@ -227,9 +241,13 @@ fn settle(value: Value, renamed: &BTreeMap<String, String>) -> Value {
         Value::Object(fields) => {
             let mocked = |name: &str, value: &Value| {
                 name == "TemplateURL"
-                    && value.as_str().is_some_and(|url| url.contains("awsserverlessrepo-changesets"))
+                    && value
+                        .as_str()
+                        .is_some_and(|url| url.contains("awsserverlessrepo-changesets"))
             };
-            let fields = fields.into_iter().filter(|(name, value)| !mocked(name, value));
+            let fields = fields
+                .into_iter()
+                .filter(|(name, value)| !mocked(name, value));
             let fields = fields.map(|(k, v)| (rename(k), settle(v, renamed)));
             Value::Object(fields.collect())
         }
@@ -245,8 +263,9 @@ fn short(value: &Value) -> String {
 fn difference(ours: &Value, expected: &Value, path: &str) -> Option<String> {
     match (ours, expected) {
         (Value::Object(ours), Value::Object(expected)) => {
-            for name in expected.keys().filter(|name| !ours.contains_key(*name)) {
-                return Some(format!("{path}/{name} is missing: {}", short(&expected[name])));
+            let missing = expected.iter().find(|(name, _)| !ours.contains_key(*name));
+            if let Some((name, value)) = missing {
+                return Some(format!("{path}/{name} is missing: {}", short(value)));
             }
             for (name, value) in ours {
                 let below = format!("{path}/{name}");
@@ -261,9 +280,15 @@ fn difference(ours: &Value, expected: &Value, path: &str) -> Option<String> {
         }
         (Value::Array(ours), Value::Array(expected)) if ours.len() == expected.len() => {
             let mut pairs = ours.iter().zip(expected).enumerate();
-            pairs.find_map(|(at, (ours, expected))| difference(ours, expected, &format!("{path}/{at}")))
+            pairs.find_map(|(at, (ours, expected))| {
+                difference(ours, expected, &format!("{path}/{at}"))
+            })
         }
         _ if ours == expected => None,
-        _ => Some(format!("{path}: {} instead of {}", short(ours), short(expected))),
+        _ => Some(format!(
+            "{path}: {} instead of {}",
+            short(ours),
+            short(expected)
+        )),
     }
 }

@@ -161,7 +161,10 @@ impl Ctx<'_> {
         }
         if self.budget > 0 {
             self.budget = 0;
-            self.problem(span, "the template would become too large; the rest is left out");
+            self.problem(
+                span,
+                "the template would become too large; the rest is left out",
+            );
         }
         false
     }
@@ -177,8 +180,16 @@ impl Ctx<'_> {
             }
         }
         const ATTRIBUTES: [&str; 10] = [
-            "Type", "Properties", "DependsOn", "Connectors", "IgnoreGlobals", "DeletionPolicy",
-            "UpdatePolicy", "Condition", "UpdateReplacePolicy", "Metadata",
+            "Type",
+            "Properties",
+            "DependsOn",
+            "Connectors",
+            "IgnoreGlobals",
+            "DeletionPolicy",
+            "UpdatePolicy",
+            "Condition",
+            "UpdateReplacePolicy",
+            "Metadata",
         ];
         for attribute in source.node.as_map().unwrap_or_default() {
             if !ATTRIBUTES.contains(&&*attribute.key.name) {
@@ -360,7 +371,10 @@ fn check_resources(ctx: &mut Ctx<'_>) {
         let id = &resource.key.name;
         let span = resource.key.origin.span;
         if resource.value.as_map().is_none() {
-            problems.push((span, format!("`{id}` is not a map, so it is not a resource")));
+            problems.push((
+                span,
+                format!("`{id}` is not a map, so it is not a resource"),
+            ));
             continue;
         }
         let kind = text(&resource.value, "Type").unwrap_or_default();
@@ -372,7 +386,10 @@ fn check_resources(ctx: &mut Ctx<'_>) {
             problems.push((span, format!("`{kind}` is not a type that SAM knows")));
         }
         if !id.chars().all(|c| c.is_ascii_alphanumeric()) {
-            problems.push((span, format!("the logical id `{id}` must be letters and digits")));
+            problems.push((
+                span,
+                format!("the logical id `{id}` must be letters and digits"),
+            ));
         }
         if given(&resource.value, "Condition").is_some_and(|c| c.as_str().is_none()) {
             problems.push((span, format!("the condition of `{id}` must be a name")));

@@ -31,7 +31,10 @@ pub(super) fn detach(ctx: &mut Ctx<'_>) {
         };
         let owner = &resource.key.name;
         let Some(connectors) = connectors.value.as_map() else {
-            problems.push((connectors.key.origin.span, "`Connectors` must be a map".to_owned()));
+            problems.push((
+                connectors.key.origin.span,
+                "`Connectors` must be a map".to_owned(),
+            ));
             continue;
         };
         for connector in connectors {
@@ -40,7 +43,8 @@ pub(super) fn detach(ctx: &mut Ctx<'_>) {
             let step = ViaKind::Transform(Arc::from(format!("connector {name} of {owner}")));
             let origin = connector.key.origin.through(step, span);
             let mut node = connector.value.clone();
-            let Some(properties) = node.get_mut("Properties").filter(|p| p.as_map().is_some()) else {
+            let Some(properties) = node.get_mut("Properties").filter(|p| p.as_map().is_some())
+            else {
                 let message = format!("the connector `{name}` needs a map of `Properties`");
                 problems.push((span, message));
                 continue;
@@ -67,7 +71,8 @@ pub(super) fn detach(ctx: &mut Ctx<'_>) {
     for connector in made {
         let name = &connector.key.name;
         if ctx.written.contains_key(name) {
-            let message = format!("the connector makes `{name}`, an id that the template already has");
+            let message =
+                format!("the connector makes `{name}`, an id that the template already has");
             ctx.problem(connector.key.origin.span, message);
         } else {
             let kind = Arc::from("AWS::Serverless::Connector");
@@ -159,9 +164,13 @@ fn end(ctx: &Ctx<'_>, link: &Link<'_>, wanted: &Node, other: &Node) -> Result<En
         message: format!("connector `{}`: {message}", link.id),
     };
     let entries = wanted.as_map().unwrap_or_default();
-    let more = entries.iter().any(|e| !matches!(&*e.key.name, "Id" | "Qualifier"));
+    let more = entries
+        .iter()
+        .any(|e| !matches!(&*e.key.name, "Id" | "Qualifier"));
     if wanted.get("Id").is_some() == more {
-        return Err(wrong("name each end by `Id`, or by its type and what belongs to it".to_owned()));
+        return Err(wrong(
+            "name each end by `Id`, or by its type and what belongs to it".to_owned(),
+        ));
     }
     let own = |name: &str| field(wanted, name).cloned();
     if more {
@@ -205,7 +214,9 @@ fn end(ctx: &Ctx<'_>, link: &Link<'_>, wanted: &Node, other: &Node) -> Result<En
         id: Some(id.to_owned()),
         kind: kind.to_owned(),
         arn: output("Arn"),
-        role: role.and_then(logical_id).map(|role| reference(origin, role)),
+        role: role
+            .and_then(logical_id)
+            .map(|role| reference(origin, role)),
         url: output("Url"),
         resource: output("Id"),
         name: output("Name"),
@@ -277,20 +288,32 @@ fn one(ctx: &mut Ctx<'_>, link: &Link<'_>, from: &End, to: &End, suffix: &str) -
         .into_iter()
         .flatten()
         .filter(|(name, _)| wanted.contains(name.as_str()))
-        .map(|(name, value)| (name.as_str(), from_json(value, origin, &|node| fill(node, &values))))
+        .map(|(name, value)| {
+            (
+                name.as_str(),
+                from_json(value, origin, &|node| fill(node, &values)),
+            )
+        })
         .collect();
     let at_source = facts.get("SourcePolicy").is_some_and(|v| v == true);
     let holder = if at_source { from } else { to };
     let side = if at_source { "Source" } else { "Destination" };
     let missing = |what: &str| wrong(format!("cannot tell the {what} of its `{side}`"));
     let new = |name: String, kind| {
-        let mut res = Res::new(format!("{}{name}{suffix}", link.id), kind, origin, link.attributes.clone());
+        let mut res = Res::new(
+            format!("{}{name}{suffix}", link.id),
+            kind,
+            origin,
+            link.attributes.clone(),
+        );
         res.depends_on = link.depends_on.clone();
         describe(ctx, link, &mut res, from, to);
         res
     };
     let document = || {
-        let statements = filled.iter().filter_map(|(_, access)| access.get("Statement"));
+        let statements = filled
+            .iter()
+            .filter_map(|(_, access)| access.get("Statement"));
         let statements: Vec<Node> = statements.flat_map(as_list).collect();
         obj!(origin; "Version" => "2012-10-17", "Statement" => statements)
     };
@@ -357,7 +380,9 @@ fn check_permissions(
             return Err(format!("cannot give the permission `{name}` here"));
         }
     }
-    let valid = facts.get("ValidAccessCategories").and_then(|v| v.as_array());
+    let valid = facts
+        .get("ValidAccessCategories")
+        .and_then(|v| v.as_array());
     let fits = |combination: &serde_json::Value| {
         let names = combination.as_array().into_iter().flatten();
         let names: BTreeSet<&str> = names.filter_map(|name| name.as_str()).collect();

@@ -63,7 +63,10 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, preference: &Node, alias: 
         ctx.problem(origin.span, "`Hooks` must be a map");
     }
     let Some(alias) = alias else {
-        ctx.problem(origin.span, "`DeploymentPreference` needs `AutoPublishAlias`");
+        ctx.problem(
+            origin.span,
+            "`DeploymentPreference` needs `AutoPublishAlias`",
+        );
         return;
     };
     let group = format!("{}DeploymentGroup", source.id);
@@ -83,10 +86,13 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, preference: &Node, alias: 
     alias.attribute("UpdatePolicy", update);
     let passes = preference.get("PassthroughCondition").is_some_and(|node| {
         let node = ctx.params.decide(node);
-        node.scalar_text().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+        node.scalar_text()
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"))
     });
     let condition = source.node.get("Condition").and_then(Node::as_str);
-    let tags = source.given("Tags").filter(|_| source.given("PropagateTags").is_some());
+    let tags = source
+        .given("Tags")
+        .filter(|_| source.given("PropagateTags").is_some());
     ctx.preferences.push(Preference {
         function: source.id.clone(),
         kind: ctx.params.decide(kind),
@@ -117,7 +123,11 @@ pub(super) fn finish(ctx: &mut Ctx<'_>) {
         }
     };
     let mut tags = obj!(origin;);
-    for tag in preferences.iter().filter_map(|p| p.tags.as_ref()?.as_map()).flatten() {
+    for tag in preferences
+        .iter()
+        .filter_map(|p| p.tags.as_ref()?.as_map())
+        .flatten()
+    {
         tags.insert(tag.key.name.clone(), tag.value.clone());
     }
     let tags = tag_list(origin, Some(&tags));
@@ -142,7 +152,10 @@ pub(super) fn finish(ctx: &mut Ctx<'_>) {
         } else {
             "service-role/AWSCodeDeployRoleForLambda"
         };
-        res.set("AssumeRolePolicyDocument", role::trust(origin, "codedeploy.amazonaws.com"));
+        res.set(
+            "AssumeRolePolicyDocument",
+            role::trust(origin, "codedeploy.amazonaws.com"),
+        );
         res.set("ManagedPolicyArns", list!(origin; ctx.managed_arn(policy)));
         made.push(res);
     }
@@ -152,7 +165,10 @@ pub(super) fn finish(ctx: &mut Ctx<'_>) {
     }
     for res in made {
         if ctx.written.contains_key(&res.id) {
-            let message = format!("SAM makes a resource `{}`, an id that the template already has", res.id);
+            let message = format!(
+                "SAM makes a resource `{}`, an id that the template already has",
+                res.id
+            );
             ctx.problem(res.origin.span, message);
         } else {
             ctx.resources.put(res.finish());
@@ -169,7 +185,8 @@ fn group(ctx: &mut Ctx<'_>, preference: &Preference) -> Res {
     {
         let configuration = match if_arguments(alarms) {
             Some([condition, then, otherwise]) => {
-                let arguments = list!(&alarms.origin; condition, watch(ctx, then), watch(ctx, otherwise));
+                let arguments =
+                    list!(&alarms.origin; condition, watch(ctx, then), watch(ctx, otherwise));
                 obj!(&alarms.origin; "Fn::If" => arguments)
             }
             None => watch(ctx, alarms),
@@ -184,10 +201,13 @@ fn group(ctx: &mut Ctx<'_>, preference: &Preference) -> Res {
     let mut kind = preference.kind.clone();
     name_configuration(&mut kind, false);
     res.set("DeploymentConfigName", kind);
-    res.set("DeploymentStyle", obj!(origin;
-        "DeploymentType" => "BLUE_GREEN",
-        "DeploymentOption" => "WITH_TRAFFIC_CONTROL",
-    ));
+    res.set(
+        "DeploymentStyle",
+        obj!(origin;
+            "DeploymentType" => "BLUE_GREEN",
+            "DeploymentOption" => "WITH_TRAFFIC_CONTROL",
+        ),
+    );
     match &preference.role {
         Some(role) => res.set("ServiceRoleArn", role),
         None => res.set("ServiceRoleArn", get_att(origin, ROLE, "Arn")),
@@ -211,7 +231,9 @@ fn watch(ctx: &mut Ctx<'_>, alarms: &Node) -> Node {
     if items.first().is_none_or(is_no_value) {
         return obj!(origin;);
     }
-    let named = items.iter().map(|alarm| obj!(&alarm.origin; "Name" => alarm));
+    let named = items
+        .iter()
+        .map(|alarm| obj!(&alarm.origin; "Name" => alarm));
     obj!(origin; "Enabled" => true, "Alarms" => named.collect::<Vec<_>>())
 }
 
@@ -232,7 +254,9 @@ fn name_configuration(node: &mut Node, in_sub: bool) {
     let is_sub = matches!(intrinsic(node), Some(("Fn::Sub", _)));
     let function = is_intrinsic(node);
     match &mut node.data {
-        Data::Seq(items) => items.iter_mut().for_each(|item| name_configuration(item, false)),
+        Data::Seq(items) => items
+            .iter_mut()
+            .for_each(|item| name_configuration(item, false)),
         Data::Map(entries) if function => {
             for entry in entries {
                 name_configuration(&mut entry.value, is_sub);

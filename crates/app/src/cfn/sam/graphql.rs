@@ -14,14 +14,28 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const KNOWN: [&str; 18] = [
-    "Name", "Tags", "XrayEnabled", "Auth", "SchemaInline", "SchemaUri", "Logging", "DataSources",
-    "Functions", "Resolvers", "ApiKeys", "DomainName", "Cache", "Visibility", "OwnerContact",
-    "IntrospectionConfig", "QueryDepthLimit", "ResolverCountLimit",
+    "Name",
+    "Tags",
+    "XrayEnabled",
+    "Auth",
+    "SchemaInline",
+    "SchemaUri",
+    "Logging",
+    "DataSources",
+    "Functions",
+    "Resolvers",
+    "ApiKeys",
+    "DomainName",
+    "Cache",
+    "Visibility",
+    "OwnerContact",
+    "IntrospectionConfig",
+    "QueryDepthLimit",
+    "ResolverCountLimit",
 ];
 
 /// What a resolver without code of its own does: hand on the result of its functions.
-const PIPELINE: &str =
-    "\nexport function request(ctx) {\n    return {};\n}\n\nexport function response(ctx) {\n    return ctx.prev.result;\n}\n";
+const PIPELINE: &str = "\nexport function request(ctx) {\n    return {};\n}\n\nexport function response(ctx) {\n    return ctx.prev.result;\n}\n";
 
 struct Api<'s> {
     source: &'s Source,
@@ -35,7 +49,7 @@ struct Api<'s> {
 }
 
 impl Api<'_> {
-    fn new(&self, id: String, kind: &'static str, origin: &Origin) -> Res {
+    fn resource(&self, id: String, kind: &'static str, origin: &Origin) -> Res {
         let mut res = Res::new(id, kind, origin, self.attributes.clone());
         res.depends_on = self.depends_on.clone();
         res
@@ -43,11 +57,17 @@ impl Api<'_> {
 
     fn part(&self, what: &str, entry: &Entry) -> Origin {
         let name = &entry.key.name;
-        super::made_for(&entry.key.origin, what, name, "GraphQL API", &self.source.id)
+        super::made_for(
+            &entry.key.origin,
+            what,
+            name,
+            "GraphQL API",
+            &self.source.id,
+        )
     }
 }
 
-fn entries<'a>(node: Option<&'a Node>) -> &'a [Entry] {
+fn entries(node: Option<&Node>) -> &[Entry] {
     node.and_then(Node::as_map).unwrap_or_default()
 }
 
@@ -74,11 +94,20 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     main.copy(source.props(), &["XrayEnabled"]);
     main.copy_given(
         source.props(),
-        &["Visibility", "OwnerContact", "IntrospectionConfig", "QueryDepthLimit", "ResolverCountLimit"],
+        &[
+            "Visibility",
+            "OwnerContact",
+            "IntrospectionConfig",
+            "QueryDepthLimit",
+            "ResolverCountLimit",
+        ],
     );
     let authorizers = authenticate(ctx, source, &mut main)?;
     let mut tags = tag_list(origin, source.prop("Tags"));
-    tags.extend(tag_list(origin, Some(&obj!(origin; "graphqlapi:createdBy" => "SAM"))));
+    tags.extend(tag_list(
+        origin,
+        Some(&obj!(origin; "graphqlapi:createdBy" => "SAM")),
+    ));
     main.set("Tags", tags);
     let role = log(&api, &mut main);
     let mut made = vec![main, schema(ctx, &api)];
@@ -89,24 +118,44 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
             "Arn" => reference(origin, &source.id),
             "ResourceId" => &api.id,
         );
-        made.extend(link(ctx, &id, origin, from, "AWS::Lambda::Function", function, &["Write"])?);
+        made.extend(link(
+            ctx,
+            &id,
+            origin,
+            from,
+            "AWS::Lambda::Function",
+            function,
+            &["Write"],
+        )?);
     }
     made.extend(role);
     for key in entries(source.prop("ApiKeys")) {
         let at = api.part("API key", key);
-        let mut res = api.new(format!("{}{}", source.id, key.key.name), "AWS::AppSync::ApiKey", &at);
+        let mut res = api.resource(
+            format!("{}{}", source.id, key.key.name),
+            "AWS::AppSync::ApiKey",
+            &at,
+        );
         res.set("ApiId", &api.id);
         res.copy(entries(Some(&key.value)), &["ApiKeyId", "Description"]);
         res.opt("Expires", key.value.get("ExpiresOn"));
         made.push(res);
     }
     if let Some(cache) = source.given("Cache") {
-        let mut res = api.new(format!("{}ApiCache", source.id), "AWS::AppSync::ApiCache", &cache.origin);
+        let mut res = api.resource(
+            format!("{}ApiCache", source.id),
+            "AWS::AppSync::ApiCache",
+            &cache.origin,
+        );
         res.set("ApiId", &api.id);
         res.copy(
             entries(Some(cache)),
             &[
-                "ApiCachingBehavior", "Type", "Ttl", "AtRestEncryptionEnabled", "TransitEncryptionEnabled",
+                "ApiCachingBehavior",
+                "Type",
+                "Ttl",
+                "AtRestEncryptionEnabled",
+                "TransitEncryptionEnabled",
             ],
         );
         made.push(res);
@@ -121,11 +170,14 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     if let Some(domain) = source.given("DomainName") {
         let id = format!("{}DomainName", source.id);
-        let mut res = api.new(id, "AWS::AppSync::DomainName", &domain.origin);
-        res.copy(entries(Some(domain)), &["CertificateArn", "DomainName", "Description"]);
+        let mut res = api.resource(id, "AWS::AppSync::DomainName", &domain.origin);
+        res.copy(
+            entries(Some(domain)),
+            &["CertificateArn", "DomainName", "Description"],
+        );
         let id = format!("{}DomainNameApiAssociation", source.id);
         let kind = "AWS::AppSync::DomainNameApiAssociation";
-        let mut tie = api.new(id, kind, &domain.origin);
+        let mut tie = api.resource(id, kind, &domain.origin);
         tie.set("ApiId", &api.id);
         tie.set("DomainName", res.reference());
         made.extend([res, tie]);
@@ -140,7 +192,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     if api.none {
         let id = format!("{}NoneDataSource", source.id);
-        let mut res = api.new(id, "AWS::AppSync::DataSource", origin);
+        let mut res = api.resource(id, "AWS::AppSync::DataSource", origin);
         let name = res.id.clone();
         res.set("ApiId", &api.id);
         res.set("Name", &name);
@@ -193,12 +245,18 @@ fn provider(
         Some("AMAZON_COGNITO_USER_POOLS") => ("UserPool", "UserPoolConfig"),
         Some("AWS_IAM" | "API_KEY") => return None,
         _ => {
-            ctx.problem(auth.origin.span, "this `Type` of authentication is not known");
+            ctx.problem(
+                auth.origin.span,
+                "this `Type` of authentication is not known",
+            );
             return None;
         }
     };
     let Some(config) = field(auth, property) else {
-        ctx.problem(auth.origin.span, format!("`{property}` must be given for this type"));
+        ctx.problem(
+            auth.origin.span,
+            format!("`{property}` must be given for this type"),
+        );
         return None;
     };
     let mut config = config.clone();
@@ -212,8 +270,11 @@ fn provider(
 }
 
 fn service_role(api: &Api<'_>, id: String, origin: &Origin) -> Res {
-    let mut role = api.new(id, "AWS::IAM::Role", origin);
-    role.set("AssumeRolePolicyDocument", trust(origin, "appsync.amazonaws.com"));
+    let mut role = api.resource(id, "AWS::IAM::Role", origin);
+    role.set(
+        "AssumeRolePolicyDocument",
+        trust(origin, "appsync.amazonaws.com"),
+    );
     role
 }
 
@@ -230,16 +291,22 @@ fn log(api: &Api<'_>, main: &mut Res) -> Option<Res> {
         config.insert("ExcludeVerboseContent", exclude.clone());
     }
     let all = "ALL".into_node(origin);
-    config.insert("FieldLogLevel", setting("FieldLogLevel").unwrap_or(&all).clone());
+    config.insert(
+        "FieldLogLevel",
+        setting("FieldLogLevel").unwrap_or(&all).clone(),
+    );
     let mut made = None;
-    let arn = setting("CloudWatchLogsRoleArn").cloned().unwrap_or_else(|| {
-        let mut role = service_role(api, format!("{}CloudWatchRole", api.source.id), origin);
-        let policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSAppSyncPushToCloudWatchLogs";
-        role.set("ManagedPolicyArns", list!(origin; sub(origin, policy)));
-        let arn = role.att("Arn");
-        made = Some(role);
-        arn
-    });
+    let arn = setting("CloudWatchLogsRoleArn")
+        .cloned()
+        .unwrap_or_else(|| {
+            let mut role = service_role(api, format!("{}CloudWatchRole", api.source.id), origin);
+            let policy =
+                "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSAppSyncPushToCloudWatchLogs";
+            role.set("ManagedPolicyArns", list!(origin; sub(origin, policy)));
+            let arn = role.att("Arn");
+            made = Some(role);
+            arn
+        });
     config.insert("CloudWatchLogsRoleArn", arn);
     main.set("LogConfig", config);
     made
@@ -247,8 +314,11 @@ fn log(api: &Api<'_>, main: &mut Res) -> Option<Res> {
 
 fn schema(ctx: &mut Ctx<'_>, api: &Api<'_>) -> Res {
     let id = format!("{}Schema", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::GraphQLSchema", &api.origin);
-    let (inline, uri) = (api.source.given("SchemaInline"), api.source.given("SchemaUri"));
+    let mut res = api.resource(id, "AWS::AppSync::GraphQLSchema", &api.origin);
+    let (inline, uri) = (
+        api.source.given("SchemaInline"),
+        api.source.given("SchemaUri"),
+    );
     if inline.is_some() == uri.is_some() {
         let message = "a GraphQL API needs one of `SchemaInline` and `SchemaUri`";
         ctx.problem(api.source.span(), message);
@@ -287,7 +357,7 @@ fn data_source(api: &mut Api<'_>, entry: &Entry, suffix: &str, kind: &str) -> Re
     let name = &entry.key.name;
     let origin = api.part("data source", entry);
     let id = format!("{}{name}{suffix}DataSource", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::DataSource", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::DataSource", &origin);
     match given(&entry.value, "Name") {
         Some(own) => res.set("Name", own),
         None => res.set("Name", name),
@@ -348,7 +418,11 @@ fn table_source(ctx: &mut Ctx<'_>, api: &mut Api<'_>, entry: &Entry) -> Result<V
     let arn = given(wanted, "TableArn").cloned().unwrap_or_else(|| {
         let place = "dynamodb:${__Region__}:${AWS::AccountId}:table/${__TableName__}";
         let variables = obj!(&origin; "__TableName__" => table, "__Region__" => region);
-        sub_with(&origin, format!("arn:${{AWS::Partition}}:{place}"), variables)
+        sub_with(
+            &origin,
+            format!("arn:${{AWS::Partition}}:{place}"),
+            variables,
+        )
     });
     let permissions = given(wanted, "Permissions").and_then(Node::as_seq);
     let permissions: Vec<&str> = match permissions {
@@ -364,7 +438,10 @@ fn function_source(ctx: &mut Ctx<'_>, api: &mut Api<'_>, entry: &Entry) -> Resul
     let mut res = data_source(api, entry, "Lambda", "AWS_LAMBDA");
     let origin = res.origin.clone();
     let function = field(wanted, "FunctionArn").cloned().unwrap_or_default();
-    res.set("LambdaConfig", obj!(&origin; "LambdaFunctionArn" => &function));
+    res.set(
+        "LambdaConfig",
+        obj!(&origin; "LambdaFunctionArn" => &function),
+    );
     let to = ("ToLambdaConnector", "AWS::Lambda::Function", &function);
     reach(ctx, api, res, wanted, to, &["Write"])
 }
@@ -401,7 +478,7 @@ fn pipeline_function(ctx: &mut Ctx<'_>, api: &mut Api<'_>, entry: &Entry) -> Opt
         return None;
     }
     let id = format!("{}{name}", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::FunctionConfiguration", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::FunctionConfiguration", &origin);
     res.set("ApiId", &api.id);
     match given(wanted, "Name") {
         Some(own) => res.set("Name", own),
@@ -432,9 +509,11 @@ fn resolve(ctx: &mut Ctx<'_>, api: &Api<'_>, kind: &str, entry: &Entry) -> Res {
     let (name, wanted) = (&entry.key.name, &entry.value);
     let origin = api.part("resolver", entry);
     let id = format!("{}{kind}{name}", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::Resolver", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::Resolver", &origin);
     res.depends_on = Some(list!(&origin; format!("{}Schema", api.source.id)));
-    let own = ["InlineCode", "CodeUri"].iter().any(|name| given(wanted, name).is_some());
+    let own = ["InlineCode", "CodeUri"]
+        .iter()
+        .any(|name| given(wanted, name).is_some());
     if own {
         code(ctx, &mut res, wanted);
     } else {
@@ -462,6 +541,9 @@ fn resolve(ctx: &mut Ctx<'_>, api: &Api<'_>, kind: &str, entry: &Entry) -> Res {
     res.set("Kind", "PIPELINE");
     res.set("PipelineConfig", obj!(&origin; "Functions" => functions));
     res.opt("CachingConfig", given(wanted, "Caching"));
-    res.opt("MaxBatchSize", given(wanted, "MaxBatchSize").filter(|size| truthy(size)));
+    res.opt(
+        "MaxBatchSize",
+        given(wanted, "MaxBatchSize").filter(|size| truthy(size)),
+    );
     res
 }

@@ -111,7 +111,13 @@ fn quoted(text: &str, out: &mut String) {
 
 /// The SHA-1 digest in hexadecimal digits.
 pub(super) fn sha1(bytes: &[u8]) -> String {
-    let mut state: [u32; 5] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0];
+    let mut state: [u32; 5] = [
+        0x6745_2301,
+        0xEFCD_AB89,
+        0x98BA_DCFE,
+        0x1032_5476,
+        0xC3D2_E1F0,
+    ];
     let mut message = bytes.to_vec();
     message.push(0x80);
     while message.len() % 64 != 56 {

@@ -14,10 +14,24 @@ use palisade_syntax::{Data, Entry, Node};
 use std::sync::Arc;
 
 const KNOWN: [&str; 18] = [
-    "Name", "StageName", "Tags", "PropagateTags", "DefinitionBody", "DefinitionUri",
-    "StageVariables", "CorsConfiguration", "AccessLogSettings", "DefaultRouteSettings", "Auth",
-    "RouteSettings", "Domain", "FailOnWarnings", "Description", "DisableExecuteApiEndpoint",
-    "DefaultStage", "__MANAGE_SWAGGER",
+    "Name",
+    "StageName",
+    "Tags",
+    "PropagateTags",
+    "DefinitionBody",
+    "DefinitionUri",
+    "StageVariables",
+    "CorsConfiguration",
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "Auth",
+    "RouteSettings",
+    "Domain",
+    "FailOnWarnings",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "DefaultStage",
+    "__MANAGE_SWAGGER",
 ];
 
 /// The tag that SAM puts on what it makes of an HTTP API.
@@ -43,13 +57,17 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         if valid {
             tags = define(ctx, source, body, &origin);
         } else if !is_intrinsic(body) {
-            ctx.problem(body.origin.span, "the definition of an HTTP API must be OpenAPI 3");
+            ctx.problem(
+                body.origin.span,
+                "the definition of an HTTP API must be OpenAPI 3",
+            );
         }
     }
     match (uri, body) {
         (Some(uri), body) => {
             if body.is_some() {
-                let message = "`DefinitionUri` and `DefinitionBody` exclude each other; the body is not used";
+                let message =
+                    "`DefinitionUri` and `DefinitionBody` exclude each other; the body is not used";
                 ctx.problem(uri.origin.span, message);
             }
             let place = location(ctx, uri, ["Bucket", "Key", "Version"]);
@@ -69,7 +87,13 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     made.extend(authorizer_permissions(source));
     let domain_tags = tags.as_ref().filter(|_| source.given("Tags").is_some());
     let own_tag = obj!(&origin; TAG => "SAM");
-    made.extend(domain(ctx, source, domain_tags.unwrap_or(&own_tag), source.passed_on(), true)?);
+    made.extend(domain(
+        ctx,
+        source,
+        domain_tags.unwrap_or(&own_tag),
+        source.passed_on(),
+        true,
+    )?);
     let default = "$default".into_node(&origin);
     let stage_name = source.given("StageName").unwrap_or(&default);
     let id = match stage_name.as_str().unwrap_or_default() {
@@ -82,7 +106,12 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     stage.set("StageName", stage_name);
     stage.copy(
         source.props(),
-        &["StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings"],
+        &[
+            "StageVariables",
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+        ],
     );
     stage.opt("Tags", tags.as_ref().or_else(|| source.given("Tags")));
     stage.set("AutoDeploy", true);
@@ -105,16 +134,26 @@ fn define(ctx: &mut Ctx<'_>, source: &Source, body: &mut Node, origin: &Origin) 
         add_auth(ctx, source, settings, body);
     }
     let mut tags = obj!(origin;);
-    for tag in source.given("Tags").and_then(Node::as_map).unwrap_or_default() {
+    for tag in source
+        .given("Tags")
+        .and_then(Node::as_map)
+        .unwrap_or_default()
+    {
         tags.as_map_mut()?.push(tag.clone());
     }
     tags.insert(TAG, "SAM".into_node(origin));
-    if body.get("tags").is_some_and(|tags| !tags.is_null() && tags.as_seq().is_none()) {
+    if body
+        .get("tags")
+        .is_some_and(|tags| !tags.is_null() && tags.as_seq().is_none())
+    {
         ctx.problem(origin.span, "`tags` of the definition must be a list");
     } else if let Some(all) = list_under(body, "tags", origin) {
         for tag in tags.as_map().unwrap_or_default() {
             let name = &*tag.key.name;
-            match all.iter_mut().find(|known| text(known, "name") == Some(name)) {
+            match all
+                .iter_mut()
+                .find(|known| text(known, "name") == Some(name))
+            {
                 Some(known) => known.insert("x-amazon-apigateway-tag-value", tag.value.clone()),
                 None => all.push(obj!(&tag.key.origin;
                     "name" => name,
@@ -128,7 +167,9 @@ fn define(ctx: &mut Ctx<'_>, source: &Source, body: &mut Node, origin: &Origin) 
         rest::disable_endpoint(body, disabled, &origin, true);
     }
     for (property, key) in [("Name", "title"), ("Description", "description")] {
-        let Some(value) = source.given(property) else { continue };
+        let Some(value) = source.given(property) else {
+            continue;
+        };
         let own = body.at(&["info", key]);
         let untouched = match property {
             "Name" => own.is_some_and(|title| text(title, "Ref") == Some("AWS::StackName")),
@@ -144,7 +185,10 @@ fn define(ctx: &mut Ctx<'_>, source: &Source, body: &mut Node, origin: &Origin) 
     if source.given("FailOnWarnings").is_some()
         && let Some(paths) = body.get_mut("paths").and_then(Node::as_map_mut)
     {
-        for path in paths.iter_mut().filter(|path| &*path.key.name == "$default") {
+        for path in paths
+            .iter_mut()
+            .filter(|path| &*path.key.name == "$default")
+        {
             path.key.name = Arc::from("/$default");
         }
     }
@@ -201,7 +245,10 @@ fn add_cors(ctx: &mut Ctx<'_>, source: &Source, cors: &Node, body: &mut Node) {
             all.insert(setting.key.name.clone(), setting.value.clone());
         }
     } else {
-        ctx.problem(origin.span, "the definition's own CORS settings must be a map");
+        ctx.problem(
+            origin.span,
+            "the definition's own CORS settings must be a map",
+        );
     }
     if made.as_map().is_none_or(<[Entry]>::is_empty) {
         body.insert("x-amazon-apigateway-cors", made);
@@ -224,7 +271,9 @@ fn lower_keys(node: &mut Node, fields: &[(&str, &str)]) {
 }
 
 fn authorizers(source: &Source) -> &[Entry] {
-    let authorizers = source.given("Auth").and_then(|auth| given(auth, "Authorizers"));
+    let authorizers = source
+        .given("Auth")
+        .and_then(|auth| given(auth, "Authorizers"));
     authorizers.and_then(Node::as_map).unwrap_or_default()
 }
 
@@ -253,10 +302,14 @@ fn add_auth(ctx: &mut Ctx<'_>, source: &Source, settings: &Node, body: &mut Node
                 }
             }
         } else {
-            ctx.problem(origin.span, "the definition's own security schemes must be a map");
+            ctx.problem(
+                origin.span,
+                "the definition's own security schemes must be a map",
+            );
         }
     }
-    let Some(default) = given(settings, "DefaultAuthorizer").filter(|node| !is_no_value(node)) else {
+    let Some(default) = given(settings, "DefaultAuthorizer").filter(|node| !is_no_value(node))
+    else {
         return;
     };
     let name = default.as_str().unwrap_or_default();
@@ -296,7 +349,10 @@ fn scheme(ctx: &mut Ctx<'_>, authorizer: &Entry) -> Option<Node> {
             entry.key.name = Arc::from(entry.key.name.to_lowercase());
         }
         let Some(from) = field(value, "IdentitySource") else {
-            ctx.problem(span, format!("the authorizer `{name}` needs `IdentitySource`"));
+            ctx.problem(
+                span,
+                format!("the authorizer `{name}` needs `IdentitySource`"),
+            );
             return None;
         };
         let inner = obj!(origin;
@@ -353,7 +409,12 @@ fn authorizer_permissions(source: &Source) -> Vec<Res> {
     let wanted = authorizers(source).iter().filter_map(|authorizer| {
         given(&authorizer.value, "EnableFunctionDefaultPermissions")?;
         let function = given(&authorizer.value, "FunctionArn")?;
-        Some(auth::permission(source, authorizer, function, "${AWS::Partition}"))
+        Some(auth::permission(
+            source,
+            authorizer,
+            function,
+            "${AWS::Partition}",
+        ))
     });
     wanted.collect()
 }
@@ -374,7 +435,8 @@ pub(super) fn domain(
         span: origin.span,
         message: message.to_owned(),
     };
-    let (Some(name), Some(certificate)) = (field(domain, "DomainName"), field(domain, "CertificateArn"))
+    let (Some(name), Some(certificate)) =
+        (field(domain, "DomainName"), field(domain, "CertificateArn"))
     else {
         return Err(wrong("`Domain` needs `DomainName` and `CertificateArn`"));
     };
@@ -386,7 +448,8 @@ pub(super) fn domain(
     let new = |id: String, kind| Res::new(id, kind, &origin, attributes.clone());
     let id = hash::named("ApiGatewayDomainNameV2", name);
     let mut res = new(id, "AWS::ApiGatewayV2::DomainName");
-    let mut configuration = obj!(&origin; "CertificateArn" => certificate, "EndpointType" => endpoint);
+    let mut configuration =
+        obj!(&origin; "CertificateArn" => certificate, "EndpointType" => endpoint);
     for property in ["OwnershipVerificationCertificateArn", "SecurityPolicy"] {
         if let Some(value) = given(domain, property) {
             configuration.insert(property, value.clone());
@@ -400,7 +463,9 @@ pub(super) fn domain(
     res.set("Tags", tags);
     let id = res.id.clone();
     let mut made = vec![res];
-    let paths = given(domain, "BasePath").map(super::make::as_list).unwrap_or_default();
+    let paths = given(domain, "BasePath")
+        .map(super::make::as_list)
+        .unwrap_or_default();
     let paths: Vec<Option<Node>> = if paths.is_empty() {
         vec![None]
     } else {
@@ -410,7 +475,10 @@ pub(super) fn domain(
         let text = path.as_ref().map_or(Some(""), Node::as_str);
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
         let Some(text) = text.filter(|text| text.chars().all(allowed)) else {
-            ctx.problem(origin.span, "a base path must be a text of letters, digits, `/`, `-` and `_`");
+            ctx.problem(
+                origin.span,
+                "a base path must be a text of letters, digits, `/`, `-` and `_`",
+            );
             continue;
         };
         let suffix: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -420,7 +488,10 @@ pub(super) fn domain(
         mapping.set("ApiId", reference(&origin, &source.id));
         mapping.set("Stage", reference(&origin, format!("{}.Stage", source.id)));
         if let Some(path) = &path {
-            mapping.set("ApiMappingKey", text.trim_matches('/').into_node(&path.origin));
+            mapping.set(
+                "ApiMappingKey",
+                text.trim_matches('/').into_node(&path.origin),
+            );
         }
         made.push(mapping);
     }
@@ -433,7 +504,10 @@ pub(super) fn domain(
         if let Some(health) = field(route53, "EvaluateTargetHealth") {
             alias.insert("EvaluateTargetHealth", health.clone());
         }
-        alias.insert("HostedZoneId", get_att(&origin, &id, "RegionalHostedZoneId"));
+        alias.insert(
+            "HostedZoneId",
+            get_att(&origin, &id, "RegionalHostedZoneId"),
+        );
         alias.insert("DNSName", get_att(&origin, &id, "RegionalDomainName"));
         let sets = rest::record_sets(route53, name, &alias, &origin);
         let group_id = hash::named("RecordSetGroup", zone);
@@ -443,7 +517,8 @@ pub(super) fn domain(
             "HostedZoneName"
         };
         if !shares_records && ctx.record_sets.remove(&group_id).is_some() {
-            let message = "SAM puts the DNS records of this API over those of another in the same zone";
+            let message =
+                "SAM puts the DNS records of this API over those of another in the same zone";
             ctx.problem(origin.span, message);
         }
         let group = || {

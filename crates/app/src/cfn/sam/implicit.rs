@@ -73,12 +73,15 @@ pub(super) fn route<'a>(event: &Event<'a>, flavour: &Flavour) -> super::Result<R
     })
 }
 
+/// The conditions of a path's methods.
+type Methods = BTreeMap<String, Option<Arc<str>>>;
+
 /// Everything gathered about the APIs of one flavour.
 #[derive(Default)]
 struct Found {
     implicit: Option<Entry>,
-    /// Conditions by API, path and method.
-    conditions: BTreeMap<String, BTreeMap<String, BTreeMap<String, Option<Arc<str>>>>>,
+    /// Conditions by API and path.
+    conditions: BTreeMap<String, BTreeMap<String, Methods>>,
     deletion: BTreeSet<String>,
     replacement: BTreeSet<String>,
 }
@@ -131,7 +134,8 @@ fn default_bodies(ctx: &mut Ctx<'_>) {
         let Some(properties) = map_under(&mut resource.value, "Properties", &source_key) else {
             continue;
         };
-        if given(properties, "DefinitionBody").is_some() || given(properties, "DefinitionUri").is_some()
+        if given(properties, "DefinitionBody").is_some()
+            || given(properties, "DefinitionUri").is_some()
         {
             continue;
         }
@@ -174,14 +178,16 @@ fn gather(
         let node = obj!(&event.origin; "Type" => flavour.kind, "Properties" => body);
         let made = super::make::entry(flavour.id, node, &event.origin);
         ctx.resources.put(made.clone());
-        ctx.written.insert(Arc::from(flavour.id), Arc::from(flavour.kind));
+        ctx.written
+            .insert(Arc::from(flavour.id), Arc::from(flavour.kind));
         ctx.managed.insert(Arc::from(flavour.id));
         found.implicit = Some(made);
     }
     if event.props.get(flavour.property).is_none() {
         share_tags(ctx, flavour, source, event, shared);
     }
-    if ctx.resources.kind(route.api) != Some(flavour.kind) {
+    let kind = ctx.resources.kind(route.api);
+    if kind != Some(flavour.kind) && (flavour.rest || kind.is_none()) {
         let message = format!("must name an `{}` of this template", flavour.kind);
         let problem = event.problem(flavour.property, &message);
         ctx.problems.push(problem);
@@ -193,7 +199,9 @@ fn gather(
     let methods = paths.entry(route.path.to_owned()).or_default();
     methods.insert(route.method.to_owned(), condition.clone());
     if to_implicit {
-        found.deletion.extend(of_source("DeletionPolicy").map(str::to_owned));
+        found
+            .deletion
+            .extend(of_source("DeletionPolicy").map(str::to_owned));
         let replacement = of_source("UpdateReplacePolicy").map(str::to_owned);
         found.replacement.extend(replacement);
     }
@@ -307,7 +315,10 @@ fn finish(ctx: &mut Ctx<'_>, flavour: &Flavour, found: Found) {
         for (path, methods) in paths {
             let all: BTreeSet<Option<Arc<str>>> = methods.into_values().collect();
             let name = || {
-                let path = path.replace('/', "SLASH").replace('{', "OB").replace('}', "CB");
+                let path = path
+                    .replace('/', "SLASH")
+                    .replace('{', "OB")
+                    .replace('}', "CB");
                 format!("{api}{path}PathCondition")
             };
             let Some(condition) = combine(ctx, &all, name, &origin) else {

@@ -84,7 +84,12 @@ fn destination(
                     return None;
                 }
             };
-            let mut res = Res::new(format!("{id}{suffix}"), made_kind, &origin, source.passed_on());
+            let mut res = Res::new(
+                format!("{id}{suffix}"),
+                made_kind,
+                &origin,
+                source.passed_on(),
+            );
             let own = text(&source.node, "Condition").map(str::to_owned);
             let when = sometimes.as_ref().map(|(when, _)| when.clone());
             if let Some(condition) = both(ctx, source, own, when, &origin) {
@@ -103,7 +108,12 @@ fn destination(
         }
     };
     role.add_inline(match kind {
-        "SQS" => role::allow(&origin, &format!("{id}SQSPolicy"), "sqs:SendMessage", &place),
+        "SQS" => role::allow(
+            &origin,
+            &format!("{id}SQSPolicy"),
+            "sqs:SendMessage",
+            &place,
+        ),
         "SNS" => role::allow(&origin, &format!("{id}SNSPolicy"), "sns:publish", &place),
         "EventBridge" => {
             let name = format!("{id}EventBridgePolicy");
@@ -154,6 +164,9 @@ fn both(
     let name = hash::named_text(&format!("{own}AND{when}"), &source.id);
     let first = obj!(origin; "Condition" => own);
     let second = obj!(origin; "Condition" => when);
-    ctx.condition(&name, obj!(origin; "Fn::And" => list!(origin; first, second)));
+    ctx.condition(
+        &name,
+        obj!(origin; "Fn::And" => list!(origin; first, second)),
+    );
     Some(name)
 }

@@ -4,9 +4,7 @@ use super::event::{self, Event, Target};
 use super::function::{location, propagate_tags, xray_policy};
 use super::hash;
 use super::implicit::{self, REST};
-use super::make::{
-    IntoNode, field, is_intrinsic, is_true, list, obj, sub, tag_list,
-};
+use super::make::{IntoNode, field, is_intrinsic, is_true, list, obj, sub, tag_list};
 use super::resources::{Res, Source};
 use super::role::{Owner, Role, trust};
 use super::schedule;
@@ -15,9 +13,23 @@ use palisade_core::Origin;
 use palisade_syntax::{Data, Node};
 
 const KNOWN: [&str; 17] = [
-    "Definition", "DefinitionUri", "Logging", "Role", "RolePath", "DefinitionSubstitutions", "Events",
-    "Name", "Type", "Tags", "PropagateTags", "Policies", "Tracing", "PermissionsBoundary",
-    "AutoPublishAlias", "DeploymentPreference", "UseAliasAsEventTarget",
+    "Definition",
+    "DefinitionUri",
+    "Logging",
+    "Role",
+    "RolePath",
+    "DefinitionSubstitutions",
+    "Events",
+    "Name",
+    "Type",
+    "Tags",
+    "PropagateTags",
+    "Policies",
+    "Tracing",
+    "PermissionsBoundary",
+    "AutoPublishAlias",
+    "DeploymentPreference",
+    "UseAliasAsEventTarget",
 ];
 
 /// Makes everything that a state machine deploys.
@@ -119,12 +131,18 @@ fn define(ctx: &mut Ctx<'_>, source: &Source, machine: &mut Res, origin: &Origin
         let lines = hash::pretty(&definition);
         let at = &definition.origin;
         let lines: Vec<Node> = lines.split('\n').map(|line| line.into_node(at)).collect();
-        machine.set("DefinitionString", obj!(at; "Fn::Join" => list!(at; "\n", lines)));
+        machine.set(
+            "DefinitionString",
+            obj!(at; "Fn::Join" => list!(at; "\n", lines)),
+        );
     } else if let Some(uri) = uri {
         let place = location(ctx, uri, ["Bucket", "Key", "Version"]);
         machine.set("DefinitionS3Location", place);
     } else {
-        ctx.problem(source.span(), "a state machine needs `Definition` or `DefinitionUri`");
+        ctx.problem(
+            source.span(),
+            "a state machine needs `Definition` or `DefinitionUri`",
+        );
     }
     machine.opt("DefinitionSubstitutions", substitutions.as_ref());
 }
@@ -147,7 +165,9 @@ fn lift(node: &mut Node, found: &mut Vec<Node>) {
     };
     for child in &mut children {
         let dynamic = child.as_str().is_some_and(|text| {
-            let inner = text.strip_prefix("{{resolve:").and_then(|t| t.strip_suffix("}}"));
+            let inner = text
+                .strip_prefix("{{resolve:")
+                .and_then(|t| t.strip_suffix("}}"));
             inner.is_some_and(|inner| inner.contains(':'))
         });
         if dynamic || is_intrinsic(child) {
@@ -176,7 +196,8 @@ fn execution_role(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> Res {
         role.add_managed(arn, &tracing.origin);
     }
     role.res.opt("Path", source.prop("RolePath"));
-    role.res.opt("PermissionsBoundary", source.prop("PermissionsBoundary"));
+    role.res
+        .opt("PermissionsBoundary", source.prop("PermissionsBoundary"));
     role.res.set("Tags", tags(source, origin));
     role.finish()
 }
@@ -193,7 +214,10 @@ fn publish(source: &Source, machine: &Res, alias_name: &Node) -> [Res; 2] {
         }
     }
     version.set("StateMachineArn", machine.reference());
-    version.set("StateMachineRevisionId", machine.att("StateMachineRevisionId"));
+    version.set(
+        "StateMachineRevisionId",
+        machine.att("StateMachineRevisionId"),
+    );
     let text = alias_name.scalar_text().unwrap_or_default();
     let id = format!("{}Alias{text}", source.id);
     let kind = "AWS::StepFunctions::StateMachineAlias";
@@ -248,14 +272,24 @@ fn api(
     );
     let described = |text: &str| obj!(origin; "description" => text);
     let responses = obj!(origin; "200" => described("OK"), "400" => described("Bad Request"));
-    let item = ctx.paths.item(&mut ctx.resources, route.api, route.path, Some(origin));
+    let item = ctx
+        .paths
+        .item(&mut ctx.resources, route.api, route.path, Some(origin));
     let Some(item) = item else { return Ok(made) };
     if swagger::has_integration(item, &method) {
-        ctx.problems.push(event.problem("Method", "is set more than once for this path"));
+        ctx.problems
+            .push(event.problem("Method", "is set more than once for this path"));
         return Ok(made);
     }
     swagger::add_method(item, &method, origin);
-    api_event::integrate(item, event, &method, &integration, responses, target.condition());
+    api_event::integrate(
+        item,
+        event,
+        &method,
+        &integration,
+        responses,
+        target.condition(),
+    );
     if let Err(problem) = api_event::authorize(ctx, event, &route, &method, None) {
         ctx.problems.push(problem);
     }

@@ -161,7 +161,8 @@ pub(super) fn tag_list(origin: &Origin, tags: Option<&Node>) -> Vec<Node> {
 pub(super) fn intrinsic(node: &Node) -> Option<(&str, &Node)> {
     let entry = node.single()?;
     let name = &*entry.key.name;
-    (matches!(name, "Ref" | "Condition") || name.starts_with("Fn::")).then_some((name, &entry.value))
+    (matches!(name, "Ref" | "Condition") || name.starts_with("Fn::"))
+        .then_some((name, &entry.value))
 }
 
 /// Whether it is an intrinsic function.
@@ -253,7 +254,11 @@ pub(super) fn as_list(node: &Node) -> Vec<Node> {
 }
 
 /// The map under a key, put there when there is none.
-pub(super) fn map_under<'a>(node: &'a mut Node, name: &str, origin: &Origin) -> Option<&'a mut Node> {
+pub(super) fn map_under<'a>(
+    node: &'a mut Node,
+    name: &str,
+    origin: &Origin,
+) -> Option<&'a mut Node> {
     if node.get(name).is_none_or(|value| !truthy(value)) {
         node.insert(name, obj!(origin;));
     }

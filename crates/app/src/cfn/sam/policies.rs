@@ -145,7 +145,10 @@ fn expand(ctx: &mut Ctx<'_>, policy: &Node, owner: &str) -> Option<Node> {
     let values = &asked.value;
     let span = asked.key.origin.span;
     if values.as_map().is_none() {
-        ctx.problem(span, format!("the policy template `{name}` needs a map of parameters"));
+        ctx.problem(
+            span,
+            format!("the policy template `{name}` needs a map of parameters"),
+        );
         return None;
     }
     let missing: Vec<&str> = parameters

@@ -11,19 +11,45 @@ use palisade_syntax::Node;
 
 /// Properties that the mapping takes over as they are.
 const TAKEN_OVER: [&str; 20] = [
-    "StartingPosition", "StartingPositionTimestamp", "BatchSize", "Enabled",
-    "MaximumBatchingWindowInSeconds", "MaximumRetryAttempts", "BisectBatchOnFunctionError",
-    "MaximumRecordAgeInSeconds", "ParallelizationFactor", "Topics", "Queues",
-    "SourceAccessConfigurations", "TumblingWindowInSeconds", "FunctionResponseTypes",
-    "FilterCriteria", "KmsKeyArn", "ScalingConfig", "ProvisionedPollerConfig", "MetricsConfig",
+    "StartingPosition",
+    "StartingPositionTimestamp",
+    "BatchSize",
+    "Enabled",
+    "MaximumBatchingWindowInSeconds",
+    "MaximumRetryAttempts",
+    "BisectBatchOnFunctionError",
+    "MaximumRecordAgeInSeconds",
+    "ParallelizationFactor",
+    "Topics",
+    "Queues",
+    "SourceAccessConfigurations",
+    "TumblingWindowInSeconds",
+    "FunctionResponseTypes",
+    "FilterCriteria",
+    "KmsKeyArn",
+    "ScalingConfig",
+    "ProvisionedPollerConfig",
+    "MetricsConfig",
     "LoggingConfig",
 ];
 
 /// Other properties that an event of these kinds may have.
 const KNOWN: [&str; 15] = [
-    "DestinationConfig", "SecretsManagerKmsKeyId", "KafkaBootstrapServers", "ConsumerGroupId",
-    "SchemaRegistryConfig", "Stream", "Queue", "Broker", "DynamicPolicyName", "Cluster",
-    "DatabaseName", "CollectionName", "FullDocument", "Topic", "Region",
+    "DestinationConfig",
+    "SecretsManagerKmsKeyId",
+    "KafkaBootstrapServers",
+    "ConsumerGroupId",
+    "SchemaRegistryConfig",
+    "Stream",
+    "Queue",
+    "Broker",
+    "DynamicPolicyName",
+    "Cluster",
+    "DatabaseName",
+    "CollectionName",
+    "FullDocument",
+    "Topic",
+    "Region",
 ];
 
 /// Makes the mapping and adds to the role.
@@ -72,7 +98,10 @@ pub(super) fn make(
                     role.add_inline_once(role::allow_bucket(origin, &name, place));
                 }
                 (Some("Kafka") | None, _) => {}
-                _ => ctx.problem(failure.origin.span, "`OnFailure` needs a `Type` of SQS, SNS, S3 or Kafka and a `Destination`"),
+                _ => ctx.problem(
+                    failure.origin.span,
+                    "`OnFailure` needs a `Type` of SQS, SNS, S3 or Kafka and a `Destination`",
+                ),
             }
         } else {
             ctx.problem(config.origin.span, "`DestinationConfig` needs `OnFailure`");
@@ -96,7 +125,10 @@ fn details(ctx: &mut Ctx<'_>, event: &Event<'_>, res: &mut Res) {
     let origin = &event.origin;
     if let Some(servers) = event.given("KafkaBootstrapServers") {
         let endpoints = obj!(origin; "KafkaBootstrapServers" => servers);
-        res.set("SelfManagedEventSource", obj!(origin; "Endpoints" => endpoints));
+        res.set(
+            "SelfManagedEventSource",
+            obj!(origin; "Endpoints" => endpoints),
+        );
     }
     let mut config = obj!(origin;);
     for name in ["ConsumerGroupId", "SchemaRegistryConfig"] {
@@ -125,7 +157,9 @@ fn details(ctx: &mut Ctx<'_>, event: &Event<'_>, res: &mut Res) {
     }
     if let Some(filter) = event.given("FilterCriteria")
         && !is_intrinsic(filter)
-        && filter.as_map().is_none_or(|map| map.iter().any(|e| &*e.key.name != "Filters"))
+        && filter
+            .as_map()
+            .is_none_or(|map| map.iter().any(|e| &*e.key.name != "Filters"))
     {
         let problem = event.problem("FilterCriteria", "must hold `Filters` and nothing else");
         ctx.problems.push(problem);
@@ -289,7 +323,9 @@ fn kafka(ctx: &mut Ctx<'_>, event: &Event<'_>) -> Vec<Node> {
             Some("VPC_SUBNET") => subnet = true,
             Some("VPC_SECURITY_GROUP") => group = true,
             Some(
-                "SASL_SCRAM_256_AUTH" | "SASL_SCRAM_512_AUTH" | "BASIC_AUTH"
+                "SASL_SCRAM_256_AUTH"
+                | "SASL_SCRAM_512_AUTH"
+                | "BASIC_AUTH"
                 | "CLIENT_CERTIFICATE_TLS_AUTH",
             ) => login = login.or(given(access, "URI")),
             Some("SERVER_ROOT_CA_CERTIFICATE") => authority = given(access, "URI"),
@@ -340,7 +376,11 @@ fn registry(ctx: &Ctx<'_>, event: &Event<'_>) -> Vec<Node> {
         statements.push(statement(origin, "glue:GetRegistry", uri));
         let arn = "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:schema/";
         let schema = sub(origin, format!("{arn}{name}/*"));
-        statements.push(statement(origin, "glue:GetSchemaVersion", list!(origin; schema)));
+        statements.push(statement(
+            origin,
+            "glue:GetSchemaVersion",
+            list!(origin; schema),
+        ));
     }
     statements
 }

@@ -77,7 +77,12 @@ fn bucket(ctx: &mut Ctx<'_>, event: &Event<'_>, target: &Target) -> Result<Vec<R
             .ok_or_else(|| wrong("whose tags are not a list"))?
             .extend(tag);
     } else if let Some(list) = list_under(bucket, "DependsOn", origin) {
-        push_once(&mut ctx.seen, format!("DependsOn {id}"), list, (&permission.id).into_node(origin));
+        push_once(
+            &mut ctx.seen,
+            format!("DependsOn {id}"),
+            list,
+            (&permission.id).into_node(origin),
+        );
     }
     let properties = map_under(bucket, "Properties", origin)
         .ok_or_else(|| wrong("whose properties are not a map"))?;
@@ -94,7 +99,12 @@ fn bucket(ctx: &mut Ctx<'_>, event: &Event<'_>, target: &Target) -> Result<Vec<R
         if let Some(condition) = target.condition() {
             mapping = conditional(origin, condition, mapping, None);
         }
-        push_once(&mut ctx.seen, format!("Notifications {id}"), functions, mapping);
+        push_once(
+            &mut ctx.seen,
+            format!("Notifications {id}"),
+            functions,
+            mapping,
+        );
     }
     Ok(vec![permission])
 }
@@ -112,13 +122,23 @@ pub(super) fn push_once(seen: &mut Seen, name: String, list: &mut Vec<Node>, ite
     }
 }
 
-fn topic(ctx: &mut Ctx<'_>, event: &Event<'_>, target: &Target, role: &mut Role) -> Result<Vec<Res>> {
+fn topic(
+    ctx: &mut Ctx<'_>,
+    event: &Event<'_>,
+    target: &Target,
+    role: &mut Role,
+) -> Result<Vec<Res>> {
     let topic = event.required("Topic")?;
     let origin = &event.origin;
     let new = |id: String, kind| Res::new(id, kind, origin, target.attributes.clone());
     let mut subscription = new(event.id.clone(), "AWS::SNS::Subscription");
     subscription.set("TopicArn", topic);
-    for name in ["Region", "FilterPolicy", "FilterPolicyScope", "RedrivePolicy"] {
+    for name in [
+        "Region",
+        "FilterPolicy",
+        "FilterPolicyScope",
+        "RedrivePolicy",
+    ] {
         subscription.opt(name, event.prop(name));
     }
     let Some(through) = event.given("SqsSubscription") else {
@@ -161,7 +181,10 @@ fn topic(ctx: &mut Ctx<'_>, event: &Event<'_>, target: &Target, role: &mut Role)
         None => mapping.set("BatchSize", 10),
     }
     mapping.set("Enabled", true);
-    role.add_managed(ctx.managed_arn("service-role/AWSLambdaSQSQueueExecutionRole"), origin);
+    role.add_managed(
+        ctx.managed_arn("service-role/AWSLambdaSQSQueueExecutionRole"),
+        origin,
+    );
     made.extend([mapping, policy, subscription]);
     Ok(made)
 }

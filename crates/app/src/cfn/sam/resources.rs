@@ -294,7 +294,11 @@ impl Res {
         node.extend(self.attributes);
         let properties = Node::new(Data::Map(self.props), origin.clone());
         node.push(entry("Properties", properties, origin));
-        entry(self.id, Node::new(Data::Map(node), self.origin.clone()), &self.key)
+        entry(
+            self.id,
+            Node::new(Data::Map(node), self.origin.clone()),
+            &self.key,
+        )
     }
 }
 

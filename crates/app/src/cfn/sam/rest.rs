@@ -11,8 +11,8 @@ mod usage;
 use super::function::{location, note_reference, propagate_tags};
 use super::hash;
 use super::make::{
-    IntoNode, field, get_att, given, is_alphanumeric, is_intrinsic, list, list_under, map_under, obj, reference,
-    tag_list, text,
+    IntoNode, field, get_att, given, is_alphanumeric, is_intrinsic, list, list_under, map_under,
+    obj, reference, tag_list, text,
 };
 use super::resources::{Res, Source};
 use super::swagger;
@@ -23,13 +23,39 @@ use std::sync::Arc;
 pub(super) use usage::SharedPlan;
 
 const KNOWN: [&str; 33] = [
-    "Name", "StageName", "Tags", "PropagateTags", "DefinitionBody", "DefinitionUri",
-    "MergeDefinitions", "CacheClusterEnabled", "CacheClusterSize", "Variables",
-    "EndpointConfiguration", "MethodSettings", "BinaryMediaTypes", "MinimumCompressionSize", "Cors",
-    "Auth", "GatewayResponses", "AccessLogSetting", "CanarySetting", "TracingEnabled",
-    "OpenApiVersion", "Models", "Domain", "FailOnWarnings", "Description", "Mode",
-    "DisableExecuteApiEndpoint", "ApiKeySourceType", "AlwaysDeploy", "Policy", "SecurityPolicy",
-    "EndpointAccessMode", "__MANAGE_SWAGGER",
+    "Name",
+    "StageName",
+    "Tags",
+    "PropagateTags",
+    "DefinitionBody",
+    "DefinitionUri",
+    "MergeDefinitions",
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "Variables",
+    "EndpointConfiguration",
+    "MethodSettings",
+    "BinaryMediaTypes",
+    "MinimumCompressionSize",
+    "Cors",
+    "Auth",
+    "GatewayResponses",
+    "AccessLogSetting",
+    "CanarySetting",
+    "TracingEnabled",
+    "OpenApiVersion",
+    "Models",
+    "Domain",
+    "FailOnWarnings",
+    "Description",
+    "Mode",
+    "DisableExecuteApiEndpoint",
+    "ApiKeySourceType",
+    "AlwaysDeploy",
+    "Policy",
+    "SecurityPolicy",
+    "EndpointAccessMode",
+    "__MANAGE_SWAGGER",
 ];
 
 /// Settles parameters in what SAM decides by, and the version of definitions that SAM writes.
@@ -78,10 +104,14 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     let uri = source.given("DefinitionUri");
     let mut body = source.given("DefinitionBody").cloned();
     if let (Some(uri), Some(_)) = (uri, &body) {
-        let message = "`DefinitionUri` and `DefinitionBody` exclude each other; the body is not used";
+        let message =
+            "`DefinitionUri` and `DefinitionBody` exclude each other; the body is not used";
         ctx.problem(uri.origin.span, message);
     }
-    api.copy(source.props(), &["BinaryMediaTypes", "MinimumCompressionSize"]);
+    api.copy(
+        source.props(),
+        &["BinaryMediaTypes", "MinimumCompressionSize"],
+    );
     endpoint(ctx, source, &mut api);
     if let Some(body) = &mut body {
         if body.as_map().is_some() && !is_intrinsic(body) {
@@ -107,8 +137,14 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     api.copy_given(
         source.props(),
         &[
-            "FailOnWarnings", "Name", "Description", "Mode", "ApiKeySourceType", "Policy",
-            "SecurityPolicy", "EndpointAccessMode",
+            "FailOnWarnings",
+            "Name",
+            "Description",
+            "Mode",
+            "ApiKeySourceType",
+            "Policy",
+            "SecurityPolicy",
+            "EndpointAccessMode",
         ],
     );
     let mut made = vec![api];
@@ -137,7 +173,13 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
 
 /// Says which properties do nothing without a definition.
 fn body_only(ctx: &mut Ctx<'_>, source: &Source, what: &str) {
-    for name in ["Cors", "Auth", "GatewayResponses", "Models", "DisableExecuteApiEndpoint"] {
+    for name in [
+        "Cors",
+        "Auth",
+        "GatewayResponses",
+        "Models",
+        "DisableExecuteApiEndpoint",
+    ] {
         if source.given(name).is_some() {
             let span = by_property(source, name).span;
             ctx.problem(span, format!("`{name}` {what}"));
@@ -171,7 +213,8 @@ fn define(ctx: &mut Ctx<'_>, source: &Source, body: &mut Node) {
         if let Some(all) = map_under(body, "definitions", &origin) {
             for model in models.as_map().unwrap_or_default() {
                 if given(&model.value, "type").is_none() {
-                    let message = format!("the model `{}` needs a map with a `type`", model.key.name);
+                    let message =
+                        format!("the model `{}` needs a map with a `type`", model.key.name);
                     ctx.problem(model.key.origin.span, message);
                 }
                 all.insert(model.key.name.to_lowercase(), model.value.clone());
@@ -233,11 +276,16 @@ fn modernize(source: &Source, body: &mut Node) {
     if !version.is_some_and(swagger::is_version_3) {
         return;
     }
-    for (from, to) in [("securityDefinitions", "securitySchemes"), ("definitions", "schemas")] {
+    for (from, to) in [
+        ("securityDefinitions", "securitySchemes"),
+        ("definitions", "schemas"),
+    ] {
         if !swagger::has(body, from) {
             continue;
         }
-        let Some(moved) = body.remove(from) else { continue };
+        let Some(moved) = body.remove(from) else {
+            continue;
+        };
         let origin = moved.value.origin.clone();
         if let Some(components) = map_under(body, "components", &origin) {
             components.insert(to, moved.value);
@@ -270,7 +318,10 @@ fn endpoint(ctx: &mut Ctx<'_>, source: &Source, api: &mut Res) {
             let types = list!(&api.origin; &regional);
             let at = regional.origin.clone();
             api.set("EndpointConfiguration", obj!(&at; "Types" => types));
-            api.set("Parameters", obj!(&at; "endpointConfigurationTypes" => regional));
+            api.set(
+                "Parameters",
+                obj!(&at; "endpointConfigurationTypes" => regional),
+            );
         }
         return;
     };
@@ -278,7 +329,10 @@ fn endpoint(ctx: &mut Ctx<'_>, source: &Source, api: &mut Res) {
     let kind = given(given_value, "Type").unwrap_or(given_value);
     let mut configuration = obj!(origin; "Types" => list!(origin; kind));
     if given(given_value, "Type").is_some() {
-        let endpoints = [given(given_value, "VPCEndpointIds"), given(given_value, "VpcEndpointIds")];
+        let endpoints = [
+            given(given_value, "VPCEndpointIds"),
+            given(given_value, "VpcEndpointIds"),
+        ];
         if endpoints.iter().all(Option::is_some) {
             let message = "`VPCEndpointIds` and `VpcEndpointIds` are the same; give one of them";
             ctx.problem(origin.span, message);
@@ -291,7 +345,10 @@ fn endpoint(ctx: &mut Ctx<'_>, source: &Source, api: &mut Res) {
         }
     }
     api.set("EndpointConfiguration", configuration);
-    api.set("Parameters", obj!(origin; "endpointConfigurationTypes" => kind));
+    api.set(
+        "Parameters",
+        obj!(origin; "endpointConfigurationTypes" => kind),
+    );
 }
 
 fn gateway_responses(ctx: &mut Ctx<'_>, source: &Source, responses: &Node, body: &mut Node) {
@@ -310,8 +367,14 @@ fn gateway_responses(ctx: &mut Ctx<'_>, source: &Source, responses: &Node, body:
         let at = &value.origin;
         let mut parameters = obj!(at;);
         let given_parameters = given(value, "ResponseParameters");
-        for (property, prefix) in [("Headers", "header"), ("Paths", "path"), ("QueryStrings", "querystring")] {
-            let values = given_parameters.and_then(|p| given(p, property)).and_then(Node::as_map);
+        for (property, prefix) in [
+            ("Headers", "header"),
+            ("Paths", "path"),
+            ("QueryStrings", "querystring"),
+        ] {
+            let values = given_parameters
+                .and_then(|p| given(p, property))
+                .and_then(Node::as_map);
             for entry in values.unwrap_or_default() {
                 let name = format!("gatewayresponse.{prefix}.{}", entry.key.name);
                 parameters.insert(name, entry.value.clone());
@@ -319,12 +382,17 @@ fn gateway_responses(ctx: &mut Ctx<'_>, source: &Source, responses: &Node, body:
         }
         let none = obj!(at;);
         let templates = given(value, "ResponseTemplates").unwrap_or(&none);
-        let mut made = obj!(at; "responseParameters" => parameters, "responseTemplates" => templates);
+        let mut made =
+            obj!(at; "responseParameters" => parameters, "responseTemplates" => templates);
         if let Some(code) = given(value, "StatusCode") {
             let code_text = code.scalar_text().unwrap_or_default();
-            let fits = matches!(code_text.len(), 1..=3) && code_text.bytes().all(|b| b.is_ascii_digit());
+            let fits =
+                matches!(code_text.len(), 1..=3) && code_text.bytes().all(|b| b.is_ascii_digit());
             if !fits {
-                ctx.problem(code.origin.span, "`StatusCode` must be a number of three digits");
+                ctx.problem(
+                    code.origin.span,
+                    "`StatusCode` must be a number of three digits",
+                );
             }
             made.insert("statusCode", (&code_text).into_node(&code.origin));
         }
@@ -380,8 +448,14 @@ fn publish(
     stage.copy(
         source.props(),
         &[
-            "StageName", "CacheClusterEnabled", "CacheClusterSize", "Variables", "MethodSettings",
-            "AccessLogSetting", "CanarySetting", "TracingEnabled",
+            "StageName",
+            "CacheClusterEnabled",
+            "CacheClusterSize",
+            "Variables",
+            "MethodSettings",
+            "AccessLogSetting",
+            "CanarySetting",
+            "TracingEnabled",
         ],
     );
     if let Some(tags) = source.prop("Tags") {
@@ -392,7 +466,9 @@ fn publish(
 
 fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
-    let digits = parts.iter().all(|p| p.len() == 1 && p.as_bytes()[0].is_ascii_digit());
+    let digits = parts
+        .iter()
+        .all(|p| p.len() == 1 && p.as_bytes()[0].is_ascii_digit());
     digits && matches!(parts.len(), 2 | 3) && matches!(parts[0], "2" | "3")
 }
 

@@ -93,7 +93,12 @@ impl Role {
     }
 
     /// Adds what stands under `Policies`.
-    pub(super) fn add_policies(&mut self, ctx: &mut Ctx<'_>, owner: &Owner<'_>, given: Option<&Node>) {
+    pub(super) fn add_policies(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        owner: &Owner<'_>,
+        given: Option<&Node>,
+    ) {
         let what = format!("{} {}", owner.what, owner.id);
         for (index, policy) in policies::read(ctx, given, &what).into_iter().enumerate() {
             match policy {

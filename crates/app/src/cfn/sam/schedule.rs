@@ -32,7 +32,11 @@ pub(super) fn rule(
     }
     rule.opt("State", event.given("State"));
     if let Some(enabled) = event.prop("Enabled") {
-        let state = if truthy(enabled) { "ENABLED" } else { "DISABLED" };
+        let state = if truthy(enabled) {
+            "ENABLED"
+        } else {
+            "DISABLED"
+        };
         if event.given("State").is_some() {
             let problem = event.problem("Enabled", "cannot be given beside `State`");
             ctx.problems.push(problem);
@@ -59,7 +63,9 @@ pub(super) fn rule(
     } else {
         "LambdaTarget"
     };
-    let chosen = event.given("Target").filter(|_| !timed || machine.is_some());
+    let chosen = event
+        .given("Target")
+        .filter(|_| !timed || machine.is_some());
     let mut goal = obj!(origin; "Arn" => target.arn(origin));
     match chosen.and_then(|goal| goal.get("Id")) {
         Some(id) => goal.insert("Id", id.clone()),
@@ -143,7 +149,12 @@ fn dead_letters(
 }
 
 /// A queue's policy that lets one source send messages.
-pub(super) fn send_policy(origin: &Origin, principal: impl IntoNode, queue: &Node, source: &Node) -> Node {
+pub(super) fn send_policy(
+    origin: &Origin,
+    principal: impl IntoNode,
+    queue: &Node,
+    source: &Node,
+) -> Node {
     let condition = obj!(origin; "ArnEquals" => obj!(origin; "aws:SourceArn" => source));
     obj!(origin;
         "Version" => "2012-10-17",
@@ -201,7 +212,12 @@ pub(super) fn scheduler(
         None => schedule.set("FlexibleTimeWindow", obj!(origin; "Mode" => "OFF")),
     }
     for name in [
-        "Description", "StartDate", "EndDate", "ScheduleExpressionTimezone", "GroupName", "KmsKeyArn",
+        "Description",
+        "StartDate",
+        "EndDate",
+        "ScheduleExpressionTimezone",
+        "GroupName",
+        "KmsKeyArn",
     ] {
         schedule.opt(name, event.prop(name));
     }

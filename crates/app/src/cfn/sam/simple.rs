@@ -17,14 +17,22 @@ pub(super) fn table(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     ctx.check_properties(
         source,
         &[
-            "PointInTimeRecoverySpecification", "PrimaryKey", "ProvisionedThroughput", "TableName",
-            "Tags", "SSESpecification",
+            "PointInTimeRecoverySpecification",
+            "PrimaryKey",
+            "ProvisionedThroughput",
+            "TableName",
+            "Tags",
+            "SSESpecification",
         ],
     );
     let mut res = source.main("AWS::DynamoDB::Table", "table");
     let origin = res.origin.clone();
     let (at, name, kind) = match source.given("PrimaryKey") {
-        None => (origin.clone(), "id".into_node(&origin), "S".into_node(&origin)),
+        None => (
+            origin.clone(),
+            "id".into_node(&origin),
+            "S".into_node(&origin),
+        ),
         Some(key) => {
             let short = match text(key, "Type") {
                 Some("String") => "S",
@@ -33,7 +41,8 @@ pub(super) fn table(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
                 _ => {
                     return Err(SamProblem {
                         span: key.origin.span,
-                        message: "`PrimaryKey` needs a `Type` of String, Number or Binary".to_owned(),
+                        message: "`PrimaryKey` needs a `Type` of String, Number or Binary"
+                            .to_owned(),
                     });
                 }
             };
@@ -43,7 +52,11 @@ pub(super) fn table(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
                     message: "`PrimaryKey` needs a `Name`".to_owned(),
                 });
             };
-            (key.origin.clone(), name.clone(), short.into_node(&key.origin))
+            (
+                key.origin.clone(),
+                name.clone(),
+                short.into_node(&key.origin),
+            )
         }
     };
     let attribute = obj!(&at; "AttributeName" => &name, "AttributeType" => kind);
@@ -56,7 +69,10 @@ pub(super) fn table(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     res.copy_given(
         source.props(),
         &[
-            "PointInTimeRecoverySpecification", "ProvisionedThroughput", "SSESpecification", "TableName",
+            "PointInTimeRecoverySpecification",
+            "ProvisionedThroughput",
+            "SSESpecification",
+            "TableName",
         ],
     );
     if let Some(tags) = source.given("Tags") {
@@ -70,8 +86,14 @@ pub(super) fn layer(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     ctx.check_properties(
         source,
         &[
-            "LayerName", "Description", "PublishLambdaVersion", "ContentUri",
-            "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo", "RetentionPolicy",
+            "LayerName",
+            "Description",
+            "PublishLambdaVersion",
+            "ContentUri",
+            "CompatibleArchitectures",
+            "CompatibleRuntimes",
+            "LicenseInfo",
+            "RetentionPolicy",
         ],
     );
     let mut res = source.main("AWS::Lambda::LayerVersion", "layer");
@@ -91,7 +113,10 @@ pub(super) fn layer(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
             property.value.clone()
         };
         let made = entry(property.key.name.clone(), value, &property.key.origin);
-        properties.as_map_mut().into_iter().for_each(|map| map.push(made.clone()));
+        properties
+            .as_map_mut()
+            .into_iter()
+            .for_each(|map| map.push(made.clone()));
     }
     let retention = field(&properties, "RetentionPolicy");
     let policy = match retention.map(|node| (node, node.as_str().map(str::to_lowercase))) {
@@ -125,7 +150,10 @@ pub(super) fn layer(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     let identity = obj!(&origin; &*source.id => identity);
     res.id = Arc::from(hash::named(&source.id, &identity));
     res.attributes = source.passed_on();
-    let own = res.attributes.iter().any(|a| &*a.key.name == "DeletionPolicy");
+    let own = res
+        .attributes
+        .iter()
+        .any(|a| &*a.key.name == "DeletionPolicy");
     match policy {
         Some(policy) => res.attribute("DeletionPolicy", policy),
         None if !own => res.attribute("DeletionPolicy", "Retain"),
@@ -144,7 +172,12 @@ pub(super) fn layer(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     res.copy(
         properties.as_map().unwrap_or_default(),
-        &["Description", "CompatibleArchitectures", "CompatibleRuntimes", "LicenseInfo"],
+        &[
+            "Description",
+            "CompatibleArchitectures",
+            "CompatibleRuntimes",
+            "LicenseInfo",
+        ],
     );
     Ok(vec![res])
 }
@@ -153,7 +186,14 @@ pub(super) fn layer(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
 pub(super) fn application(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     ctx.check_properties(
         source,
-        &["Location", "TemplateUrl", "Parameters", "NotificationARNs", "Tags", "TimeoutInMinutes"],
+        &[
+            "Location",
+            "TemplateUrl",
+            "Parameters",
+            "NotificationARNs",
+            "Tags",
+            "TimeoutInMinutes",
+        ],
     );
     let mut res = source.main("AWS::CloudFormation::Stack", "application");
     let origin = res.origin.clone();
@@ -174,7 +214,8 @@ pub(super) fn application(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>
                 Some(value) => {
                     let value = ctx.params.decide(value);
                     if is_intrinsic(&value) {
-                        let message = format!("`{name}` must be a text, a parameter or in a mapping");
+                        let message =
+                            format!("`{name}` must be a text, a parameter or in a mapping");
                         ctx.problem(value.origin.span, message);
                     }
                     tags.insert(tag, value);
@@ -187,7 +228,10 @@ pub(super) fn application(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>
     } else {
         res.set("TemplateURL", place);
     }
-    res.copy(source.props(), &["Parameters", "NotificationARNs", "TimeoutInMinutes"]);
+    res.copy(
+        source.props(),
+        &["Parameters", "NotificationARNs", "TimeoutInMinutes"],
+    );
     let mut all = tag_list(&origin, Some(&tags));
     all.extend(tag_list(&origin, source.prop("Tags")));
     sam_tags(ctx, source, &origin);
@@ -200,8 +244,14 @@ pub(super) fn capacity_provider(ctx: &mut Ctx<'_>, source: &Source) -> Result<Ve
     ctx.check_properties(
         source,
         &[
-            "CapacityProviderName", "VpcConfig", "OperatorRole", "Tags", "PropagateTags",
-            "InstanceRequirements", "ScalingConfig", "KmsKeyArn",
+            "CapacityProviderName",
+            "VpcConfig",
+            "OperatorRole",
+            "Tags",
+            "PropagateTags",
+            "InstanceRequirements",
+            "ScalingConfig",
+            "KmsKeyArn",
         ],
     );
     let mut res = source.main("AWS::Lambda::CapacityProvider", "capacity provider");
@@ -221,13 +271,18 @@ pub(super) fn capacity_provider(ctx: &mut Ctx<'_>, source: &Source) -> Result<Ve
         }
         None => ctx.problem(source.span(), "a capacity provider needs `VpcConfig`"),
     }
-    let propagated = source.given("Tags").filter(|_| source.given("PropagateTags").is_some());
+    let propagated = source
+        .given("Tags")
+        .filter(|_| source.given("PropagateTags").is_some());
     let role = match source.given("OperatorRole") {
         Some(role) => role.clone(),
         None => {
             let id = format!("{}OperatorRole", source.id);
             let mut role = Res::new(id, "AWS::IAM::Role", &origin, source.passed_on());
-            role.set("AssumeRolePolicyDocument", trust(&origin, "lambda.amazonaws.com"));
+            role.set(
+                "AssumeRolePolicyDocument",
+                trust(&origin, "lambda.amazonaws.com"),
+            );
             let policy = ctx.managed_arn("AWSLambdaManagedEC2ResourceOperator");
             role.set("ManagedPolicyArns", list!(&origin; policy));
             let mut tags = tag_list(&origin, Some(&own_tag));
@@ -238,7 +293,10 @@ pub(super) fn capacity_provider(ctx: &mut Ctx<'_>, source: &Source) -> Result<Ve
             arn
         }
     };
-    res.set("PermissionsConfig", obj!(&origin; "CapacityProviderOperatorRoleArn" => role));
+    res.set(
+        "PermissionsConfig",
+        obj!(&origin; "CapacityProviderOperatorRoleArn" => role),
+    );
     let mut tags = tag_list(&origin, source.given("Tags"));
     tags.extend(tag_list(&origin, Some(&own_tag)));
     res.set("Tags", tags);

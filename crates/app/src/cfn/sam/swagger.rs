@@ -83,7 +83,10 @@ pub(super) fn is_version_3(version: &Node) -> bool {
 
 /// Whether it is a definition that SAM can work on.
 pub(super) fn is_valid(body: &Node, swagger_too: bool) -> bool {
-    if body.get("paths").is_none_or(|paths| paths.as_map().is_none()) {
+    if body
+        .get("paths")
+        .is_none_or(|paths| paths.as_map().is_none())
+    {
         return false;
     }
     (swagger_too && given(body, "swagger").is_some())
@@ -93,7 +96,11 @@ pub(super) fn is_valid(body: &Node, swagger_too: bool) -> bool {
 /// The name of a method as a definition has it.
 pub(super) fn method_name(method: &str) -> String {
     let method = method.to_lowercase();
-    if method == "any" { ANY.to_owned() } else { method }
+    if method == "any" {
+        ANY.to_owned()
+    } else {
+        method
+    }
 }
 
 /// A path as it stands in an ARN: parameters become stars.
@@ -173,9 +180,7 @@ pub(super) fn has_integration(item: &Node, method: &str) -> bool {
     let method = method_name(method);
     let integrated = |branch: &&Node| {
         let definition = branch.get(&method);
-        definition.is_some_and(|definition| {
-            branches(definition).into_iter().any(is_integrated)
-        })
+        definition.is_some_and(|definition| branches(definition).into_iter().any(is_integrated))
     };
     let mut all = branches(item).into_iter();
     all.all(|branch| integrated(&branch))

@@ -11,10 +11,24 @@ use palisade_syntax::{Entry, Node};
 use std::sync::Arc;
 
 const KNOWN: [&str; 18] = [
-    "ApiKeySelectionExpression", "AccessLogSettings", "Auth", "DefaultRouteSettings", "Description",
-    "DisableExecuteApiEndpoint", "Domain", "DisableSchemaValidation", "FailOnWarnings",
-    "IpAddressType", "Name", "PropagateTags", "Routes", "RouteSettings",
-    "RouteSelectionExpression", "StageName", "StageVariables", "Tags",
+    "ApiKeySelectionExpression",
+    "AccessLogSettings",
+    "Auth",
+    "DefaultRouteSettings",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "Domain",
+    "DisableSchemaValidation",
+    "FailOnWarnings",
+    "IpAddressType",
+    "Name",
+    "PropagateTags",
+    "Routes",
+    "RouteSettings",
+    "RouteSelectionExpression",
+    "StageName",
+    "StageVariables",
+    "Tags",
 ];
 
 const TAG: &str = "websocketapi:createdBy";
@@ -26,7 +40,10 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         span: source.span(),
         message: format!("WebSocket API `{}` {message}", source.id),
     };
-    let routes = source.prop("Routes").and_then(Node::as_map).unwrap_or_default();
+    let routes = source
+        .prop("Routes")
+        .and_then(Node::as_map)
+        .unwrap_or_default();
     if routes.is_empty() {
         return Err(wrong("needs a map of `Routes`"));
     }
@@ -43,14 +60,22 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     api.copy(
         source.props(),
         &[
-            "ApiKeySelectionExpression", "Description", "DisableExecuteApiEndpoint",
-            "DisableSchemaValidation", "IpAddressType", "RouteSelectionExpression", "Name",
+            "ApiKeySelectionExpression",
+            "Description",
+            "DisableExecuteApiEndpoint",
+            "DisableSchemaValidation",
+            "IpAddressType",
+            "RouteSelectionExpression",
+            "Name",
         ],
     );
     if api.prop("Name").is_none() {
         api.set("Name", &source.id);
     }
-    let mut tags = source.given("Tags").cloned().unwrap_or_else(|| obj!(&origin;));
+    let mut tags = source
+        .given("Tags")
+        .cloned()
+        .unwrap_or_else(|| obj!(&origin;));
     tags.insert(TAG, "SAM".into_node(&origin));
     api.set("Tags", &tags);
     api.set("ProtocolType", "WEBSOCKET");
@@ -121,7 +146,10 @@ fn one_route(
         "$connect" | "$disconnect" | "$default" => &key[1..],
         _ if super::make::is_alphanumeric(key) => key,
         _ => {
-            ctx.problem(origin.span, "a route key must be letters and digits, or one of the `$` routes");
+            ctx.problem(
+                origin.span,
+                "a route key must be letters and digits, or one of the `$` routes",
+            );
             return None;
         }
     };
@@ -132,7 +160,12 @@ fn one_route(
     let mut letters = plain.chars();
     let name: String = letters
         .next()
-        .map(|first| first.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
+        .map(|first| {
+            first
+                .to_uppercase()
+                .chain(letters.flat_map(char::to_lowercase))
+                .collect()
+        })
         .unwrap_or_default();
     let base = format!("{}{name}", source.id);
     let new = |suffix: &str, kind| Res::new(format!("{base}{suffix}"), kind, &origin, Vec::new());
@@ -145,7 +178,10 @@ fn one_route(
     route.copy(
         spec.as_map().unwrap_or_default(),
         &[
-            "ApiKeyRequired", "ModelSelectionExpression", "OperationName", "RequestModels",
+            "ApiKeyRequired",
+            "ModelSelectionExpression",
+            "OperationName",
+            "RequestModels",
             "RouteResponseSelectionExpression",
         ],
     );
@@ -157,7 +193,10 @@ fn one_route(
         route.set("RequestParameters", parameters);
     }
     let parts = list!(&origin; "integrations", integration.reference());
-    route.set("Target", obj!(&origin; "Fn::Join" => list!(&origin; "/", parts)));
+    route.set(
+        "Target",
+        obj!(&origin; "Fn::Join" => list!(&origin; "/", parts)),
+    );
     if let Some(auth_type) = auth_type.filter(|_| key == "$connect") {
         route.set("AuthorizationType", auth_type);
         if auth_type == "CUSTOM" {
@@ -203,7 +242,12 @@ fn stage(source: &Source, origin: &Origin, tags: &Node, routes: Vec<Node>) -> Re
     stage.set("StageName", name);
     stage.copy(
         source.props(),
-        &["StageVariables", "AccessLogSettings", "DefaultRouteSettings", "RouteSettings"],
+        &[
+            "StageVariables",
+            "AccessLogSettings",
+            "DefaultRouteSettings",
+            "RouteSettings",
+        ],
     );
     stage.set("Tags", tags);
     stage.set("AutoDeploy", true);

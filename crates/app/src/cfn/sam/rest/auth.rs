@@ -3,7 +3,8 @@
 
 use super::{by_property, policy};
 use crate::cfn::sam::make::{
-    IntoNode, as_list, field, given, is_true, list, map_under, obj, reference, sub_with, text, truthy,
+    IntoNode, as_list, field, given, is_true, list, map_under, obj, reference, sub_with, text,
+    truthy,
 };
 use crate::cfn::sam::resources::{Res, Source};
 use crate::cfn::sam::{Ctx, swagger};
@@ -59,7 +60,8 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, auth: &Node, body: &mut No
             let message = format!("`{name}` is not one of the `Authorizers`");
             ctx.problem(default.origin.span, message);
         } else {
-            let to_preflight = field(auth, "AddDefaultAuthorizerToCorsPreflight").is_none_or(truthy);
+            let to_preflight =
+                field(auth, "AddDefaultAuthorizerToCorsPreflight").is_none_or(truthy);
             let scopes = authorizer.and_then(|a| field(&a.value, "AuthorizationScopes"));
             let scopes = scopes.cloned().unwrap_or_else(|| list!(&default.origin;));
             let item = obj!(&default.origin; name => scopes);
@@ -88,7 +90,10 @@ fn drop_if_empty(body: &mut Node, name: &str) {
 
 fn restrict(ctx: &mut Ctx<'_>, source: &Source, resource_policy: &Node, body: &mut Node) {
     if resource_policy.as_map().is_none() {
-        ctx.problem(resource_policy.origin.span, "`ResourcePolicy` must be a map");
+        ctx.problem(
+            resource_policy.origin.span,
+            "`ResourcePolicy` must be a map",
+        );
         return;
     }
     let stage = source.prop("StageName").cloned().unwrap_or_default();
@@ -105,10 +110,15 @@ fn restrict(ctx: &mut Ctx<'_>, source: &Source, resource_policy: &Node, body: &m
 }
 
 /// Sets the default authorizer on the methods that have none.
-fn set_default(body: &mut Node, authorizers: &[Entry], item: &Node, preflight: bool, origin: &Origin) {
-    let names = |name: &str| {
-        name == "AWS_IAM" || authorizers.iter().any(|entry| &*entry.key.name == name)
-    };
+fn set_default(
+    body: &mut Node,
+    authorizers: &[Entry],
+    item: &Node,
+    preflight: bool,
+    origin: &Origin,
+) {
+    let names =
+        |name: &str| name == "AWS_IAM" || authorizers.iter().any(|entry| &*entry.key.name == name);
     let mut signed = false;
     swagger::each_method(body, |method, definition| {
         if method == "options" && !preflight {
@@ -127,7 +137,9 @@ fn set_default(body: &mut Node, authorizers: &[Entry], item: &Node, preflight: b
         } else {
             others.extend(own);
         }
-        signed |= others.first().is_some_and(|first| first.get("AWS_IAM").is_some());
+        signed |= others
+            .first()
+            .is_some_and(|first| first.get("AWS_IAM").is_some());
         swagger::set_security(definition, others, origin);
     });
     if signed {
@@ -167,12 +179,15 @@ fn definition(ctx: &mut Ctx<'_>, entry: &Entry) -> Option<Node> {
     let identity = given(authorizer, "Identity");
     let payload = text(authorizer, "FunctionPayloadType").unwrap_or("TOKEN");
     if !matches!(payload, "TOKEN" | "REQUEST") {
-        let message = format!("the authorizer `{name}` has a payload type other than TOKEN and REQUEST");
+        let message =
+            format!("the authorizer `{name}` has a payload type other than TOKEN and REQUEST");
         ctx.problem(span, message);
     }
     let pool = given(authorizer, "UserPoolArn");
     let by_request = pool.is_none() && payload == "REQUEST";
-    let header = identity.and_then(|identity| given(identity, "Header")).cloned();
+    let header = identity
+        .and_then(|identity| given(identity, "Header"))
+        .cloned();
     let header = header.unwrap_or_else(|| "Authorization".into_node(origin));
     let header = if by_request {
         "Unused".into_node(origin)
@@ -212,7 +227,10 @@ fn definition(ctx: &mut Ctx<'_>, entry: &Entry) -> Option<Node> {
             let sources = sources.unwrap_or_default().join(", ");
             if !sources.is_empty() {
                 inner.insert("identitySource", sources.into_node(origin));
-            } else if identity.and_then(|i| i.get("ReauthorizeEvery")).is_none_or(truthy) {
+            } else if identity
+                .and_then(|i| i.get("ReauthorizeEvery"))
+                .is_none_or(truthy)
+            {
                 let message = format!("the authorizer `{name}` must say what identifies a caller");
                 ctx.problem(span, message);
             }
@@ -234,10 +252,16 @@ fn definition(ctx: &mut Ctx<'_>, entry: &Entry) -> Option<Node> {
 }
 
 /// How API Gateway calls an authorizer's function.
-pub(in crate::cfn::sam) fn authorizer_uri(ctx: &Ctx<'_>, authorizer: &Node, origin: &Origin) -> Node {
+pub(in crate::cfn::sam) fn authorizer_uri(
+    ctx: &Ctx<'_>,
+    authorizer: &Node,
+    origin: &Origin,
+) -> Node {
     let place = "apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${__FunctionArn__}";
     let arn = format!("arn:{}:{place}/invocations", ctx.partition());
-    let function = field(authorizer, "FunctionArn").cloned().unwrap_or_default();
+    let function = field(authorizer, "FunctionArn")
+        .cloned()
+        .unwrap_or_default();
     sub_with(origin, arn, obj!(origin; "__FunctionArn__" => function))
 }
 
@@ -258,7 +282,9 @@ pub(in crate::cfn::sam) fn identity_sources(
 
 /// The permissions that let the API call its authorizers.
 pub(super) fn permissions(ctx: &mut Ctx<'_>, source: &Source) -> Vec<Res> {
-    let authorizers = source.given("Auth").and_then(|auth| given(auth, "Authorizers"));
+    let authorizers = source
+        .given("Auth")
+        .and_then(|auth| given(auth, "Authorizers"));
     let entries = authorizers.and_then(Node::as_map).unwrap_or_default();
     let mut made = Vec::new();
     for entry in entries {
@@ -293,6 +319,9 @@ pub(in crate::cfn::sam) fn permission(
     res.set("Principal", "apigateway.amazonaws.com");
     let place = "execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
     let variables = obj!(&origin; "__ApiId__" => reference(&origin, &source.id));
-    res.set("SourceArn", sub_with(&origin, format!("arn:{partition}:{place}"), variables));
+    res.set(
+        "SourceArn",
+        sub_with(&origin, format!("arn:{partition}:{place}"), variables),
+    );
     res
 }

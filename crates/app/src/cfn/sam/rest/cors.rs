@@ -24,7 +24,13 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, cors: &Node, body: &mut No
     let setting = |name: &str| field(cors, name).filter(|_| detailed);
     if detailed {
         for entry in cors.as_map().unwrap_or_default() {
-            let known = ["AllowMethods", "AllowHeaders", "AllowOrigin", "MaxAge", "AllowCredentials"];
+            let known = [
+                "AllowMethods",
+                "AllowHeaders",
+                "AllowOrigin",
+                "MaxAge",
+                "AllowCredentials",
+            ];
             if !known.contains(&&*entry.key.name) {
                 let message = format!("`{}` is not a setting of `Cors`", entry.key.name);
                 ctx.problem(entry.key.origin.span, message);
@@ -62,10 +68,18 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, cors: &Node, body: &mut No
             };
             let headers = setting("AllowHeaders").filter(|headers| truthy(headers));
             let values = [
-                ("Access-Control-Allow-Origin", Some(allowed.clone()), "string"),
+                (
+                    "Access-Control-Allow-Origin",
+                    Some(allowed.clone()),
+                    "string",
+                ),
                 ("Access-Control-Allow-Headers", headers.cloned(), "string"),
                 ("Access-Control-Allow-Methods", Some(methods), "string"),
-                ("Access-Control-Max-Age", setting("MaxAge").cloned(), "integer"),
+                (
+                    "Access-Control-Max-Age",
+                    setting("MaxAge").cloned(),
+                    "integer",
+                ),
                 (
                     "Access-Control-Allow-Credentials",
                     credentials.then(|| "'true'".into_node(&origin)),

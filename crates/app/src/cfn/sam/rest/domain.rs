@@ -2,9 +2,7 @@
 
 use super::{by_property, domain_att};
 use crate::cfn::sam::hash;
-use crate::cfn::sam::make::{
-    IntoNode, field, given, is_true, list, obj, reference, text, truthy,
-};
+use crate::cfn::sam::make::{IntoNode, field, given, is_true, list, obj, reference, text, truthy};
 use crate::cfn::sam::resources::{Res, Source};
 use crate::cfn::sam::{Ctx, Result, SamProblem};
 use palisade_core::Origin;
@@ -30,7 +28,8 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Domain> {
     if domain.as_map().is_none() {
         return Err(wrong("`Domain` must be a map"));
     }
-    let (Some(name), Some(certificate)) = (field(domain, "DomainName"), field(domain, "CertificateArn"))
+    let (Some(name), Some(certificate)) =
+        (field(domain, "DomainName"), field(domain, "CertificateArn"))
     else {
         return Err(wrong("`Domain` needs `DomainName` and `CertificateArn`"));
     };
@@ -38,7 +37,9 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Domain> {
     let endpoint = field(domain, "EndpointConfiguration").unwrap_or(&regional);
     let kind = endpoint.as_str().unwrap_or_default();
     if !matches!(kind, "EDGE" | "REGIONAL" | "PRIVATE") {
-        return Err(wrong("the endpoint of a `Domain` must be EDGE, REGIONAL or PRIVATE"));
+        return Err(wrong(
+            "the endpoint of a `Domain` must be EDGE, REGIONAL or PRIVATE",
+        ));
     }
     let private = kind == "PRIVATE";
     let (prefix, resource) = if private {
@@ -83,7 +84,11 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Domain> {
             "AWS::ApiGateway::BasePathMapping"
         };
         let mut mapping = new(format!("{}{suffix}BasePathMapping", source.id), kind);
-        let domain_property = if private { "DomainNameArn" } else { "DomainName" };
+        let domain_property = if private {
+            "DomainNameArn"
+        } else {
+            "DomainName"
+        };
         mapping.set(domain_property, reference(&origin, &id));
         mapping.set("RestApiId", reference(&origin, &source.id));
         mapping.set("Stage", reference(&origin, format!("{}.Stage", source.id)));
@@ -198,8 +203,14 @@ fn records(
                 .unwrap_or_else(|| domain_att(origin, domain_id, "DistributionDomainName")),
         ),
         Some(_) => (
-            route53.get("VpcEndpointHostedZoneId").cloned().unwrap_or_default(),
-            route53.get("VpcEndpointDomainName").cloned().unwrap_or_default(),
+            route53
+                .get("VpcEndpointHostedZoneId")
+                .cloned()
+                .unwrap_or_default(),
+            route53
+                .get("VpcEndpointDomainName")
+                .cloned()
+                .unwrap_or_default(),
         ),
     };
     alias.insert("HostedZoneId", hosted);
@@ -232,7 +243,10 @@ pub(in crate::cfn::sam) fn gather(
     sets: Vec<Node>,
 ) {
     let group = ctx.record_sets.entry(id.to_owned()).or_insert_with(new);
-    let all = group.props.iter_mut().find(|p| &*p.key.name == "RecordSets");
+    let all = group
+        .props
+        .iter_mut()
+        .find(|p| &*p.key.name == "RecordSets");
     match all.map(|entry| &mut entry.value.data) {
         Some(Data::Seq(all)) => all.extend(sets),
         _ => group.set("RecordSets", sets),

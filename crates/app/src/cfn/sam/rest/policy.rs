@@ -2,7 +2,9 @@
 //! a list of who may.
 
 use crate::cfn::sam::Ctx;
-use crate::cfn::sam::make::{IntoNode, as_list, field, given, list_under, map_under, obj, sub_with};
+use crate::cfn::sam::make::{
+    IntoNode, as_list, field, given, list_under, map_under, obj, sub_with,
+};
 use crate::cfn::sam::push::{Seen, push_once};
 use crate::cfn::sam::swagger;
 use palisade_syntax::{Data, Entry, Node};
@@ -13,7 +15,9 @@ const POLICY: &str = "x-amazon-apigateway-policy";
 pub(in crate::cfn::sam) fn methods(item: &Node) -> Vec<String> {
     let branches = swagger::branches(item).into_iter();
     let entries = branches.flat_map(|branch| branch.as_map().unwrap_or_default());
-    entries.map(|entry: &Entry| entry.key.name.to_string()).collect()
+    entries
+        .map(|entry: &Entry| entry.key.name.to_string())
+        .collect()
 }
 
 /// Statements that are added as often as they are asked for, and such that are added once.
@@ -33,16 +37,26 @@ pub(in crate::cfn::sam) fn statements(
 ) -> Statements {
     let origin = &policy.origin;
     let weight = policy.as_map().unwrap_or_default().iter();
-    let weight: usize = weight.map(|e| e.value.as_seq().map_or(1, <[Node]>::len)).sum();
+    let weight: usize = weight
+        .map(|e| e.value.as_seq().map_or(1, <[Node]>::len))
+        .sum();
     if !ctx.afford(weight.saturating_add(methods.len()), origin.span) {
         return Statements::default();
     }
     let routes: Vec<Node> = methods
         .iter()
         .map(|method| {
-            let any = method.eq_ignore_ascii_case("any") || method.eq_ignore_ascii_case(swagger::ANY);
-            let verb = if any { "*".to_owned() } else { method.to_uppercase() };
-            let route = format!("execute-api:/${{__Stage__}}/{verb}{}", swagger::arn_path(path));
+            let any =
+                method.eq_ignore_ascii_case("any") || method.eq_ignore_ascii_case(swagger::ANY);
+            let verb = if any {
+                "*".to_owned()
+            } else {
+                method.to_uppercase()
+            };
+            let route = format!(
+                "execute-api:/${{__Stage__}}/{verb}{}",
+                swagger::arn_path(path)
+            );
             sub_with(origin, route, obj!(origin; "__Stage__" => stage))
         })
         .collect();
@@ -56,7 +70,10 @@ pub(in crate::cfn::sam) fn statements(
     };
     let mut single = Vec::new();
     let mut once = Vec::new();
-    for (name, effect) in [("AwsAccountWhitelist", "Allow"), ("AwsAccountBlacklist", "Deny")] {
+    for (name, effect) in [
+        ("AwsAccountWhitelist", "Allow"),
+        ("AwsAccountBlacklist", "Deny"),
+    ] {
         if let Some(accounts) = given(policy, name) {
             let mut statement = rule(effect, accounts);
             let accounts = obj!(&accounts.origin; "AWS" => as_list(accounts));
@@ -70,13 +87,19 @@ pub(in crate::cfn::sam) fn statements(
         deny.insert("Condition", obj!(&at.origin; test => condition));
         once.push(deny);
     };
-    for (name, test) in [("IpRangeWhitelist", "NotIpAddress"), ("IpRangeBlacklist", "IpAddress")] {
+    for (name, test) in [
+        ("IpRangeWhitelist", "NotIpAddress"),
+        ("IpRangeBlacklist", "IpAddress"),
+    ] {
         if let Some(ranges) = given(policy, name) {
             let condition = obj!(&ranges.origin; "aws:SourceIp" => as_list(ranges));
             fence(ranges, test, condition);
         }
     }
-    for (suffix, test) in [("Blacklist", "StringEquals"), ("Whitelist", "StringNotEquals")] {
+    for (suffix, test) in [
+        ("Blacklist", "StringEquals"),
+        ("Whitelist", "StringNotEquals"),
+    ] {
         if let Some((at, condition)) = networks(ctx, policy, suffix) {
             fence(&at, test, condition);
         }
@@ -101,7 +124,8 @@ pub(in crate::cfn::sam) fn put(
         return;
     }
     whole.insert("Version", "2012-10-17".into_node(origin));
-    let alone = whole.get("Statement").is_none_or(Node::is_null) && single.len() == 1 && once.is_empty();
+    let alone =
+        whole.get("Statement").is_none_or(Node::is_null) && single.len() == 1 && once.is_empty();
     if alone {
         whole.insert("Statement", single.remove(0));
         return;
@@ -143,7 +167,10 @@ fn networks(ctx: &mut Ctx<'_>, policy: &Node, suffix: &str) -> Option<(Node, Nod
             }
         }
     }
-    for (name, into) in [("IntrinsicVpc", &mut vpcs), ("IntrinsicVpce", &mut endpoints)] {
+    for (name, into) in [
+        ("IntrinsicVpc", &mut vpcs),
+        ("IntrinsicVpce", &mut endpoints),
+    ] {
         if let Some(list) = field(policy, &format!("{name}{suffix}")) {
             at = at.or(Some(list));
             into.extend(as_list(list));

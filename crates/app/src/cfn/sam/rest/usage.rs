@@ -24,11 +24,21 @@ const CONDITION: &str = "SharedUsagePlanCondition";
 
 /// Makes the usage plan that an API asks for.
 pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source, stage: &str) -> Vec<Res> {
-    let Some(wanted) = source.given("Auth").and_then(|auth| field(auth, "UsagePlan")) else {
+    let Some(wanted) = source
+        .given("Auth")
+        .and_then(|auth| field(auth, "UsagePlan"))
+    else {
         return Vec::new();
     };
     let origin = by_property(source, "Auth");
-    let known = ["CreateUsagePlan", "Description", "Quota", "Tags", "Throttle", "UsagePlanName"];
+    let known = [
+        "CreateUsagePlan",
+        "Description",
+        "Quota",
+        "Tags",
+        "Throttle",
+        "UsagePlanName",
+    ];
     for entry in wanted.as_map().unwrap_or_default() {
         if !known.contains(&&*entry.key.name) {
             let message = format!("`{}` is not a setting of `UsagePlan`", entry.key.name);
@@ -93,7 +103,11 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source, stage: &str) -> Vec<Res> 
 /// The attributes of the shared resources, which must exist whenever one of their APIs does.
 fn share(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> Vec<Entry> {
     let own = source.passed_on();
-    let find = |name: &str| own.iter().find(|e| &*e.key.name == name).map(|e| e.value.clone());
+    let find = |name: &str| {
+        own.iter()
+            .find(|e| &*e.key.name == name)
+            .map(|e| e.value.clone())
+    };
     let plan = &mut ctx.shared_plan;
     let rank = |policy: &Option<Node>| match policy.as_ref().and_then(Node::as_str) {
         None => 0,
@@ -124,7 +138,8 @@ fn share(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> Vec<Entry> {
     ] {
         attributes.extend(value.map(|value| crate::cfn::sam::make::entry(name, value, origin)));
     }
-    ctx.conditions.retain(|condition| &*condition.key.name != CONDITION || !always);
+    ctx.conditions
+        .retain(|condition| &*condition.key.name != CONDITION || !always);
     if always {
         return attributes;
     }
