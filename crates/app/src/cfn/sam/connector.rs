@@ -5,7 +5,7 @@ use super::make::{
     IntoNode, as_list, entry, field, given, list, logical_id, obj, reference, sub, sub_with, text,
     truthy,
 };
-use super::policies::from_json;
+use super::policies::{find, from_json};
 use super::resources::{Res, Source};
 use super::{Ctx, Result, SamProblem};
 use palisade_core::{Origin, ViaKind};
@@ -247,11 +247,6 @@ fn deployed_type(kind: &str) -> &str {
         "AWS::Serverless::SimpleTable" => "AWS::DynamoDB::Table",
         other => other,
     }
-}
-
-fn find(lines: &'static str, name: &str) -> Option<&'static str> {
-    let mut lines = lines.lines();
-    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'))
 }
 
 fn one(ctx: &mut Ctx<'_>, link: &Link<'_>, from: &End, to: &End, suffix: &str) -> Result<Vec<Res>> {

@@ -194,7 +194,8 @@ fn check(ctx: &mut Ctx<'_>, source: &Source) {
                 wrong.push(format!("`{name}` must not be given with an image"));
             }
         }
-        if !has("ImageUri") {
+        // `sam build` makes the image of what the metadata says and puts its address in.
+        if !has("ImageUri") && given(&source.node, "Metadata").is_none() {
             wrong.push("an image needs `ImageUri`".to_owned());
         }
     } else {
@@ -203,9 +204,7 @@ fn check(ctx: &mut Ctx<'_>, source: &Source) {
                 wrong.push(format!("`{name}` must be given"));
             }
         }
-        if !has("CodeUri") && !has("InlineCode") {
-            wrong.push("`CodeUri` or `InlineCode` must be given".to_owned());
-        }
+        // Without any code it is the folder of the template that is packaged.
     }
     if let Some(queue) = source.prop("DeadLetterQueue") {
         let known = matches!(text(queue, "Type"), Some("SQS" | "SNS"));

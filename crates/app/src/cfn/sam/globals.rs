@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many values the merging may make in all; a small file must not become a large tree.
-const MAX_MERGED: usize = 2_000_000;
+const MAX_MERGED: usize = 400_000;
 
 /// The sections and the properties that SAM shares.
 const SECTIONS: [(&str, &[&str]); 8] = [

@@ -187,7 +187,7 @@ fn gather(
         share_tags(ctx, flavour, source, event, shared);
     }
     let kind = ctx.resources.kind(route.api);
-    if kind != Some(flavour.kind) && (flavour.rest || kind.is_none()) {
+    if kind.is_none() || (flavour.rest && kind == Some(HTTP.kind)) {
         let message = format!("must name an `{}` of this template", flavour.kind);
         let problem = event.problem(flavour.property, &message);
         ctx.problems.push(problem);
@@ -233,10 +233,24 @@ fn gather(
 }
 
 fn route_settings(ctx: &mut Ctx<'_>, api: &str, route: &str, settings: &Node, event: &Event<'_>) {
+    let name = format!("Routes {api}");
+    let seen = &mut ctx.seen;
     let api = ctx.resources.get_mut(api);
     let properties = api.and_then(|api| map_under(api, "Properties", &event.origin));
     let all = properties.and_then(|node| map_under(node, "RouteSettings", &event.origin));
-    let one = all.and_then(|node| map_under(node, route, &event.origin));
+    let one = all.and_then(|node| {
+        let known = seen.entry(name).or_insert_with(|| {
+            let entries = node.as_map().unwrap_or_default().iter();
+            entries.map(|entry| entry.key.name.to_string()).collect()
+        });
+        if !known.insert(route.to_owned()) {
+            return map_under(node, route, &event.origin);
+        }
+        let entries = node.as_map_mut()?;
+        let made = super::make::entry(route, obj!(&event.origin;), &event.origin);
+        entries.push(made);
+        entries.last_mut().map(|entry| &mut entry.value)
+    });
     match (one, settings.as_map()) {
         (Some(one), Some(settings)) => {
             for setting in settings {

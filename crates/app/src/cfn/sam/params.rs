@@ -14,14 +14,14 @@ const MAX_CHAIN: usize = 8;
 
 /// Values of parameters, and the mappings.
 #[derive(Debug, Default)]
-pub(super) struct Params {
+pub(super) struct Params<'a> {
     values: BTreeMap<String, Node>,
-    mappings: BTreeMap<Arc<str>, Node>,
+    mappings: Option<&'a Node>,
 }
 
-impl Params {
+impl<'a> Params<'a> {
     /// The given values, then the defaults of the template.
-    pub(super) fn new(template: &Node, options: &SamOptions) -> Self {
+    pub(super) fn new(template: &'a Node, options: &SamOptions) -> Self {
         let mut values = options.parameters.clone();
         let declared = template.get("Parameters").and_then(Node::as_map);
         for entry in declared.unwrap_or_default() {
@@ -41,13 +41,9 @@ impl Params {
                     .or_insert_with(|| value.into_node(&Origin::default()));
             }
         }
-        let mappings = template.get("Mappings").and_then(Node::as_map);
-        let mappings = mappings.unwrap_or_default().iter();
         Self {
             values,
-            mappings: mappings
-                .map(|entry| (entry.key.name.clone(), entry.value.clone()))
-                .collect(),
+            mappings: template.get("Mappings"),
         }
     }
 
@@ -154,7 +150,7 @@ impl Params {
         };
         let map = map.as_str()?;
         let mut value = self
-            .mappings
+            .mappings?
             .get(map)?
             .get(&top.scalar_text()?)?
             .get(&second.scalar_text()?)?
