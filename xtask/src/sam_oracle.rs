@@ -28,8 +28,7 @@ Normalisations (applied to both sides):
                    the digits: the hash is over a text form of the body that only Python 2 writes
   order of lists   lists are sorted, as the translator's own tests do: several of them come from Python
                    sets. The arguments of functions (`Fn::..`) and `Layers` keep their order, but for
-                   `Fn::Or` and `Fn::And`, where it means nothing, and `Fn::GetAtt`, which four of the
-                   expected outputs have as `[\"Arn\", id]` because they were saved sorted
+                   `Fn::Or` and `Fn::And`, where it means nothing
   Transform        left out: SAM takes the whole key away, we leave other transforms for the evaluator,
                    which has to know that they are there
   repository URLs  the `TemplateURL` of an application from the Serverless Application Repository is
@@ -252,7 +251,7 @@ fn settle(value: Value, renamed: &BTreeMap<String, String>, sorted: bool) -> Val
             let fields = fields
                 .into_iter()
                 .filter(|(name, value)| !mocked(name, value));
-            let free = ["Fn::Or", "Fn::And", "Fn::GetAtt"];
+            let free = ["Fn::Or", "Fn::And"];
             let ordered = |name: &str| {
                 (name.starts_with("Fn::") && !free.contains(&name)) || name == "Layers"
             };
