@@ -192,6 +192,12 @@ impl Ctx<'_> {
             "Metadata",
         ];
         for attribute in source.node.as_map().unwrap_or_default() {
+            if make::size(&attribute.value) > resources::SHORT
+                && resources::PASSED_ON.contains(&&*attribute.key.name)
+            {
+                let message = "too large to be handed on to what is made of this resource";
+                found.push((attribute.key.origin.span, message.to_owned()));
+            }
             if !ATTRIBUTES.contains(&&*attribute.key.name) {
                 let name = &attribute.key.name;
                 let message = format!("SAM does not hand on the attribute `{name}`");

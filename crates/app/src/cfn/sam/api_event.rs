@@ -8,7 +8,7 @@ use super::event::{self, Event, Target};
 use super::implicit::{self, REST, Route};
 use super::make::{
     IntoNode, conditional, field, given, list, list_under, map_under, obj, reference, shorthand,
-    sub, sub_with, text, truthy,
+    size, sub, sub_with, text, truthy,
 };
 use super::resources::{Res, Resources};
 use super::rest::policy;
@@ -331,6 +331,9 @@ pub(super) fn authorize(
         items.push(obj!(&key.origin; name => list!(&key.origin;)));
     }
     ctx.problems.extend(problems);
+    if !ctx.afford(items.iter().map(size).sum(), event.span()) {
+        return Ok(());
+    }
     let in_api = apart.is_none();
     let mut signed = false;
     if !items.is_empty() {

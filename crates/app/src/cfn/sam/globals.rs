@@ -3,7 +3,7 @@
 //! say that it came through `Globals`: a fix belongs there, not at the function.
 
 use super::Ctx;
-use super::make::is_intrinsic;
+use super::make::{is_intrinsic, size};
 use palisade_core::{Origin, Span, ViaKind};
 use palisade_syntax::{Data, Entry, Key, Node};
 use std::collections::BTreeMap;
@@ -236,14 +236,6 @@ fn mark_all(node: &mut Node, span: Span) {
             }
         }
         _ => {}
-    }
-}
-
-fn size(node: &Node) -> usize {
-    match &node.data {
-        Data::Seq(items) => items.iter().map(size).sum::<usize>() + 1,
-        Data::Map(entries) => entries.iter().map(|e| size(&e.value)).sum::<usize>() + 1,
-        _ => 1,
     }
 }
 

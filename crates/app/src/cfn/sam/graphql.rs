@@ -3,7 +3,8 @@
 
 use super::connector::{self, Link};
 use super::make::{
-    IntoNode, field, get_att, given, list, obj, reference, sub, sub_with, tag_list, text, truthy,
+    IntoNode, field, get_att, given, list, obj, reference, size, sub, sub_with, tag_list, text,
+    truthy,
 };
 use super::resources::{Res, Source};
 use super::role::trust;
@@ -86,6 +87,16 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         none: false,
         origin,
     };
+    let weight: usize = api.attributes.iter().map(|a| size(&a.value)).sum();
+    let parts = ["ApiKeys", "DataSources", "Functions", "Resolvers"];
+    let parts: usize = parts
+        .iter()
+        .filter_map(|name| source.prop(name))
+        .map(size)
+        .sum();
+    if !ctx.afford(weight.saturating_mul(parts), source.span()) {
+        api.attributes.clear();
+    }
     let origin = &api.origin.clone();
     match source.given("Name") {
         Some(name) => main.set("Name", name),

@@ -813,6 +813,32 @@ fn many_routes_take_no_more_than_their_share() {
     assert_eq!(made.types().len(), 3000 + 5);
 }
 
+#[test]
+fn small_templates_do_not_grow_without_bound() {
+    use std::fmt::Write as _;
+    let function = "    Type: AWS::Serverless::Function\n    Properties: {Handler: h, Runtime: r, CodeUri: .}\n";
+    let mut shared = String::from("Globals:\n  Function:\n    Tags:\n");
+    for index in 0..2000 {
+        let _ = writeln!(shared, "      t{index}: v");
+    }
+    shared.push_str("Resources:\n");
+    for index in 0..2000 {
+        let _ = writeln!(shared, "  F{index}:\n{function}");
+    }
+    let globals = made(&shared);
+    assert!(
+        globals
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains("too large"))
+    );
+    assert_eq!(globals.types().len(), 4000);
+    let mut loops = String::from("Parameters:\n  A: {Type: String, Default: [!Ref A, !Ref A]}\n");
+    let _ = write!(loops, "Resources:\n  F:\n{function}      ");
+    let loops = loops.replace("CodeUri: .}", "CodeUri: ., AutoPublishAlias: !Ref A}");
+    assert_eq!(made(&loops).problems.len(), 1);
+}
+
 fn nodes(node: &mut Node) -> usize {
     let below: usize = match &mut node.data {
         Data::Seq(items) => items.iter_mut().map(nodes).sum(),
