@@ -27,7 +27,8 @@ Normalisations (applied to both sides):
   deployment ids   `...Deployment` and ten hexadecimal digits, and the digest in its description, lose
                    the digits: the hash is over a text form of the body that only Python 2 writes
   order of lists   lists are sorted, as the translator's own tests do: several of them come from Python
-                   sets, and the order of events differs
+                   sets. The arguments of functions (`Fn::..`) and `Layers` keep their order, but for
+                   `Fn::Or` and `Fn::And`, where it means nothing
   Transform        left out: SAM takes the whole key away, we leave other transforms for the evaluator,
                    which has to know that they are there
   repository URLs  the `TemplateURL` of an application from the Serverless Application Repository is
@@ -221,10 +222,10 @@ fn normal(mut value: Value) -> Value {
             }
         }
     }
-    settle(value, &renamed)
+    settle(value, &renamed, true)
 }
 
-fn settle(value: Value, renamed: &BTreeMap<String, String>) -> Value {
+fn settle(value: Value, renamed: &BTreeMap<String, String>, sorted: bool) -> Value {
     let rename = |text: String| renamed.get(&text).cloned().unwrap_or(text);
     match value {
         Value::Number(number) => Value::from(number.as_f64().unwrap_or_default()),
@@ -233,9 +234,11 @@ fn settle(value: Value, renamed: &BTreeMap<String, String>) -> Value {
         }
         Value::String(text) => Value::from(rename(text)),
         Value::Array(items) => {
-            let items = items.into_iter().map(|item| settle(item, renamed));
+            let items = items.into_iter().map(|item| settle(item, renamed, true));
             let mut items: Vec<Value> = items.collect();
-            items.sort_by_cached_key(Value::to_string);
+            if sorted {
+                items.sort_by_cached_key(Value::to_string);
+            }
             Value::Array(items)
         }
         Value::Object(fields) => {
@@ -248,7 +251,14 @@ fn settle(value: Value, renamed: &BTreeMap<String, String>) -> Value {
             let fields = fields
                 .into_iter()
                 .filter(|(name, value)| !mocked(name, value));
-            let fields = fields.map(|(k, v)| (rename(k), settle(v, renamed)));
+            let free = ["Fn::Or", "Fn::And"];
+            let ordered = |name: &str| {
+                (name.starts_with("Fn::") && !free.contains(&name)) || name == "Layers"
+            };
+            let fields = fields.map(|(name, value)| {
+                let value = settle(value, renamed, !ordered(&name));
+                (rename(name), value)
+            });
             Value::Object(fields.collect())
         }
         other => other,
@@ -263,11 +273,9 @@ fn short(value: &Value) -> String {
 fn difference(ours: &Value, expected: &Value, path: &str) -> Option<String> {
     match (ours, expected) {
         (Value::Object(ours), Value::Object(expected)) => {
-            for name in expected.keys().filter(|name| !ours.contains_key(*name)) {
-                return Some(format!(
-                    "{path}/{name} is missing: {}",
-                    short(&expected[name])
-                ));
+            let missing = expected.iter().find(|(name, _)| !ours.contains_key(*name));
+            if let Some((name, value)) = missing {
+                return Some(format!("{path}/{name} is missing: {}", short(value)));
             }
             for (name, value) in ours {
                 let below = format!("{path}/{name}");

@@ -69,7 +69,7 @@ pub struct SamProblem {
 /// Everything that the steps of one transform share.
 struct Ctx<'a> {
     options: &'a SamOptions,
-    params: Params,
+    params: Params<'a>,
     resources: Resources,
     /// Types as they were written, for what names them later.
     written: BTreeMap<Arc<str>, Arc<str>>,
@@ -101,7 +101,7 @@ struct Ctx<'a> {
 type Result<T> = std::result::Result<T, SamProblem>;
 
 /// How many values the multiplying steps may make in all.
-const BUDGET: usize = 2_000_000;
+const BUDGET: usize = 1_000_000;
 
 impl Ctx<'_> {
     fn problem(&mut self, span: Span, message: impl Into<String>) {
@@ -192,6 +192,12 @@ impl Ctx<'_> {
             "Metadata",
         ];
         for attribute in source.node.as_map().unwrap_or_default() {
+            if make::size(&attribute.value) > resources::SHORT
+                && resources::PASSED_ON.contains(&&*attribute.key.name)
+            {
+                let message = "too large to be handed on to what is made of this resource";
+                found.push((attribute.key.origin.span, message.to_owned()));
+            }
             if !ATTRIBUTES.contains(&&*attribute.key.name) {
                 let name = &attribute.key.name;
                 let message = format!("SAM does not hand on the attribute `{name}`");
@@ -371,10 +377,17 @@ fn check_resources(ctx: &mut Ctx<'_>) {
         let id = &resource.key.name;
         let span = resource.key.origin.span;
         if resource.value.as_map().is_none() {
-            problems.push((
-                span,
-                format!("`{id}` is not a map, so it is not a resource"),
-            ));
+            problems.push(if id.starts_with("Fn::ForEach") {
+                (
+                    span,
+                    "loops must be expanded before the SAM transform".to_owned(),
+                )
+            } else {
+                (
+                    span,
+                    format!("`{id}` is not a map, so it is not a resource"),
+                )
+            });
             continue;
         }
         let kind = text(&resource.value, "Type").unwrap_or_default();

@@ -2,10 +2,10 @@
 //! reach another. It must grant what the profile of the two types says for the asked access, no more.
 
 use super::make::{
-    IntoNode, as_list, entry, field, given, list, logical_id, obj, reference, sub, sub_with, text,
-    truthy,
+    IntoNode, as_list, entry, field, given, list, logical_id, obj, reference, size, sub, sub_with,
+    text, truthy,
 };
-use super::policies::from_json;
+use super::policies::{find, from_json};
 use super::resources::{Res, Source};
 use super::{Ctx, Result, SamProblem};
 use palisade_core::{Origin, ViaKind};
@@ -145,6 +145,14 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
 pub(super) fn connect(ctx: &mut Ctx<'_>, link: Link<'_>) -> Result<Vec<Res>> {
     let several = link.to.as_seq().is_some();
     let mut made = Vec::new();
+    let mut link = link;
+    let weight: usize = link.attributes.iter().map(|a| size(&a.value)).sum();
+    let ends = link.to.as_seq().map_or(1, <[Node]>::len);
+    let weight = weight.saturating_add(size(link.from)).saturating_mul(ends);
+    if !ctx.afford(weight, link.origin.span) {
+        link.attributes.clear();
+    }
+    let link = link;
     for (index, to) in as_list(link.to).iter().enumerate() {
         let suffix = if several {
             format!("Destination{index}")
@@ -247,11 +255,6 @@ fn deployed_type(kind: &str) -> &str {
         "AWS::Serverless::SimpleTable" => "AWS::DynamoDB::Table",
         other => other,
     }
-}
-
-fn find(lines: &'static str, name: &str) -> Option<&'static str> {
-    let mut lines = lines.lines();
-    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'))
 }
 
 fn one(ctx: &mut Ctx<'_>, link: &Link<'_>, from: &End, to: &End, suffix: &str) -> Result<Vec<Res>> {

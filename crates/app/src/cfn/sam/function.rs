@@ -1,18 +1,21 @@
 //! `AWS::Serverless::Function`: the function with its role, alias, version, URL and events.
 
+mod code;
+mod publish;
+
 use super::deploy;
 use super::event::{self, Target};
-use super::hash;
 use super::invoke;
 use super::make::{
-    IntoNode, conditional, entry, field, get_att, given, if_arguments, is_intrinsic, is_no_value,
-    list, logical_id, obj, tag_list, text, truthy,
+    IntoNode, conditional, field, get_att, given, if_arguments, is_intrinsic, is_no_value, list,
+    obj, tag_list, text,
 };
 use super::resources::{Res, Source};
 use super::role::{self, Owner, Role};
 use super::{Ctx, Result};
+pub(super) use code::location;
 use palisade_core::Origin;
-use palisade_syntax::{Data, Node};
+use palisade_syntax::Node;
 use std::sync::Arc;
 
 /// Properties that the function resource takes over as they are.
@@ -110,13 +113,13 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         function: true,
         attributes: source.passed_on(),
     };
-    let alias = alias(ctx, source, &mut function, &mut made);
+    let alias = publish::alias(ctx, source, &mut function, &mut made);
     if let Some((alias, _)) = &alias {
         target.id = alias.clone();
         target.function = false;
     }
     if let Some(config) = source.given("FunctionUrlConfig") {
-        url(ctx, source, config, &target, &mut made);
+        publish::url(ctx, source, config, &target, &mut made);
     }
     if let Some(preference) = source.given("DeploymentPreference") {
         let alias_res = alias
@@ -191,7 +194,8 @@ fn check(ctx: &mut Ctx<'_>, source: &Source) {
                 wrong.push(format!("`{name}` must not be given with an image"));
             }
         }
-        if !has("ImageUri") {
+        // `sam build` makes the image of what the metadata says and puts its address in.
+        if !has("ImageUri") && given(&source.node, "Metadata").is_none() {
             wrong.push("an image needs `ImageUri`".to_owned());
         }
     } else {
@@ -200,9 +204,7 @@ fn check(ctx: &mut Ctx<'_>, source: &Source) {
                 wrong.push(format!("`{name}` must be given"));
             }
         }
-        if !has("CodeUri") && !has("InlineCode") {
-            wrong.push("`CodeUri` or `InlineCode` must be given".to_owned());
-        }
+        // Without any code it is the folder of the template that is packaged.
     }
     if let Some(queue) = source.prop("DeadLetterQueue") {
         let known = matches!(text(queue, "Type"), Some("SQS" | "SNS"));
@@ -247,7 +249,7 @@ fn lambda(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> Res {
     function.copy(source.props(), &TAKEN_OVER[..24]);
     function.copy_given(source.props(), &TAKEN_OVER[24..25]);
     function.copy(source.props(), &TAKEN_OVER[25..26]);
-    if let Some(code) = code(ctx, source) {
+    if let Some(code) = code::code(ctx, source) {
         function.set("Code", code);
     }
     function.set("Tags", sam_tags(ctx, source, origin));
@@ -309,264 +311,6 @@ pub(super) fn sam_tags(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> V
 fn traced<'a>(ctx: &Ctx<'_>, source: &'a Source) -> Option<&'a Node> {
     let mode = source.given("Tracing")?;
     (ctx.params.resolve(mode).as_str() != Some("Disabled")).then_some(mode)
-}
-
-/// Where the code is, in the words of `AWS::Lambda::Function`.
-fn code(ctx: &mut Ctx<'_>, source: &Source) -> Option<Node> {
-    let image = source.prop("PackageType").and_then(Node::as_str) == Some("Image");
-    let mut code = if image {
-        let uri = source.prop("ImageUri")?;
-        obj!(&uri.origin; "ImageUri" => uri)
-    } else if let Some(inline) = source.prop("InlineCode") {
-        obj!(&inline.origin; "ZipFile" => inline)
-    } else {
-        location(
-            ctx,
-            source.prop("CodeUri")?,
-            ["S3Bucket", "S3Key", "S3ObjectVersion"],
-        )
-    };
-    if let Some(key) = source.given("SourceKMSKeyArn")
-        && !image
-        && code.as_map().is_some()
-    {
-        code.insert("SourceKMSKeyArn", key.clone());
-    }
-    Some(code)
-}
-
-/// An `s3://bucket/key` text or a map of `Bucket`, `Key` and `Version` under the names that a resource
-/// has for them. A path of this machine stays as it is: packaging puts an address in its place.
-pub(super) fn location(ctx: &mut Ctx<'_>, uri: &Node, names: [&str; 3]) -> Node {
-    let origin = &uri.origin;
-    if uri.as_map().is_some() && !is_intrinsic(uri) {
-        let mut place = obj!(origin;);
-        for (from, to) in ["Bucket", "Key", "Version"].into_iter().zip(names) {
-            match uri.entry(from) {
-                Some(found) if !found.value.is_null() => {
-                    let made = entry(to, found.value.clone(), &found.key.origin);
-                    place
-                        .as_map_mut()
-                        .into_iter()
-                        .for_each(|map| map.push(made.clone()));
-                }
-                _ if from == "Version" => {}
-                _ => ctx.problem(
-                    origin.span,
-                    format!("the place of an artifact needs `{from}`"),
-                ),
-            }
-        }
-        return place;
-    }
-    let Some(address) = uri.as_str().and_then(|text| text.strip_prefix("s3://")) else {
-        if uri.as_str().is_none() {
-            ctx.problem(
-                origin.span,
-                "the place of an artifact must be a text or a map",
-            );
-        }
-        return uri.clone();
-    };
-    let (address, query) = address.split_once('?').unwrap_or((address, ""));
-    let address = address
-        .split_once('#')
-        .map_or(address, |(address, _)| address);
-    let Some((bucket, key)) = address.split_once('/') else {
-        ctx.problem(
-            origin.span,
-            "the place of an artifact must be `s3://bucket/key`",
-        );
-        return uri.clone();
-    };
-    let mut place = obj!(origin; names[0] => bucket, names[1] => key.trim_start_matches('/'));
-    let version = query
-        .split('&')
-        .find_map(|part| part.strip_prefix("versionId="));
-    if let Some(version) = version.filter(|version| !version.is_empty()) {
-        place.insert(names[2], version.into_node(origin));
-    }
-    place
-}
-
-/// Alias and version: the alias's id and its name.
-fn alias(
-    ctx: &mut Ctx<'_>,
-    source: &Source,
-    function: &mut Res,
-    made: &mut Vec<Res>,
-) -> Option<(Arc<str>, Node)> {
-    let wanted = source.given("AutoPublishAlias")?;
-    let origin = wanted.origin.through(
-        palisade_core::ViaKind::Transform(Arc::from(format!("alias of function {}", source.id))),
-        wanted.origin.span,
-    );
-    let name = ctx.params.resolve(wanted);
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let fits = |name: &&str| name.chars().all(allowed) && !name.chars().all(|c| c.is_ascii_digit());
-    let Some(plain) = name.as_str().filter(fits) else {
-        let message = "`AutoPublishAlias` must be a name or a parameter with a name as its value";
-        ctx.problem(wanted.origin.span, message);
-        return None;
-    };
-    let sha = source
-        .given("AutoPublishCodeSha256")
-        .map(|sha| ctx.params.resolve(sha));
-    let sha_text = sha.as_ref().and_then(Node::as_str);
-    if let (Some(sha), None) = (&sha, sha_text) {
-        ctx.problem(sha.origin.span, "`AutoPublishCodeSha256` must be a text");
-    }
-    if let (Some(sha), Some(text)) = (&sha, sha_text) {
-        let description = source
-            .given("Description")
-            .map(|text| ctx.params.resolve(text));
-        let described = match description {
-            None => sha.clone(),
-            Some(given) => match given.as_str() {
-                Some(given_text) => format!("{given_text} {text}").into_node(&given.origin),
-                None => {
-                    let parts = list!(&given.origin; &given, sha);
-                    obj!(&given.origin; "Fn::Join" => list!(&given.origin; " ", parts))
-                }
-            },
-        };
-        function.set("Description", described);
-    }
-    if let Some(code) = function.props.iter_mut().find(|p| &*p.key.name == "Code") {
-        ctx.params.resolve_mut(&mut code.value);
-    }
-    let prefix = format!("{}Version", source.id);
-    let id = match sha_text {
-        Some(sha) => format!("{prefix}{}", sha.chars().take(10).collect::<String>()),
-        None => hash::named(&prefix, &version_identity(ctx, source, function)),
-    };
-    let mut version = Res::new(id, "AWS::Lambda::Version", &origin, source.passed_on());
-    if version
-        .attributes
-        .iter()
-        .all(|a| &*a.key.name != "DeletionPolicy")
-    {
-        match source.prop("VersionDeletionPolicy") {
-            Some(policy) => version.attribute("DeletionPolicy", policy),
-            None if source.prop("CapacityProviderConfig").is_some() => {
-                version.attribute("DeletionPolicy", "Delete");
-            }
-            None => version.attribute("DeletionPolicy", "Retain"),
-        }
-    }
-    version.set("FunctionName", function.reference());
-    version.opt("Description", source.prop("VersionDescription"));
-    if source.prop("CapacityProviderConfig").is_some() {
-        version.opt(
-            "FunctionScalingConfig",
-            source.prop("FunctionScalingConfig"),
-        );
-    }
-    let suffix = plain.replace('-', "D").replace('_', "U");
-    let id: Arc<str> = Arc::from(format!("{}Alias{suffix}", source.id));
-    let mut alias = Res::new(
-        id.clone(),
-        "AWS::Lambda::Alias",
-        &origin,
-        source.passed_on(),
-    );
-    alias.set("Name", &name);
-    alias.set("FunctionName", function.reference());
-    alias.set("FunctionVersion", version.att("Version"));
-    alias.opt(
-        "ProvisionedConcurrencyConfig",
-        source.given("ProvisionedConcurrencyConfig"),
-    );
-    made.push(version);
-    made.push(alias);
-    Some((id, name))
-}
-
-/// What a new version is made for when it changes.
-fn version_identity(ctx: &Ctx<'_>, source: &Source, function: &Res) -> Node {
-    let origin = &function.origin;
-    if source.given("AutoPublishAliasAllProperties").is_some() {
-        let mut all = Node::new(Data::Map(function.props.clone()), origin.clone());
-        let layers = function.prop("Layers").and_then(Node::as_seq);
-        for layer in layers.unwrap_or_default() {
-            let Some(id) = logical_id(layer) else {
-                continue;
-            };
-            let properties = ctx.resources.get(id).and_then(|l| l.get("Properties"));
-            if let Some(properties) = properties
-                && given(properties, "PublishLambdaVersion").is_some()
-            {
-                all.insert(id, properties.clone());
-            }
-        }
-        return all;
-    }
-    let code = function.prop("Code").filter(|code| code.as_map().is_some());
-    let mut identity = code.cloned().unwrap_or_else(|| obj!(origin;));
-    let environment = function.prop("Environment").and_then(Node::as_map);
-    for entry in environment.unwrap_or_default() {
-        identity.insert(entry.key.name.clone(), entry.value.clone());
-    }
-    if let Some(size) = function.prop("MemorySize").filter(|size| truthy(size)) {
-        identity.insert("MemorySize", size.clone());
-    }
-    if let Some(start) = function.prop("SnapStart")
-        && text(start, "ApplyOn").is_some_and(|on| on != "None")
-    {
-        identity.insert("SnapStart", start.clone());
-    }
-    identity
-}
-
-fn url(ctx: &mut Ctx<'_>, source: &Source, config: &Node, target: &Target, made: &mut Vec<Res>) {
-    let property = source
-        .node
-        .get("Properties")
-        .and_then(|p| p.entry("FunctionUrlConfig"));
-    let key = property.map_or(&source.key, |entry| &entry.key.origin);
-    let origin = key.through(
-        palisade_core::ViaKind::Transform(Arc::from(format!("URL of function {}", source.id))),
-        key.span,
-    );
-    let auth = config.get("AuthType");
-    let known = matches!(auth.and_then(Node::as_str), Some("AWS_IAM" | "NONE"));
-    if !known && !auth.is_some_and(is_intrinsic) && !is_intrinsic(config) {
-        ctx.problem(
-            key.span,
-            "a function URL needs an `AuthType` of AWS_IAM or NONE",
-        );
-    }
-    let new = |id: &str, kind| {
-        let id = format!("{}{id}", source.id);
-        Res::new(id, kind, &origin, source.passed_on())
-    };
-    let called = target.name(&origin);
-    let mut url = new("Url", "AWS::Lambda::Url");
-    url.opt("Cors", given(config, "Cors"));
-    url.opt("AuthType", auth);
-    url.set("TargetFunctionArn", &called);
-    url.opt("InvokeMode", config.get("InvokeMode"));
-    made.push(url);
-    if let Some(auth) = auth.filter(|auth| auth.as_str() == Some("NONE")) {
-        let origin = auth.origin.through(
-            palisade_core::ViaKind::Transform(Arc::from(format!("URL of function {}", source.id))),
-            key.span,
-        );
-        let new = |id: &str| {
-            let id = format!("{}{id}", source.id);
-            let mut res = Res::new(id, "AWS::Lambda::Permission", &origin, source.passed_on());
-            res.set("FunctionName", target.name(&origin));
-            res.set("Principal", "*");
-            res
-        };
-        let mut public = new("UrlPublicPermissions");
-        public.set("Action", "lambda:InvokeFunctionUrl");
-        public.set("FunctionUrlAuthType", auth);
-        let mut invoke = new("URLInvokeAllowPublicAccess");
-        invoke.set("Action", "lambda:InvokeFunction");
-        invoke.set("InvokedViaFunctionUrl", true);
-        made.extend([public, invoke]);
-    }
 }
 
 fn execution_role(ctx: &mut Ctx<'_>, source: &Source, origin: &Origin) -> Role {

@@ -3,14 +3,14 @@
 //! say that it came through `Globals`: a fix belongs there, not at the function.
 
 use super::Ctx;
-use super::make::is_intrinsic;
+use super::make::{is_intrinsic, size};
 use palisade_core::{Origin, Span, ViaKind};
 use palisade_syntax::{Data, Entry, Key, Node};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many values the merging may make in all; a small file must not become a large tree.
-const MAX_MERGED: usize = 2_000_000;
+const MAX_MERGED: usize = 400_000;
 
 /// The sections and the properties that SAM shares.
 const SECTIONS: [(&str, &[&str]); 8] = [
@@ -236,14 +236,6 @@ fn mark_all(node: &mut Node, span: Span) {
             }
         }
         _ => {}
-    }
-}
-
-fn size(node: &Node) -> usize {
-    match &node.data {
-        Data::Seq(items) => items.iter().map(size).sum::<usize>() + 1,
-        Data::Map(entries) => entries.iter().map(|e| size(&e.value)).sum::<usize>() + 1,
-        _ => 1,
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::connector::{self, Link};
 use super::make::{
-    IntoNode, field, get_att, given, list, obj, reference, sub, sub_with, tag_list, text, truthy,
+    IntoNode, field, get_att, given, list, obj, reference, size, sub, sub_with, tag_list, text,
+    truthy,
 };
 use super::resources::{Res, Source};
 use super::role::trust;
@@ -49,7 +50,7 @@ struct Api<'s> {
 }
 
 impl Api<'_> {
-    fn new(&self, id: String, kind: &'static str, origin: &Origin) -> Res {
+    fn resource(&self, id: String, kind: &'static str, origin: &Origin) -> Res {
         let mut res = Res::new(id, kind, origin, self.attributes.clone());
         res.depends_on = self.depends_on.clone();
         res
@@ -67,7 +68,7 @@ impl Api<'_> {
     }
 }
 
-fn entries<'a>(node: Option<&'a Node>) -> &'a [Entry] {
+fn entries(node: Option<&Node>) -> &[Entry] {
     node.and_then(Node::as_map).unwrap_or_default()
 }
 
@@ -86,6 +87,16 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         none: false,
         origin,
     };
+    let weight: usize = api.attributes.iter().map(|a| size(&a.value)).sum();
+    let parts = ["ApiKeys", "DataSources", "Functions", "Resolvers"];
+    let parts: usize = parts
+        .iter()
+        .filter_map(|name| source.prop(name))
+        .map(size)
+        .sum();
+    if !ctx.afford(weight.saturating_mul(parts), source.span()) {
+        api.attributes.clear();
+    }
     let origin = &api.origin.clone();
     match source.given("Name") {
         Some(name) => main.set("Name", name),
@@ -131,7 +142,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     made.extend(role);
     for key in entries(source.prop("ApiKeys")) {
         let at = api.part("API key", key);
-        let mut res = api.new(
+        let mut res = api.resource(
             format!("{}{}", source.id, key.key.name),
             "AWS::AppSync::ApiKey",
             &at,
@@ -142,7 +153,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         made.push(res);
     }
     if let Some(cache) = source.given("Cache") {
-        let mut res = api.new(
+        let mut res = api.resource(
             format!("{}ApiCache", source.id),
             "AWS::AppSync::ApiCache",
             &cache.origin,
@@ -170,14 +181,14 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     if let Some(domain) = source.given("DomainName") {
         let id = format!("{}DomainName", source.id);
-        let mut res = api.new(id, "AWS::AppSync::DomainName", &domain.origin);
+        let mut res = api.resource(id, "AWS::AppSync::DomainName", &domain.origin);
         res.copy(
             entries(Some(domain)),
             &["CertificateArn", "DomainName", "Description"],
         );
         let id = format!("{}DomainNameApiAssociation", source.id);
         let kind = "AWS::AppSync::DomainNameApiAssociation";
-        let mut tie = api.new(id, kind, &domain.origin);
+        let mut tie = api.resource(id, kind, &domain.origin);
         tie.set("ApiId", &api.id);
         tie.set("DomainName", res.reference());
         made.extend([res, tie]);
@@ -192,7 +203,7 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
     }
     if api.none {
         let id = format!("{}NoneDataSource", source.id);
-        let mut res = api.new(id, "AWS::AppSync::DataSource", origin);
+        let mut res = api.resource(id, "AWS::AppSync::DataSource", origin);
         let name = res.id.clone();
         res.set("ApiId", &api.id);
         res.set("Name", &name);
@@ -270,7 +281,7 @@ fn provider(
 }
 
 fn service_role(api: &Api<'_>, id: String, origin: &Origin) -> Res {
-    let mut role = api.new(id, "AWS::IAM::Role", origin);
+    let mut role = api.resource(id, "AWS::IAM::Role", origin);
     role.set(
         "AssumeRolePolicyDocument",
         trust(origin, "appsync.amazonaws.com"),
@@ -314,7 +325,7 @@ fn log(api: &Api<'_>, main: &mut Res) -> Option<Res> {
 
 fn schema(ctx: &mut Ctx<'_>, api: &Api<'_>) -> Res {
     let id = format!("{}Schema", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::GraphQLSchema", &api.origin);
+    let mut res = api.resource(id, "AWS::AppSync::GraphQLSchema", &api.origin);
     let (inline, uri) = (
         api.source.given("SchemaInline"),
         api.source.given("SchemaUri"),
@@ -357,7 +368,7 @@ fn data_source(api: &mut Api<'_>, entry: &Entry, suffix: &str, kind: &str) -> Re
     let name = &entry.key.name;
     let origin = api.part("data source", entry);
     let id = format!("{}{name}{suffix}DataSource", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::DataSource", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::DataSource", &origin);
     match given(&entry.value, "Name") {
         Some(own) => res.set("Name", own),
         None => res.set("Name", name),
@@ -478,7 +489,7 @@ fn pipeline_function(ctx: &mut Ctx<'_>, api: &mut Api<'_>, entry: &Entry) -> Opt
         return None;
     }
     let id = format!("{}{name}", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::FunctionConfiguration", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::FunctionConfiguration", &origin);
     res.set("ApiId", &api.id);
     match given(wanted, "Name") {
         Some(own) => res.set("Name", own),
@@ -509,7 +520,7 @@ fn resolve(ctx: &mut Ctx<'_>, api: &Api<'_>, kind: &str, entry: &Entry) -> Res {
     let (name, wanted) = (&entry.key.name, &entry.value);
     let origin = api.part("resolver", entry);
     let id = format!("{}{kind}{name}", api.source.id);
-    let mut res = api.new(id, "AWS::AppSync::Resolver", &origin);
+    let mut res = api.resource(id, "AWS::AppSync::Resolver", &origin);
     res.depends_on = Some(list!(&origin; format!("{}Schema", api.source.id)));
     let own = ["InlineCode", "CodeUri"]
         .iter()

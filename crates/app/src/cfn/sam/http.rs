@@ -3,7 +3,7 @@
 use super::function::{location, note_reference};
 use super::make::{
     IntoNode, entry, field, get_att, given, intrinsic, is_alphanumeric, is_intrinsic, is_no_value,
-    is_true, list, list_under, map_under, obj, reference, text, truthy,
+    is_true, list, list_under, map_under, obj, reference, size, text, truthy,
 };
 use super::resources::{Res, Source};
 use super::rest::auth::{authorizer_uri, identity_sources};
@@ -325,6 +325,10 @@ fn add_auth(ctx: &mut Ctx<'_>, source: &Source, settings: &Node, body: &mut Node
         (Some(scopes), _) => scopes.clone(),
         _ => list!(at;),
     };
+    let count = body.get("paths").map_or(0, size);
+    if !ctx.afford(size(&scopes).saturating_mul(count) / 8, default.origin.span) {
+        return;
+    }
     let item = obj!(at; name => scopes);
     swagger::each_method(body, |method, definition| {
         if method != "options" && !swagger::has(definition, "security") {

@@ -73,12 +73,15 @@ pub(super) fn route<'a>(event: &Event<'a>, flavour: &Flavour) -> super::Result<R
     })
 }
 
+/// The conditions of a path's methods.
+type Methods = BTreeMap<String, Option<Arc<str>>>;
+
 /// Everything gathered about the APIs of one flavour.
 #[derive(Default)]
 struct Found {
     implicit: Option<Entry>,
-    /// Conditions by API, path and method.
-    conditions: BTreeMap<String, BTreeMap<String, BTreeMap<String, Option<Arc<str>>>>>,
+    /// Conditions by API and path.
+    conditions: BTreeMap<String, BTreeMap<String, Methods>>,
     deletion: BTreeSet<String>,
     replacement: BTreeSet<String>,
 }
@@ -183,7 +186,8 @@ fn gather(
     if event.props.get(flavour.property).is_none() {
         share_tags(ctx, flavour, source, event, shared);
     }
-    if ctx.resources.kind(route.api) != Some(flavour.kind) {
+    let kind = ctx.resources.kind(route.api);
+    if kind.is_none() || (flavour.rest && kind == Some(HTTP.kind)) {
         let message = format!("must name an `{}` of this template", flavour.kind);
         let problem = event.problem(flavour.property, &message);
         ctx.problems.push(problem);
@@ -229,10 +233,24 @@ fn gather(
 }
 
 fn route_settings(ctx: &mut Ctx<'_>, api: &str, route: &str, settings: &Node, event: &Event<'_>) {
+    let name = format!("Routes {api}");
+    let seen = &mut ctx.seen;
     let api = ctx.resources.get_mut(api);
     let properties = api.and_then(|api| map_under(api, "Properties", &event.origin));
     let all = properties.and_then(|node| map_under(node, "RouteSettings", &event.origin));
-    let one = all.and_then(|node| map_under(node, route, &event.origin));
+    let one = all.and_then(|node| {
+        let known = seen.entry(name).or_insert_with(|| {
+            let entries = node.as_map().unwrap_or_default().iter();
+            entries.map(|entry| entry.key.name.to_string()).collect()
+        });
+        if !known.insert(route.to_owned()) {
+            return map_under(node, route, &event.origin);
+        }
+        let entries = node.as_map_mut()?;
+        let made = super::make::entry(route, obj!(&event.origin;), &event.origin);
+        entries.push(made);
+        entries.last_mut().map(|entry| &mut entry.value)
+    });
     match (one, settings.as_map()) {
         (Some(one), Some(settings)) => {
             for setting in settings {

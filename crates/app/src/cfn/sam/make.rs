@@ -291,3 +291,12 @@ pub(super) fn list_under<'a>(
 pub(super) fn is_alphanumeric(text: &str) -> bool {
     !text.is_empty() && text.chars().all(char::is_alphanumeric)
 }
+
+/// How many values a value is made of.
+pub(super) fn size(node: &Node) -> usize {
+    match &node.data {
+        Data::Seq(items) => items.iter().map(size).sum::<usize>() + 1,
+        Data::Map(entries) => entries.iter().map(|e| size(&e.value)).sum::<usize>() + 1,
+        _ => 1,
+    }
+}

@@ -9,23 +9,21 @@ use palisade_syntax::{Data, Node};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A value may stand for a value that stands for a value; deeper than this it is left alone.
-const MAX_CHAIN: usize = 8;
-
 /// Values of parameters, and the mappings.
 #[derive(Debug, Default)]
-pub(super) struct Params {
+pub(super) struct Params<'a> {
     values: BTreeMap<String, Node>,
-    mappings: BTreeMap<Arc<str>, Node>,
+    mappings: Option<&'a Node>,
 }
 
-impl Params {
+impl<'a> Params<'a> {
     /// The given values, then the defaults of the template.
-    pub(super) fn new(template: &Node, options: &SamOptions) -> Self {
+    pub(super) fn new(template: &'a Node, options: &SamOptions) -> Self {
         let mut values = options.parameters.clone();
         let declared = template.get("Parameters").and_then(Node::as_map);
         for entry in declared.unwrap_or_default() {
-            if let Some(default) = entry.value.get("Default") {
+            let default = entry.value.get("Default");
+            if let Some(default) = default.filter(|default| default.scalar_text().is_some()) {
                 values
                     .entry(entry.key.name.to_string())
                     .or_insert_with(|| default.clone());
@@ -41,34 +39,24 @@ impl Params {
                     .or_insert_with(|| value.into_node(&Origin::default()));
             }
         }
-        let mappings = template.get("Mappings").and_then(Node::as_map);
-        let mappings = mappings.unwrap_or_default().iter();
         Self {
             values,
-            mappings: mappings
-                .map(|entry| (entry.key.name.clone(), entry.value.clone()))
-                .collect(),
+            mappings: template.get("Mappings"),
         }
     }
 
     /// The value with every known parameter put in its place.
     pub(super) fn resolve(&self, node: &Node) -> Node {
         let mut node = node.clone();
-        self.resolve_in(&mut node, MAX_CHAIN);
+        self.resolve_mut(&mut node);
         node
     }
 
-    /// Puts every known parameter in its place.
+    /// Puts every known parameter in its place. What is put there is not looked into again, so that
+    /// the work stays in proportion to the template.
     pub(super) fn resolve_mut(&self, node: &mut Node) {
-        self.resolve_in(node, MAX_CHAIN);
-    }
-
-    fn resolve_in(&self, node: &mut Node, chain: usize) {
         if let Some(value) = self.parameter(node) {
             *node = value;
-            if chain > 0 {
-                self.resolve_in(node, chain - 1);
-            }
             return;
         }
         if let Some(("Fn::Sub", _)) = intrinsic(node)
@@ -89,12 +77,12 @@ impl Params {
         match &mut node.data {
             Data::Seq(items) => {
                 for item in items {
-                    self.resolve_in(item, chain);
+                    self.resolve_mut(item);
                 }
             }
             Data::Map(entries) => {
                 for entry in entries {
-                    self.resolve_in(&mut entry.value, chain);
+                    self.resolve_mut(&mut entry.value);
                 }
             }
             _ => {}
@@ -154,10 +142,11 @@ impl Params {
         };
         let map = map.as_str()?;
         let mut value = self
-            .mappings
+            .mappings?
             .get(map)?
             .get(&top.scalar_text()?)?
-            .get(&second.scalar_text()?)?
+            .get(&second.scalar_text()?)
+            .filter(|value| value.scalar_text().is_some())?
             .clone();
         value.origin = value
             .origin

@@ -128,10 +128,22 @@ fn managed_path(name: &str) -> Option<String> {
     Some(format!("{line}{name}"))
 }
 
-/// What follows a name and a tab.
-fn find(lines: &'static str, name: &str) -> Option<&'static str> {
-    let mut lines = lines.lines();
-    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'))
+/// What follows a name and a tab in sorted lines.
+pub(super) fn find(lines: &'static str, name: &str) -> Option<&'static str> {
+    let (mut from, mut to) = (0, lines.len());
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let start = lines.get(..middle)?.rfind('\n').map_or(0, |at| at + 1);
+        let rest = lines.get(start..)?;
+        let line = rest.split_once('\n').map_or(rest, |(line, _)| line);
+        let (key, value) = line.split_once('\t')?;
+        match key.cmp(name) {
+            std::cmp::Ordering::Equal => return Some(value),
+            std::cmp::Ordering::Less => from = start + line.len() + 1,
+            std::cmp::Ordering::Greater => to = start,
+        }
+    }
+    None
 }
 
 fn template(name: &str) -> Option<(&'static str, &'static str)> {
@@ -205,4 +217,27 @@ pub(super) fn from_json(
     };
     let node = Node::new(data, origin.clone());
     replace(&node).unwrap_or(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_record_is_found_by_its_name() {
+        for lines in [
+            TEMPLATES,
+            MANAGED,
+            include_str!("../../../data/sam/connectors.txt"),
+            include_str!("../../../data/sam/connector_resources.txt"),
+        ] {
+            for line in lines.lines() {
+                let (name, value) = line.split_once('\t').unwrap();
+                assert_eq!(find(lines, name), Some(value), "{name}");
+            }
+            for name in ["", "A", "~", "AWSLambda", "ZZZ"] {
+                assert_eq!(find(lines, name), None);
+            }
+        }
+    }
 }

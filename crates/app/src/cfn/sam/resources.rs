@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Attributes that SAM hands on from a resource to everything that it makes of it.
-const PASSED_ON: [&str; 3] = ["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
+pub(super) const PASSED_ON: [&str; 3] = ["Condition", "DeletionPolicy", "UpdateReplacePolicy"];
+
+/// How many values an attribute may have that is handed on.
+pub(super) const SHORT: usize = 100;
 
 /// Attributes that the resource itself keeps.
 const KEPT: [&str; 5] = [
@@ -169,7 +172,10 @@ impl Source {
 
     /// The attributes that go on to everything made of it.
     pub(super) fn passed_on(&self) -> Vec<Entry> {
-        attributes(&self.node, &PASSED_ON)
+        let mut attributes = attributes(&self.node, &PASSED_ON);
+        // They are names or short functions; a large value would be copied to everything made.
+        attributes.retain(|attribute| super::make::size(&attribute.value) <= SHORT);
+        attributes
     }
 
     /// The main resource made of it, with the attributes that it keeps.

@@ -117,7 +117,9 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source) -> Result<Vec<Res>> {
         if body.as_map().is_some() && !is_intrinsic(body) {
             define(ctx, source, body);
         } else {
-            body_only(ctx, source, "must be a map to work with");
+            let what =
+                "adds to a definition that is included from elsewhere, so that it cannot be seen";
+            body_only(ctx, source, what);
         }
     } else {
         body_only(ctx, source, "works only with `DefinitionBody`");

@@ -3,8 +3,8 @@
 
 use super::{by_property, policy};
 use crate::cfn::sam::make::{
-    IntoNode, as_list, field, given, is_true, list, map_under, obj, reference, sub_with, text,
-    truthy,
+    IntoNode, as_list, field, given, is_true, list, map_under, obj, reference, size, sub_with,
+    text, truthy,
 };
 use crate::cfn::sam::resources::{Res, Source};
 use crate::cfn::sam::{Ctx, swagger};
@@ -64,6 +64,10 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, auth: &Node, body: &mut No
                 field(auth, "AddDefaultAuthorizerToCorsPreflight").is_none_or(truthy);
             let scopes = authorizer.and_then(|a| field(&a.value, "AuthorizationScopes"));
             let scopes = scopes.cloned().unwrap_or_else(|| list!(&default.origin;));
+            let count = body.get("paths").map_or(0, size);
+            if !ctx.afford(size(&scopes).saturating_mul(count) / 8, default.origin.span) {
+                return;
+            }
             let item = obj!(&default.origin; name => scopes);
             set_default(body, entries, &item, to_preflight, &origin);
         }

@@ -3,7 +3,7 @@
 
 use super::by_property;
 use crate::cfn::sam::Ctx;
-use crate::cfn::sam::make::{IntoNode, field, is_intrinsic, is_true, list, obj, truthy};
+use crate::cfn::sam::make::{IntoNode, field, is_intrinsic, is_true, list, obj, size, truthy};
 use crate::cfn::sam::resources::Source;
 use crate::cfn::sam::swagger::{self, INTEGRATION};
 use palisade_core::Origin;
@@ -46,6 +46,13 @@ pub(super) fn add(ctx: &mut Ctx<'_>, source: &Source, cors: &Node, body: &mut No
     if credentials && allowed.as_str() == Some("'*'") {
         let message = "credentials cannot be allowed to every origin; SAM refuses this";
         ctx.problem(origin.span, message);
+        return;
+    }
+    let count = body
+        .get("paths")
+        .and_then(Node::as_map)
+        .map_or(0, <[_]>::len);
+    if !ctx.afford(size(cors).saturating_mul(count), origin.span) {
         return;
     }
     let mut done = BTreeSet::new();

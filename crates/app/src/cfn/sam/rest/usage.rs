@@ -66,6 +66,10 @@ pub(super) fn make(ctx: &mut Ctx<'_>, source: &Source, stage: &str) -> Vec<Res> 
             format!("{}{name}", source.id)
         }
     };
+    let so_far = ctx.shared_plan.stages.len();
+    if shared && !ctx.afford(so_far.saturating_mul(16), origin.span) {
+        return Vec::new();
+    }
     let attributes = if shared {
         share(ctx, source, &origin)
     } else {
