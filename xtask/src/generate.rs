@@ -13,20 +13,39 @@ pub(crate) fn root() -> PathBuf {
 /// Writes the generated files, or with `--check` fails when one is not fresh.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let check = arguments.iter().any(|a| a == "--check");
-    let path = root().join("rules/src/generated.rs");
-    let fresh = rule_list(&root().join("rules"))?;
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    if written == fresh {
+    let list = rule_list(&root().join("rules"))?;
+    fresh("rules/src/generated.rs", &list, check)?;
+    // The page is written by the program that the list goes into.
+    let arguments = [
+        "run",
+        "--quiet",
+        "--package",
+        "palisade",
+        "--",
+        "rules",
+        "--format",
+        "markdown",
+    ];
+    let page = crate::run::command("cargo", &arguments).output()?;
+    if !page.status.success() {
+        bail!(
+            "listing the rules: {}",
+            String::from_utf8_lossy(&page.stderr)
+        );
+    }
+    fresh("docs/rules.md", &String::from_utf8(page.stdout)?, check)
+}
+
+fn fresh(path: &str, text: &str, check: bool) -> Result<()> {
+    let full = root().join(path);
+    if std::fs::read_to_string(&full).unwrap_or_default() == text {
         return Ok(());
     }
     if check {
-        bail!(
-            "{} is not fresh; run `cargo xtask generate`",
-            path.display()
-        );
+        bail!("{path} is not fresh; run `cargo xtask generate`");
     }
-    std::fs::write(&path, fresh).with_context(|| format!("writing {}", path.display()))?;
-    println!("wrote {}", path.display());
+    std::fs::write(&full, text).with_context(|| format!("writing {path}"))?;
+    println!("wrote {path}");
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod ci;
 mod corpus;
 mod generate;
 mod new_rule;
+mod picture;
 mod run;
 mod sam_oracle;
 
@@ -33,6 +34,7 @@ usage: cargo xtask COMMAND
   try-new-rule              begin a rule, test it, run it from the binary, remove it again
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
   sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
+  picture                   real output as docs/scan.svg
   corpus TREE …             how much of what rules ask is known, and why the rest is not
 ";
 
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Some("try-new-rule") => new_rule::try_out(),
         Some("bench") => bench::run(rest),
         Some("parse-floor") => bench::parse_floor(rest),
+        Some("picture") => picture::run(),
         Some("corpus") => corpus::run(rest),
         Some("sam-oracle") => sam_oracle::run(rest.iter().cloned()).and_then(|agrees| {
             anyhow::ensure!(agrees, "too many pairs differ");

@@ -106,8 +106,9 @@ pub(crate) fn try_out() -> Result<()> {
         added.iter().all(|line| {
             line.contains("rules/messaging/a-rule-on-trial/")
                 || line.ends_with("rules/src/generated.rs")
+                || line.ends_with("docs/rules.md")
         }),
-        "something else than the rule's folder and the generated list changed"
+        "something else than the rule's folder and the generated files changed"
     );
     run_command(
         "cargo",

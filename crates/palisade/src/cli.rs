@@ -140,6 +140,8 @@ pub(crate) enum ListFormat {
     Text,
     /// For programs; the schema is published
     Json,
+    /// A page of the documentation
+    Markdown,
 }
 
 /// The ways to write a report.

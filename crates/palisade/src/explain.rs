@@ -17,6 +17,7 @@ pub(crate) fn rules(arguments: &RulesArgs, asked: ColorArg) -> Result<ExitCode, 
     let text = match arguments.format {
         ListFormat::Text => list::table(ALL, color(asked)),
         ListFormat::Json => list::json(ALL),
+        ListFormat::Markdown => list::markdown(ALL),
     };
     output::write(None, &text)?;
     Ok(ExitCode::SUCCESS)

@@ -43,6 +43,37 @@ pub fn table(rules: &[RuleEntry], color: bool) -> String {
     out
 }
 
+/// The rules as a page of Markdown, each with a link to its own page, relative to `docs/`.
+#[must_use]
+pub fn markdown(rules: &[RuleEntry]) -> String {
+    let mut out = String::from(
+        "# Rules\n\nWritten by `cargo xtask generate` from the rules' own folders. `palisade explain ID` \
+         shows a rule's page at the terminal.\n",
+    );
+    let mut family = "";
+    for entry in sorted(rules) {
+        if entry.family != family {
+            family = entry.family;
+            let _ = write!(
+                out,
+                "\n## {family}\n\n| rule | finds | severity | profile | policy | ids of other tools |\n|---|---|---|---|---|---|\n"
+            );
+        }
+        let rule = entry.rule;
+        let _ = writeln!(
+            out,
+            "| [`{0}`](../rules/{family}/{0}/rule.md) | {1} | {2} | {3} | {4} | {5} |",
+            rule.id,
+            rule.title,
+            rule.severity,
+            rule.profile.as_str(),
+            rule.clauses.join(", "),
+            rule.aliases.join(", ")
+        );
+    }
+    out
+}
+
 /// The rules as JSON (`schemas/rules.schema.json`).
 #[must_use]
 pub fn json(rules: &[RuleEntry]) -> String {
