@@ -6,6 +6,12 @@
 //! must be silent. Files in a rule's folder `cases/` count like blocks. A block that begins with
 //! "```yaml parameters: NAME=VALUE" is judged with that parameter of the policy.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and works on files"
+)]
+
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
 use palisade_policy::{Config, KnownRules, Parameters};

@@ -1,6 +1,10 @@
 //! Checks on the repository itself.
 
-#![expect(clippy::disallowed_methods, reason = "reads the repository's files")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and works on files"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -126,7 +126,7 @@ fn walk<'a>(
                 value.entry(key).map(|e| (&e.value, &e.key_origin))
             };
             match child {
-                Some((child, key_at)) if each => walk_items(child, rest, key_at, when, found),
+                Some((child, _)) if each => walk_items(child, rest, when, found),
                 Some((child, key_at)) => {
                     let at = if matches!(child.data, Data::Absent | Data::Null) {
                         key_at
@@ -160,7 +160,6 @@ static OPEN_MAP: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| Value 
 fn walk_items<'a>(
     list: &'a Value,
     rest: &str,
-    at: &'a Origin,
     when: &mut Vec<Condition>,
     found: &mut Vec<Leaf<'a>>,
 ) {
@@ -183,7 +182,7 @@ fn walk_items<'a>(
                     continue;
                 }
                 when.push(alternative.when.clone());
-                walk_items(&alternative.value, rest, at, when, found);
+                walk_items(&alternative.value, rest, when, found);
                 when.pop();
             }
         }

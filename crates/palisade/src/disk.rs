@@ -2,8 +2,6 @@
 //!
 //! Must never read a file outside of the tree, follow a link out of it, or read without a limit.
 
-#![expect(clippy::disallowed_methods, reason = "this is the rim")]
-
 use palisade_app::{FileError, Files};
 use palisade_policy::Config;
 use palisade_scan::LeftOut;

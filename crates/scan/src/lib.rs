@@ -3,7 +3,7 @@
 //!
 //! Invariants:
 //! - Pure: files come through the [`Tree`] port, the day comes as a value. The rim may run
-//!   [`examine`] for many files at once; [`Report::of`] puts the parts into one order.
+//!   [`examine()`] for many files at once; [`Report::of`] puts the parts into one order.
 //! - What is said of a template depends on it and on what it brings in, never on what else is
 //!   scanned. (A template that another one brings in as a nested stack is judged as a part of
 //!   that one.)

@@ -6,7 +6,6 @@ use super::grants::{Effect, Grant, Principal};
 use super::openapi::{Operation, operations};
 use super::{Authentication, EntryKind, EntryPoint, Reach, State};
 use crate::application::Application;
-use crate::lookup::Leaf;
 use crate::resource::Resource;
 use crate::value::{Data, Value};
 use std::sync::Arc;
@@ -65,7 +64,7 @@ fn rest_method(
     let auth = method.at("AuthorizationType");
     let key = method.at("ApiKeyRequired");
     let key = key.first().and_then(|leaf| leaf.value.as_bool()) == Some(true);
-    let authentication = match auth.first().map(Leaf::clone) {
+    let authentication = match auth.first().cloned() {
         Some(leaf) => match leaf.value.as_text().map(str::to_ascii_uppercase).as_deref() {
             Some("AWS_IAM") => Authentication::Iam,
             Some("COGNITO_USER_POOLS") => Authentication::Token,

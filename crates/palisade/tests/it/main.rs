@@ -1,5 +1,11 @@
 //! The contracts that users script against, each tried on the built binary.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and works on files"
+)]
+
 mod contracts;
 mod hostile;
 

@@ -12,7 +12,7 @@ use palisade_core::{Confidence, Finding, Related, Severity};
 /// So many further places are shown unless everything is asked for.
 const RELATED: usize = 3;
 
-/// A space at which no line is broken. It can't come from a template: [`line`] replaces it.
+/// A space at which no line is broken. It can't come from a template: [`line()`] replaces it.
 const KEPT: char = '\u{1}';
 
 /// A block as text, without a line break at its end.
