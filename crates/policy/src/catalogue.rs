@@ -2,7 +2,7 @@
 //! which clauses of other frameworks it answers.
 //!
 //! The status words of the data are claims; [`Catalogue::check`] holds them against what exists, and
-//! [`coverage`](crate::coverage) computes the state that reports show. The catalogue must never
+//! [`coverage()`](crate::coverage()) computes the state that reports show. The catalogue must never
 //! contain the texts of other frameworks, only their ids.
 
 use crate::coverage::Enforcer;
