@@ -241,28 +241,31 @@ fn unresolved(unresolved: &[Unresolved], style: &Style<'_>, paint: Paint) -> Str
     out
 }
 
-/// The folders that were left out, in one line; with reasons when everything is asked for.
+/// The folders that were left out, a line for each reason; each by itself when everything is asked
+/// for. Nobody needs to be told of version control.
 fn left_out(left_out: &[LeftOut], style: &Style<'_>) -> Vec<String> {
     const NAMED: usize = 5;
-    if left_out.is_empty() {
-        return Vec::new();
-    }
     if style.verbose {
         return left_out
             .iter()
             .map(|l| line(&format!("left out: {} ({})", l.path, l.reason)))
             .collect();
     }
-    let names: Vec<String> = left_out.iter().take(NAMED).map(|l| line(&l.path)).collect();
-    let more = match left_out.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        n => format!(" and {n} more (--verbose)"),
-    };
-    hang(
-        &format!("left out: {}{more}", names.join(", ")),
-        "  ",
-        style,
-    )
+    let mut by_reason: BTreeMap<&str, Vec<&LeftOut>> = BTreeMap::new();
+    for entry in left_out.iter().filter(|l| !l.path.ends_with(".git")) {
+        by_reason.entry(&entry.reason).or_default().push(entry);
+    }
+    let mut lines = Vec::new();
+    for (reason, entries) in by_reason {
+        let names: Vec<String> = entries.iter().take(NAMED).map(|l| line(&l.path)).collect();
+        let more = match entries.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            n => format!(" and {n} more (--verbose)"),
+        };
+        let text = format!("left out: {}{more} ({})", names.join(", "), line(reason));
+        lines.extend(hang(&text, "  ", style));
+    }
+    lines
 }
 
 fn last(report: &Report, style: &Style<'_>, paint: Paint) -> String {
