@@ -3,8 +3,7 @@
 
 mod trees;
 
-use crate::generate::root;
-use crate::run::release_binary;
+use crate::run::{release_binary, root};
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

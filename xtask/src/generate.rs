@@ -1,14 +1,9 @@
 //! Files that are made from other files and committed: the list of rules.
 
+use crate::run::root;
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-
-/// The repository's root folder.
-pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
-}
+use std::path::Path;
 
 /// Writes the generated files, or with `--check` fails when one is not fresh.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Beginning a rule: two files from a template that already passes its tests, and no edit.
 
-use crate::generate::{self, root};
-use crate::run::{command, run as run_command};
+use crate::generate;
+use crate::run::{command, root, run as run_command};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::PathBuf;
 

@@ -1,7 +1,6 @@
 //! `picture`: real output of the program as `docs/scan.svg`, for the README.
 
-use crate::generate::root;
-use crate::run::release_binary;
+use crate::run::{release_binary, root};
 use anyhow::Result;
 use std::fmt::Write as _;
 use std::process::Command;

@@ -1,8 +1,14 @@
 //! Running other commands from the repository's root.
 
-use crate::generate::root;
 use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The repository's root folder.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
 
 /// A command in the repository's root.
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
