@@ -76,8 +76,37 @@ impl Origin {
         }
     }
 
+    /// The same place, with all steps of another origin behind it: what stood there was carried
+    /// here.
+    #[must_use]
+    pub fn through_steps_of(&self, other: &Self) -> Self {
+        let mut steps: Vec<&Via> = other.steps().collect();
+        steps.retain(|step| !self.steps().any(|own| own == *step));
+        steps.reverse();
+        steps.into_iter().fold(self.clone(), |origin, step| {
+            origin.through(step.kind.clone(), step.span)
+        })
+    }
+
     /// The steps, the last one first.
     pub fn steps(&self) -> impl Iterator<Item = &Via> {
         std::iter::successors(self.via.as_deref(), |via| via.earlier.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_of_another_origin_are_taken_over_in_order() {
+        let step = |name: &str| ViaKind::Parameter(Arc::from(name));
+        let other = Origin::default()
+            .through(step("A"), Span::default())
+            .through(step("B"), Span::default());
+        let origin = Origin::default().through(ViaKind::Globals, Span::default());
+        let carried = origin.through_steps_of(&other);
+        let kinds: Vec<String> = carried.steps().map(|s| s.kind.to_string()).collect();
+        assert_eq!(kinds, ["parameter B", "parameter A", "Globals"]);
     }
 }
