@@ -12,18 +12,28 @@ pub(crate) static RULE: Rule = Rule {
     cwe: Some(306),
     aliases: &["CKV_AWS_31", "ElastiCache.6"],
     since: "0.1.0",
-    check: Check::Table(&[Row {
-        kind: "AWS::ElastiCache::ReplicationGroup",
-        aliases: &["CKV_AWS_31", "ElastiCache.6"],
-        any: &[
-            Want::present("AuthToken"),
-            Want {
-                path: "UserGroupIds",
-                is: Is::NotEmpty,
-            },
-        ],
-        message: "the cache asks nobody for a password: whatever runs in its network reads every key",
-        help: "set `UserGroupIds`, or `AuthToken` from a secret",
-        ..Row::NEW
-    }]),
+    check: Check::Table(&[
+        Row {
+            kind: "AWS::ElastiCache::ReplicationGroup",
+            aliases: &["CKV_AWS_31", "ElastiCache.6"],
+            any: &[
+                Want::present("AuthToken"),
+                Want {
+                    path: "UserGroupIds",
+                    is: Is::NotEmpty,
+                },
+            ],
+            message: "the cache asks nobody for a password: whatever runs in its network reads every key",
+            help: "set `UserGroupIds`, or `AuthToken` from a secret",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::ElastiCache::ReplicationGroup",
+            aliases: &["CKV_AWS_31"],
+            any: &[Want::on("TransitEncryptionEnabled")],
+            message: "without TLS a token can be read on the way",
+            help: "set `TransitEncryptionEnabled: true`",
+            ..Row::NEW
+        },
+    ]),
 };

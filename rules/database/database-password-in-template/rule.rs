@@ -63,16 +63,17 @@ fn literal(resource: &Resource, path: &'static str, leaves: &[Leaf<'_>], sink: &
             "the password stands in the template: everyone who reads it has the password".to_owned()
         }
     };
-    let managed = [
-        "AWS::RDS::DBInstance",
-        "AWS::RDS::DBCluster",
-        "AWS::DocDB::DBCluster",
-        "AWS::Redshift::Cluster",
-    ];
-    let help = if managed.contains(&&*resource.kind) {
-        "set `ManageMasterUserPassword: true` instead, or refer to a secret with `{{resolve:secretsmanager:…}}`"
-    } else {
-        "refer to a secret with `{{resolve:secretsmanager:…}}`"
+    let help = match &*resource.kind {
+        "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::DocDB::DBCluster" => {
+            "set `ManageMasterUserPassword: true` instead, or refer to a secret with `{{resolve:secretsmanager:…}}`"
+        }
+        "AWS::Redshift::Cluster" => {
+            "set `ManageMasterPassword: true` instead, or refer to a secret with `{{resolve:secretsmanager:…}}`"
+        }
+        "AWS::RedshiftServerless::Namespace" => {
+            "set `ManageAdminPassword: true` instead, or refer to a secret with `{{resolve:secretsmanager:…}}`"
+        }
+        _ => "refer to a secret with `{{resolve:secretsmanager:…}}`",
     };
     sink.finding(resource)
         .property(path)

@@ -17,7 +17,6 @@ pub(crate) static RULE: Rule = Rule {
         kinds: &[
             "AWS::DynamoDB::Table",
             "AWS::DynamoDB::GlobalTable",
-            "AWS::S3::Bucket",
             "AWS::EFS::FileSystem",
             "AWS::RDS::DBInstance",
             "AWS::RDS::DBCluster",

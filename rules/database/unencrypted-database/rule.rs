@@ -68,6 +68,16 @@ pub(crate) static RULE: Rule = Rule {
             profile: Some(Profile::All),
         },
         Row {
+            kind: "AWS::RDS::DBInstance",
+            aliases: &["CKV_AWS_16"],
+            when: Some(Want::present("SourceDBInstanceIdentifier")),
+            any: &[Want::on("StorageEncrypted")],
+            message: "the storage is encrypted only if that of its source is",
+            help: "make sure that the source is encrypted",
+            severity: Some(Severity::Info),
+            profile: Some(Profile::All),
+        },
+        Row {
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96", "RDS.27", "RDS_CLUSTER_ENCRYPTED_AT_REST"],
             any: &[Want {

@@ -132,6 +132,12 @@ fn relational(database: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             (verdict, false)
         }
     };
+    // The foreign check looks at parameter groups of the template only.
+    let instance = *database.kind == *"AWS::RDS::DBInstance";
+    let declared: &[&str] = match group {
+        Some(_) if instance => &["CKV2_AWS_69"],
+        _ => &[],
+    };
     let passes = verdict.passes();
     // Who says nothing leaves a door ajar; who switches it off opens it.
     let severity = if stated {
@@ -148,15 +154,16 @@ fn relational(database: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .message("clients may connect without TLS: queries, results and the password can be read on the way")
         .help(help.clone())
         .aliases(engine.ids)
+        .aliases(declared)
         .severity(severity)
         .judge(verdict);
-    if passes && !stated && *database.kind == *"AWS::RDS::DBInstance" {
+    if passes && !stated && !declared.is_empty() {
         sink.finding(database)
             .property(property)
             .item("default")
             .message("that clients must use TLS is left to the engine's default")
             .help(help)
-            .aliases(&["CKV2_AWS_69"])
+            .aliases(declared)
             .severity(Severity::Info)
             .profile(Profile::All)
             .report();
@@ -220,14 +227,14 @@ fn engine(database: &Resource) -> Option<Engine> {
     Some(match name.as_str() {
         "postgres" if cluster => engine(post, at_least((15, 0)), &[]),
         // The default version is beyond 15 since 2024.
-        "postgres" if silent => engine(post, Some(true), &["CKV2_AWS_69", "RDS.38"]),
-        "postgres" => engine(post, at_least((15, 0)), &["CKV2_AWS_69", "RDS.38"]),
+        "postgres" if silent => engine(post, Some(true), &["RDS.38"]),
+        "postgres" => engine(post, at_least((15, 0)), &["RDS.38"]),
         "aurora-postgresql" => engine(post, at_least((17, 0)), &[]),
-        "mariadb" => engine(my, at_least((11, 8)), &["CKV2_AWS_69"]),
+        "mariadb" => engine(my, at_least((11, 8)), &[]),
         "mysql" if cluster => engine(my, Some(false), &[]),
-        "mysql" => engine(my, Some(false), &["CKV2_AWS_69", "RDS.39"]),
+        "mysql" => engine(my, Some(false), &["RDS.39"]),
         "aurora-mysql" | "aurora" => engine(my, Some(false), &[]),
-        name if name.starts_with("sqlserver-") => engine(post, Some(false), &["CKV2_AWS_69"]),
+        name if name.starts_with("sqlserver-") => engine(post, Some(false), &[]),
         _ => return None,
     })
 }

@@ -46,6 +46,16 @@ pub(crate) static RULE: Rule = Rule {
         },
         Row {
             kind: "AWS::MSK::Cluster",
+            aliases: &["CKV_AWS_81"],
+            any: &[Want::present("EncryptionInfo")],
+            message: "encryption is left to the provider's default, which is TLS",
+            help: "set `EncryptionInfo.EncryptionInTransit` to say so",
+            severity: Some(Severity::Info),
+            profile: Some(Profile::All),
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::MSK::Cluster",
             aliases: &["MSK.6", "MSK_UNRESTRICTED_ACCESS_CHECK"],
             any: &[Want {
                 path: "ClientAuthentication.Unauthenticated.Enabled",
