@@ -141,11 +141,25 @@ mod tests {
 
     #[test]
     fn plain_texts_become_values() {
-        let value = Value::text(r#"{"a": [1, "b", null], "c": {"d": true}}"#, Origin::default());
+        let value = Value::text(
+            r#"{"a": [1, "b", null], "c": {"d": true}}"#,
+            Origin::default(),
+        );
         let parsed = parse(&value).unwrap();
         assert_eq!(parsed.get("a").unwrap().items().len(), 3);
-        assert_eq!(parsed.get("c").unwrap().get("d").unwrap().as_bool(), Some(true));
-        for text in ["", "plain", "{", "{\"a\": }", "3", "\"text\"", "{\"a\": \"\\ue0000\\ue001\"}"] {
+        assert_eq!(
+            parsed.get("c").unwrap().get("d").unwrap().as_bool(),
+            Some(true)
+        );
+        for text in [
+            "",
+            "plain",
+            "{",
+            "{\"a\": }",
+            "3",
+            "\"text\"",
+            "{\"a\": \"\\ue0000\\ue001\"}",
+        ] {
             assert_eq!(parse(&Value::text(text, Origin::default())), None, "{text}");
         }
     }
@@ -169,7 +183,10 @@ mod tests {
         let shown = |key: &str| parsed.get(key).unwrap().display();
         assert_eq!(shown("Principal"), "arn:aws:iam::${AWS::AccountId}:root");
         assert_eq!(shown("say"), "\"${?}");
-        assert_eq!(parsed.get("List").unwrap().data, Data::Symbolic(Arc::from([hole])));
+        assert_eq!(
+            parsed.get("List").unwrap().data,
+            Data::Symbolic(Arc::from([hole]))
+        );
         assert_eq!(shown("${AWS::AccountId}"), "1");
     }
 

@@ -162,7 +162,10 @@ fn written(sources: &Sources, span: Span) -> &str {
 fn stands_for_secret(text: &str, part: &str) -> bool {
     !part.is_empty()
         && text.match_indices(part).any(|(at, _)| {
-            let before = text.get(..at).unwrap_or_default().trim_end_matches(['"', ' ']);
+            let before = text
+                .get(..at)
+                .unwrap_or_default()
+                .trim_end_matches(['"', ' ']);
             let after = text.get(at + part.len()..).unwrap_or_default();
             (before.ends_with(':') && (after.starts_with('@') || after.starts_with('"')))
                 || before.ends_with('=')

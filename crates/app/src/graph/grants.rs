@@ -153,7 +153,11 @@ const DOCUMENTS: &[(&str, &str, &str)] = &[
         "ResourcePolicy",
         "ResourceArn",
     ),
-    ("AWS::DynamoDB::Table", "ResourcePolicy.PolicyDocument", ITSELF),
+    (
+        "AWS::DynamoDB::Table",
+        "ResourcePolicy.PolicyDocument",
+        ITSELF,
+    ),
     ("AWS::Logs::LogGroup", "ResourcePolicyDocument", ITSELF),
     ("AWS::OpenSearchService::Domain", "AccessPolicies", ITSELF),
     ("AWS::Elasticsearch::Domain", "AccessPolicies", ITSELF),
@@ -334,10 +338,8 @@ fn same_name(a: &[Part], b: &[Part], policy: &Resource, target: &Resource) -> bo
 
 /// A document that is written as a text of JSON becomes a value; its places are those of the text.
 fn parsed(value: &Value) -> std::borrow::Cow<'_, Value> {
-    crate::json_text::parse(value).map_or(
-        std::borrow::Cow::Borrowed(value),
-        std::borrow::Cow::Owned,
-    )
+    crate::json_text::parse(value)
+        .map_or(std::borrow::Cow::Borrowed(value), std::borrow::Cow::Owned)
 }
 
 fn statements(
@@ -682,8 +684,15 @@ mod tests {
     fn names_stand_behind_addresses() {
         let literal = |text: &str| Part::Literal(Arc::from(text));
         let stage = Part::Pseudo(Arc::from("AWS::Region"));
-        let url = [literal("https://sqs.x/123/or"), stage.clone(), literal("-q")];
-        assert_eq!(behind(&url, '/'), [literal("or"), stage.clone(), literal("-q")]);
+        let url = [
+            literal("https://sqs.x/123/or"),
+            stage.clone(),
+            literal("-q"),
+        ];
+        assert_eq!(
+            behind(&url, '/'),
+            [literal("or"), stage.clone(), literal("-q")]
+        );
         let url = [literal("https://sqs.x/123/"), stage.clone()];
         assert_eq!(behind(&url, '/'), std::slice::from_ref(&stage));
         assert_eq!(behind(&[literal("orders")], '/'), [literal("orders")]);
