@@ -47,16 +47,22 @@ const PREFIXES: &[(&str, usize, &str)] = &[
     ("da2-", 26, "an AppSync API key"),
 ];
 
-/// The identifier of an AWS access key.
+/// The identifier of an AWS access key, also of one that stands in documentation.
 pub(crate) fn aws_access_key_id(text: &str) -> bool {
-    ["AKIA", "ASIA"].iter().any(|prefix| {
-        runs(text, prefix, |c| c.is_ascii_alphanumeric()).any(|rest| {
+    access_key_ids(text).next().is_some()
+}
+
+fn access_key_ids(text: &str) -> impl Iterator<Item = &str> {
+    let letters = |c: char| c.is_ascii_alphanumeric();
+    ["AKIA", "ASIA"]
+        .into_iter()
+        .flat_map(move |prefix| runs(text, prefix, letters))
+        .filter(|rest| {
             rest.len() == 16
                 && rest
                     .bytes()
                     .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         })
-    })
 }
 
 /// Forty characters of Base64: the secret part of an AWS access key, if the name says so.
@@ -80,7 +86,9 @@ pub(crate) fn private_key(text: &str) -> bool {
 pub(crate) fn known(text: &str) -> Option<&'static str> {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for (prefix, least, what) in PREFIXES {
-        if runs(text, prefix, word).any(|rest| rest.len() >= *least && varied(rest)) {
+        if runs(text, prefix, word)
+            .any(|rest| rest.len() >= *least && varied(rest) && !documented(rest))
+        {
             return Some(what);
         }
     }
@@ -101,16 +109,18 @@ pub(crate) fn known(text: &str) -> Option<&'static str> {
 /// A key, a token or a connection string of known shape, but not one that documents it
 /// (`AKIAIOSFODNN7EXAMPLE`).
 pub(crate) fn credential(text: &str) -> Option<&'static str> {
-    if text.to_ascii_lowercase().contains("example") {
-        return None;
-    }
     if private_key(text) {
         return Some("a private key");
     }
-    if aws_access_key_id(text) {
+    if access_key_ids(text).any(|key| !documented(key)) {
         return Some("an AWS access key id");
     }
     known(text)
+}
+
+/// Stands in documentation.
+fn documented(key: &str) -> bool {
+    key.to_ascii_lowercase().contains("example")
 }
 
 /// Digits and letters, as keys have both.
@@ -494,6 +504,10 @@ mod tests {
         check(&format!("AKIA{}", "Q7RZ3LWM5XKD2HTB"), true);
         check(&format!("export KEY=AKIA{} now", "Q7RZ3LWM5XKD2HTB"), true);
         check("AKIAIOSFODNN7EXAMPLE", false);
+        check(
+            &format!("AKIA{}\ncurl https://example.org", "Q7RZ3LWM5XKD2HTB"),
+            true,
+        );
         check("MYAKIAQ7RZ3LWM5XKD2HTB", false);
         check("AKIA", false);
         check("AIza", false);
