@@ -6,6 +6,9 @@
 //! must be silent. Files in a rule's folder `cases/` count like blocks. A block that begins with
 //! "```yaml parameters: NAME=VALUE" is judged with that parameter of the policy.
 
+#![expect(clippy::disallowed_methods, reason = "reads the rules' folders")]
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
 mod examples;
 mod foreign_ids;
 mod harness;

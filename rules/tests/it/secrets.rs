@@ -141,6 +141,10 @@ fn secret_of(finding: &Finding, text: &str) -> Option<String> {
         }
         secret = &through;
     }
+    if secret.starts_with('!') {
+        // Functions of the language: `PLACES` has them.
+        return None;
+    }
     let secret = secret.trim_matches(['"', '\'']);
     // What stands before the first hole.
     let literal = secret.split("${").next().unwrap_or(secret);
