@@ -7,7 +7,8 @@
 use crate::application::Application;
 use crate::value::{Data, Part, Value};
 use palisade_core::{Origin, Sources, Span, ViaKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Shorter texts are hidden where they were found only.
@@ -20,8 +21,8 @@ pub struct Secrets {
     places: BTreeSet<Span>,
     /// Places that no excerpt shows: those, and further copies of the texts.
     spans: Vec<Span>,
-    /// Texts of secrets, the longest first.
-    texts: Vec<Arc<str>>,
+    /// Texts of secrets by how they begin, the longest first.
+    texts: BTreeMap<[u8; DISTINCTIVE], Vec<Arc<str>>>,
 }
 
 impl Secrets {
@@ -65,20 +66,50 @@ impl Secrets {
                 }
             }
         }
-        secrets.texts = texts.into_iter().collect();
-        secrets
-            .texts
-            .sort_by_key(|text| std::cmp::Reverse(text.len()));
+        secrets.learn(texts);
         secrets.spans = secrets.places.difference(&only_refer).copied().collect();
         for (file, _) in sources.files() {
-            let source = sources.text(file);
-            for text in &secrets.texts {
-                let copies = source.match_indices(&**text);
-                let spans = copies.map(|(at, _)| Span::new(file, at, at + text.len()));
-                secrets.spans.extend(spans);
-            }
+            let copies = secrets.find(sources.text(file));
+            let spans = copies
+                .into_iter()
+                .map(|at| Span::new(file, at.start, at.end));
+            secrets.spans.extend(spans);
         }
         secrets
+    }
+
+    fn learn(&mut self, texts: impl IntoIterator<Item = Arc<str>>) {
+        for text in texts {
+            if let Some(start) = text.as_bytes().first_chunk() {
+                self.texts.entry(*start).or_default().push(text);
+            }
+        }
+        for texts in self.texts.values_mut() {
+            texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        }
+    }
+
+    /// Where texts of secrets stand, in order and without overlap.
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while !self.texts.is_empty() {
+            let Some(rest) = text.as_bytes().get(at..) else {
+                break;
+            };
+            let Some(start) = rest.first_chunk() else {
+                break;
+            };
+            let texts = self.texts.get(start).map_or(&[][..], Vec::as_slice);
+            match texts.iter().find(|text| rest.starts_with(text.as_bytes())) {
+                Some(text) => {
+                    found.push(at..at + text.len());
+                    at += text.len();
+                }
+                None => at += 1,
+            }
+        }
+        found
     }
 
     /// The places of which nothing may be shown.
@@ -99,14 +130,19 @@ impl Secrets {
     /// A text without the secrets in it.
     #[must_use]
     pub fn scrub(&self, text: &str) -> Option<String> {
-        let mut scrubbed: Option<String> = None;
-        for secret in &self.texts {
-            let now = scrubbed.as_deref().unwrap_or(text);
-            if now.contains(&**secret) {
-                scrubbed = Some(now.replace(&**secret, "***"));
-            }
+        let found = self.find(text);
+        if found.is_empty() {
+            return None;
         }
-        scrubbed
+        let mut scrubbed = String::with_capacity(text.len());
+        let mut from = 0;
+        for secret in found {
+            scrubbed.push_str(text.get(from..secret.start).unwrap_or_default());
+            scrubbed.push_str("***");
+            from = secret.end;
+        }
+        scrubbed.push_str(text.get(from..).unwrap_or_default());
+        Some(scrubbed)
     }
 
     /// Takes the secrets out of a text.
@@ -184,15 +220,14 @@ mod tests {
 
     #[test]
     fn texts_lose_the_secrets_in_them() {
-        let secrets = Secrets {
-            texts: vec![Arc::from("hunter2-and-more"), Arc::from("hunter2")],
-            ..Secrets::default()
-        };
+        let mut secrets = Secrets::default();
+        secrets.learn([Arc::from("hunter2"), Arc::from("hunter2-and-more")]);
         assert_eq!(secrets.scrub("nothing here"), None);
         assert_eq!(
             secrets.scrub("a hunter2-and-more b hunter2").as_deref(),
             Some("a *** b ***")
         );
+        assert_eq!(secrets.scrub("ähunter2ö").as_deref(), Some("ä***ö"));
         let mut json = serde_json::json!({"a": ["x hunter2"], "b": 3});
         secrets.scrub_json(&mut json);
         assert_eq!(json, serde_json::json!({"a": ["x ***"], "b": 3}));

@@ -56,6 +56,9 @@ impl std::fmt::Display for ViaKind {
     }
 }
 
+/// More steps of other origins are not taken over.
+const MAX_STEPS: usize = 32;
+
 impl Origin {
     /// Written here, and used here.
     #[must_use]
@@ -76,12 +79,18 @@ impl Origin {
         }
     }
 
-    /// The same place, with all steps of another origin behind it: what stood there was carried
-    /// here.
+    /// The same place, with the steps of another origin behind it: what stood there was carried
+    /// here. A chain that is long already stays as it is.
     #[must_use]
     pub fn through_steps_of(&self, other: &Self) -> Self {
-        let mut steps: Vec<&Via> = other.steps().collect();
-        steps.retain(|step| !self.steps().any(|own| own == *step));
+        let own = self.steps().take(MAX_STEPS).count();
+        let same = |a: &Via, b: &Via| a.span == b.span && a.kind == b.kind;
+        let mut steps: Vec<&Via> = other
+            .steps()
+            .take(MAX_STEPS)
+            .filter(|step| !self.steps().take(MAX_STEPS).any(|own| same(own, step)))
+            .collect();
+        steps.truncate(MAX_STEPS - own);
         steps.reverse();
         steps.into_iter().fold(self.clone(), |origin, step| {
             origin.through(step.kind.clone(), step.span)

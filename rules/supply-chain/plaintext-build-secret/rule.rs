@@ -1,7 +1,7 @@
 //! Builds with a secret in a plain environment variable.
 
 use crate::prelude::*;
-use crate::secret_values::{is_placeholder, is_reference, names_secret};
+use crate::secret_values::{credential, is_placeholder, is_reference, names_secret};
 
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-build-secret",
@@ -33,9 +33,8 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let aws = matches!(name, "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY");
-        if !aws && !names_secret(name) {
-            continue;
-        }
+        let named = aws || names_secret(name);
+        let secret = |text: &str| credential(text).is_some() || (named && secret(text));
         let leaves = palisade_app::lookup::leaves(variable.value, "Value", variable.at);
         let mut verdict = Verdict::of(&leaves, |leaf| match &leaf.value.data {
             Data::Text(text) => (!secret(text)).into(),
