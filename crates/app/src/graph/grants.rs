@@ -649,7 +649,7 @@ fn layer_permission(resource: &Resource) -> Grant {
 }
 
 pub(super) fn dump(grant: &Grant) -> Json {
-    json!({
+    let mut dumped = json!({
         "written_in": &*grant.written_in,
         "targets": grant.targets.iter().map(|t| &**t).collect::<Vec<_>>(),
         "effect": format!("{:?}", grant.effect).to_lowercase(),
@@ -670,8 +670,11 @@ pub(super) fn dump(grant: &Grant) -> Json {
             "key": &*c.key,
             "values": c.values.iter().map(Value::display).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "conditions_open": grant.conditions_open.as_ref().map(ToString::to_string),
-    })
+    });
+    if let Some(reason) = &grant.conditions_open {
+        dumped["conditions_open"] = json!(reason.to_string());
+    }
+    dumped
 }
 
 #[cfg(test)]
