@@ -8,6 +8,8 @@ mod functions;
 mod grants;
 mod http;
 mod openapi;
+#[cfg(test)]
+mod tests;
 mod triggers;
 
 use crate::application::Application;

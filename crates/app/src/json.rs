@@ -3,6 +3,7 @@
 
 use crate::application::Application;
 use crate::resource::{Existence, Resource};
+use crate::secrets::Secrets;
 use crate::value::{Data, Part, Value};
 use palisade_core::{Origin, Sources};
 use serde_json::{Map, Value as Json, json};
@@ -28,57 +29,19 @@ pub fn to_json(value: &Value) -> Option<Json> {
     })
 }
 
-/// JSON as a wholly known value; everything in it stands at `origin`.
-pub(crate) fn from_json(json: &Json, origin: &Origin) -> Value {
-    use crate::value::{Entry, List, Map as ValueMap, Number};
-    use std::sync::Arc;
-    let data = match json {
-        Json::Null => Data::Null,
-        Json::Bool(value) => Data::Bool(*value),
-        Json::Number(number) => Data::Number(Number {
-            value: number.as_f64().unwrap_or(f64::NAN),
-            text: Arc::from(number.to_string()),
-        }),
-        Json::String(text) => Data::Text(Arc::from(text.as_str())),
-        Json::Array(items) => Data::List(List {
-            items: items.iter().map(|item| from_json(item, origin)).collect(),
-            open: None,
-        }),
-        Json::Object(entries) => Data::Map(ValueMap {
-            entries: entries
-                .iter()
-                .map(|(key, value)| Entry {
-                    key: Arc::from(key.as_str()),
-                    key_origin: origin.clone(),
-                    value: from_json(value, origin),
-                })
-                .collect(),
-            open: None,
-        }),
-    };
-    Value::new(data, origin.clone())
-}
-
 /// What writing a model needs to know of its texts.
 #[derive(Clone, Copy)]
 struct Texts<'a> {
     sources: &'a Sources,
-    secrets: &'a [palisade_core::Span],
+    secrets: &'a Secrets,
 }
 
-impl Texts<'_> {
-    fn hides(self, origin: &Origin) -> bool {
-        let written = std::iter::once(origin.span).chain(origin.steps().map(|step| step.span));
-        written.into_iter().any(|span| self.secrets.contains(&span))
-    }
-}
-
-/// The whole model of an application. What stands at a place in `secrets` is not written.
+/// The whole model of an application, without the secrets.
 #[must_use]
-pub fn dump(application: &Application, secrets: &[palisade_core::Span]) -> Json {
+pub fn dump(application: &Application, secrets: &Secrets) -> Json {
     let sources = &application.sources;
     let texts = Texts { sources, secrets };
-    json!({
+    let mut model = json!({
         "root": &*application.root,
         "language": application.language.as_str(),
         "files": sources.files().map(|(_, path)| &**path).collect::<Vec<_>>(),
@@ -87,7 +50,9 @@ pub fn dump(application: &Application, secrets: &[palisade_core::Span]) -> Json 
             .map(|resource| dump_resource(resource, texts))
             .collect::<Vec<_>>(),
         "graph": crate::graph::dump(application),
-    })
+    });
+    secrets.scrub_json(&mut model);
+    model
 }
 
 fn dump_resource(resource: &Resource, texts: Texts<'_>) -> Json {
@@ -131,7 +96,9 @@ fn dump_value(value: &Value, texts: Texts<'_>) -> Json {
     let mut object = Map::new();
     let mut set = |key: &str, value: Json| object.insert(key.to_owned(), value);
     match &value.data {
-        Data::Text(_) | Data::Symbolic(_) if texts.hides(&value.origin) => {
+        Data::Text(_) | Data::Number(_) | Data::Symbolic(_)
+            if texts.secrets.hides(&value.origin) =>
+        {
             set("state", json!("secret"));
         }
         Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => {

@@ -17,8 +17,10 @@ pub mod cfn;
 mod files;
 pub mod graph;
 mod json;
+pub mod json_text;
 pub mod lookup;
 mod resource;
+mod secrets;
 pub mod value;
 
 pub use application::{Application, Language};
@@ -26,4 +28,5 @@ pub use files::{FileError, Files, resolve};
 pub use json::{dump, to_json};
 pub use lookup::{Answer, Branch, Leaf, Verdict};
 pub use resource::{Existence, Provider, Resource};
+pub use secrets::Secrets;
 pub use value::{Condition, Data, Part, Reason, ReasonKind, Value};

@@ -56,6 +56,9 @@ impl std::fmt::Display for ViaKind {
     }
 }
 
+/// More steps of other origins are not taken over.
+const MAX_STEPS: usize = 32;
+
 impl Origin {
     /// Written here, and used here.
     #[must_use]
@@ -76,8 +79,43 @@ impl Origin {
         }
     }
 
+    /// The same place, with the steps of another origin behind it: what stood there was carried
+    /// here. A chain that is long already stays as it is.
+    #[must_use]
+    pub fn through_steps_of(&self, other: &Self) -> Self {
+        let own = self.steps().take(MAX_STEPS).count();
+        let same = |a: &Via, b: &Via| a.span == b.span && a.kind == b.kind;
+        let mut steps: Vec<&Via> = other
+            .steps()
+            .take(MAX_STEPS)
+            .filter(|step| !self.steps().take(MAX_STEPS).any(|own| same(own, step)))
+            .collect();
+        steps.truncate(MAX_STEPS - own);
+        steps.reverse();
+        steps.into_iter().fold(self.clone(), |origin, step| {
+            origin.through(step.kind.clone(), step.span)
+        })
+    }
+
     /// The steps, the last one first.
     pub fn steps(&self) -> impl Iterator<Item = &Via> {
         std::iter::successors(self.via.as_deref(), |via| via.earlier.as_deref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_of_another_origin_are_taken_over_in_order() {
+        let step = |name: &str| ViaKind::Parameter(Arc::from(name));
+        let other = Origin::default()
+            .through(step("A"), Span::default())
+            .through(step("B"), Span::default());
+        let origin = Origin::default().through(ViaKind::Globals, Span::default());
+        let carried = origin.through_steps_of(&other);
+        let kinds: Vec<String> = carried.steps().map(|s| s.kind.to_string()).collect();
+        assert_eq!(kinds, ["parameter B", "parameter A", "Globals"]);
     }
 }

@@ -170,6 +170,12 @@ impl Sources {
         }
         let mark_end = floor_char(text, mark_end.min(to)).max(from);
         let start = start.clamp(from, mark_end);
+        let near: Vec<std::ops::Range<usize>> = secrets
+            .iter()
+            .filter(|secret| secret.file == span.file)
+            .map(|secret| secret.range())
+            .filter(|secret| secret.start < to && secret.end > from)
+            .collect();
         let mut shown = String::with_capacity(to - from);
         let mut mark = (None, None);
         for (offset, letter) in text[from..to].char_indices() {
@@ -180,9 +186,7 @@ impl Sources {
             if at >= mark_end && mark.1.is_none() {
                 mark.1 = Some(shown.len());
             }
-            let hidden = secrets
-                .iter()
-                .any(|s| s.file == span.file && s.range().contains(&at));
+            let hidden = near.iter().any(|secret| secret.contains(&at));
             shown.push(if hidden { '*' } else { letter });
         }
         let begin = mark.0.unwrap_or(shown.len());

@@ -94,8 +94,8 @@ pub struct Outcome {
     pub unresolved: Vec<RawUnresolved>,
     /// How much of what was asked is known.
     pub stats: Stats,
-    /// Places of secrets: no report may show what stands there.
-    pub secrets: Vec<Span>,
+    /// Where secrets stand: no report may show them.
+    pub secrets: Vec<Origin>,
 }
 
 /// Takes the answers of one rule.
@@ -293,11 +293,9 @@ impl FindingBuilder<'_, '_> {
     }
 
     /// Says that what stands at a place is a secret: no report shows it, in this finding or in
-    /// another one. The steps that brought it there hold it too.
+    /// another one, nor where the default of a parameter or a mapping holds it.
     pub fn secret(self, at: &Origin) -> Self {
-        let secrets = &mut self.sink.outcome.secrets;
-        secrets.push(at.span);
-        secrets.extend(at.steps().map(|step| step.span));
+        self.sink.outcome.secrets.push(at.clone());
         self
     }
 

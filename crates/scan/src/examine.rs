@@ -3,8 +3,8 @@
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
-use palisade_app::{Application, Files};
-use palisade_core::{Date, Finding, Location, Problem, ProblemLevel, Related, Span, Unresolved};
+use palisade_app::{Application, Files, Secrets};
+use palisade_core::{Date, Finding, Location, Problem, ProblemLevel, Related, Unresolved};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::collections::BTreeMap;
@@ -148,15 +148,18 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
     for rule in settings.rules {
         rule.run(&cx, &mut outcome);
     }
-    let secrets = std::mem::take(&mut outcome.secrets);
+    let secrets = &Secrets::of(app, &outcome.secrets);
     let (mut silencer, problems) = Silencer::of(app, settings);
     examined.problems.extend(problems);
     examined.nested.clone_from(&app.nested);
     examined.resources = app.resources().count();
     examined.entry_points = EntryPointRow::all(app);
+    for entry in &mut examined.entry_points {
+        secrets.scrub_in_place(&mut entry.label);
+    }
     examined.stats = outcome.stats;
     if settings.dump_model {
-        examined.model = Some(palisade_app::dump(app, &secrets));
+        examined.model = Some(palisade_app::dump(app, secrets));
     }
     for raw in outcome.unresolved {
         let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
@@ -165,7 +168,7 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
         }
         let aliases: Vec<Arc<str>> = raw.aliases.iter().map(|a| Arc::from(*a)).collect();
         let extent = app.sources.location(raw.extent);
-        let unresolved = unresolved(raw);
+        let unresolved = unresolved(raw, secrets);
         silencer.note_unresolved(&unresolved, &aliases, &extent);
         examined.unresolved.push(unresolved);
     }
@@ -175,7 +178,7 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
             continue;
         }
         let extent = app.sources.location(raw.extent);
-        let mut finding = finding(raw, app, &secrets);
+        let mut finding = finding(raw, app, secrets);
         if let Setting::At(severity) = setting {
             finding.severity = severity;
         }
@@ -183,27 +186,36 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
         examined.findings.push(finding);
     }
     examined.problems.extend(silencer.unused(settings));
+    for problem in &mut examined.problems {
+        secrets.scrub_in_place(&mut problem.message);
+    }
 }
 
-fn unresolved(raw: RawUnresolved) -> Unresolved {
+/// A text of a report.
+fn shown(mut text: String, secrets: &Secrets) -> String {
+    secrets.scrub_in_place(&mut text);
+    text
+}
+
+fn unresolved(raw: RawUnresolved, secrets: &Secrets) -> Unresolved {
     Unresolved {
         rule: Arc::from(raw.rule.id),
         resource: raw.resource,
-        reason: raw.reason.to_string(),
+        reason: shown(raw.reason.to_string(), secrets),
         location: raw.location,
     }
 }
 
-fn related(raw: RawRelated, app: &Application, secrets: &[Span]) -> Related {
+fn related(raw: RawRelated, app: &Application, secrets: &Secrets) -> Related {
     Related {
-        message: raw.message,
+        message: shown(raw.message, secrets),
         resource: raw.resource,
         location: app.sources.location(raw.span),
-        excerpt: app.sources.excerpt(raw.span, secrets),
+        excerpt: app.sources.excerpt(raw.span, secrets.spans()),
     }
 }
 
-fn finding(raw: RawFinding, app: &Application, secrets: &[Span]) -> Finding {
+fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
     let all = |list: Vec<RawRelated>| {
         list.into_iter()
             .map(|raw| related(raw, app, secrets))
@@ -220,15 +232,15 @@ fn finding(raw: RawFinding, app: &Application, secrets: &[Span]) -> Finding {
             .iter()
             .filter_map(|c| c.parse().ok())
             .collect(),
-        message: raw.message,
-        help: raw.help,
+        message: shown(raw.message, secrets),
+        help: shown(raw.help, secrets),
         resource: raw.resource,
         location: raw.location,
         related: all(raw.related),
         path: all(raw.path),
-        when: raw.when,
+        when: raw.when.into_iter().map(|w| shown(w, secrets)).collect(),
         fingerprint: raw.fingerprint,
         suppressed: None,
-        excerpt: app.sources.excerpt(raw.origin.span, secrets),
+        excerpt: app.sources.excerpt(raw.origin.span, secrets.spans()),
     }
 }

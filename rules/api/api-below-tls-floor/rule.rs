@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use palisade_app::{Reason, ReasonKind};
+use palisade_policy::TlsVersion;
 
 pub(crate) static RULE: Rule = Rule {
     id: "api-below-tls-floor",
@@ -65,7 +66,7 @@ fn keeps(leaves: &[Leaf<'_>], floor: Oldest) -> Verdict {
     })
 }
 
-fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let kind = &*resource.kind;
     let api = kind == "AWS::ApiGateway::RestApi";
     let second = kind == "AWS::ApiGatewayV2::DomainName";
@@ -89,7 +90,7 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let newest = keeps(&leaves, Oldest::Tls13);
-    if newest.fails() {
+    if cx.parameters.tls_floor == TlsVersion::Tls13 && newest.fails() {
         sink.finding(resource)
             .property(path)
             .item("TLS 1.3")

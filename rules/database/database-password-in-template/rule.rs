@@ -75,14 +75,18 @@ fn literal(resource: &Resource, path: &'static str, leaves: &[Leaf<'_>], sink: &
         }
         _ => "refer to a secret with `{{resolve:secretsmanager:…}}`",
     };
-    sink.finding(resource)
+    let mut builder = sink
+        .finding(resource)
         .property(path)
         .message(message)
-        .help(help)
-        .judge(Verdict::of(leaves, |leaf| match &leaf.value.data {
-            Data::Unknown(reason) => Answer::Unknown(reason.clone()),
-            _ => Answer::from(!written(leaf)),
-        }));
+        .help(help);
+    for leaf in leaves.iter().filter(|leaf| written(leaf)) {
+        builder = builder.secret(&leaf.value.origin);
+    }
+    builder.judge(Verdict::of(leaves, |leaf| match &leaf.value.data {
+        Data::Unknown(reason) => Answer::Unknown(reason.clone()),
+        _ => Answer::from(!written(leaf)),
+    }));
 }
 
 fn shown(resource: &Resource, path: &'static str, leaves: &[Leaf<'_>], sink: &mut Sink<'_>) {

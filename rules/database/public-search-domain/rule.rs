@@ -1,5 +1,6 @@
 //! Search domains that anyone can query.
 
+use crate::outsiders::fails_unless_open;
 use crate::prelude::*;
 use palisade_app::graph::{Effect, Principal};
 
@@ -57,7 +58,10 @@ fn check(domain: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .at(&grant.principal_at)
                 .message("the endpoint is on the internet and the policy allows everyone: anyone reads and deletes the indices")
                 .help("name the roles that use the domain in `Principal`, or switch on fine-grained access control")
-                .report();
+                .judge(Verdict::always(
+                    fails_unless_open(grant),
+                    &grant.principal_at,
+                ));
         }
     }
 }

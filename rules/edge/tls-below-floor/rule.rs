@@ -24,13 +24,17 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 use palisade_app::{Reason, ReasonKind};
+use palisade_policy::TlsVersion;
 
 /// A version of TLS as its minor number; 0 stands for all that came before TLS 1.0.
 type Tls = u8;
 
 /// The oldest TLS that the policy allows without an exception.
-fn floor(_: &Context<'_>) -> Tls {
-    3
+fn floor(cx: &Context<'_>) -> Tls {
+    match cx.parameters.tls_floor {
+        TlsVersion::Tls12 => 2,
+        TlsVersion::Tls13 => 3,
+    }
 }
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {

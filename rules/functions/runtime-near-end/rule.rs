@@ -1,7 +1,7 @@
 //! Functions on runtimes whose support ends soon.
 
-use super::deprecated_runtime::end_of;
 use crate::prelude::*;
+use crate::runtimes::end_of;
 use palisade_core::Date;
 
 /// AWS tells the owners of functions so many days before it deprecates a runtime.

@@ -2,10 +2,8 @@
 //!
 //! Must never put any part of a value into a message.
 
-mod shapes;
-
 use crate::prelude::*;
-use palisade_app::value::Part;
+use crate::secret_values::{self as values, Name, plain, secret_name, words};
 use palisade_core::ViaKind;
 
 pub(crate) static RULE: Rule = Rule {
@@ -70,6 +68,7 @@ fn check(function: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
                         found.what,
                         default_of(leaf.value)
                     ))
+                    .secret(&leaf.value.origin)
                     .help("keep it in Secrets Manager or Parameter Store, put its name into the environment, and replace the value: it is in the history of this file")
                     .report();
             }
@@ -89,26 +88,14 @@ fn default_of(value: &Value) -> String {
         .unwrap_or_default()
 }
 
-/// The literal text, with [`shapes::HOLE`] for everything that is filled in at deployment.
-fn plain(parts: &[Part]) -> String {
-    let mut text = String::new();
-    for part in parts {
-        match part {
-            Part::Literal(literal) => text.push_str(literal),
-            _ => text.push(shapes::HOLE),
-        }
-    }
-    text
-}
-
 fn judge(name: &str, value: &str) -> Option<Found> {
     let value = value.trim();
     let words = words(name);
     let has = |word: &str| words.iter().any(|w| w == word);
-    if shapes::aws_access_key_id(value)
+    if values::aws_access_key_id(value)
         || (has("SECRET")
             && has("KEY")
-            && shapes::aws_secret_key(value)
+            && values::aws_secret_key(value)
             // Forty characters alone may be any hash.
             && (has("ACCESS") || value.contains(['/', '+'])))
     {
@@ -118,183 +105,32 @@ fn judge(name: &str, value: &str) -> Option<Found> {
             ..Found::new("an AWS access key", Confidence::High)
         });
     }
-    if shapes::private_key(value) {
+    if values::private_key(value) {
         return Some(Found {
             aliases: &["CKV_AWS_45"],
             ..Found::new("a private key", Confidence::High)
         });
     }
-    if let Some(what) = shapes::known(value) {
+    if let Some(what) = values::known(value) {
         return Some(Found::new(what, Confidence::High));
     }
-    if shapes::is_reference(value) || shapes::is_placeholder(value) {
+    if values::is_reference(value) || values::is_placeholder(value) {
         return None;
     }
     match secret_name(&words)? {
-        Name::Password if !value.contains('/') || shapes::is_random(value) => {
+        Name::Password if !value.contains('/') || values::is_random(value) => {
             Some(Found::new("a password", Confidence::High))
         }
-        Name::Key | Name::Secret if shapes::is_random(value) => {
+        Name::Key | Name::Secret if values::is_random(value) => {
             Some(Found::new("a secret", Confidence::Medium))
         }
         // `API_KEY: my-secret-key`: may be the name of the secret, and is more often the secret.
-        Name::Key if !value.contains('/') && shapes::is_wordy_secret(value) => Some(Found {
+        Name::Key if !value.contains('/') && values::is_wordy_secret(value) => Some(Found {
             severity: Severity::Medium,
             ..Found::new("what looks like a secret", Confidence::Low)
         }),
         _ => None,
     }
-}
-
-/// What the name of a variable promises.
-enum Name {
-    /// Any value is a password.
-    Password,
-    /// A key or token.
-    Key,
-    /// May as well name the place where the secret is kept.
-    Secret,
-}
-
-/// Words that make a name one of something else than the secret itself.
-const ABOUT: &[&str] = &[
-    "NAME",
-    "ARN",
-    "ID",
-    "IDS",
-    "PATH",
-    "PARAM",
-    "PARAMETER",
-    "PARAMETERS",
-    "URL",
-    "URI",
-    "ENDPOINT",
-    "HOST",
-    "PORT",
-    "TABLE",
-    "BUCKET",
-    "REGION",
-    "TTL",
-    "EXPIRY",
-    "EXPIRES",
-    "EXPIRE",
-    "EXPIRATION",
-    "LIFETIME",
-    "VALIDITY",
-    "LENGTH",
-    "TYPE",
-    "ALGORITHM",
-    "ALG",
-    "HEADER",
-    "FIELD",
-    "ENABLED",
-    "COUNT",
-    "LIMIT",
-    "MAX",
-    "MIN",
-    "TIMEOUT",
-    "VERSION",
-    "PREFIX",
-    "SUFFIX",
-    "LOCATION",
-    "FILE",
-    "STORE",
-    "POLICY",
-    "ISSUER",
-    "AUDIENCE",
-    "QUEUE",
-    "TOPIC",
-    "FUNCTION",
-    "ROTATION",
-    "EXTENSION",
-    "CACHE",
-    "USERNAME",
-    "ALIAS",
-    "REF",
-    "STACK",
-    "PROVIDER",
-    "DAYS",
-    "HOURS",
-    "MINUTES",
-    "SECONDS",
-    "PATTERN",
-    "REGEX",
-    "FORMAT",
-    "PUBLIC",
-    "PUBLISHABLE",
-    "MANAGER",
-    "ADDRESS",
-    "LOG",
-    "LEVEL",
-];
-
-/// Pairs of words that name a key.
-const KEYS: &[(&str, &str)] = &[
-    ("API", "KEY"),
-    ("ACCESS", "KEY"),
-    ("PRIVATE", "KEY"),
-    ("AUTH", "KEY"),
-    ("ENCRYPTION", "KEY"),
-    ("SIGNING", "KEY"),
-    ("SECRET", "KEY"),
-    ("MASTER", "KEY"),
-    ("LICENSE", "KEY"),
-    ("CLIENT", "SECRET"),
-    ("APP", "SECRET"),
-    ("JWT", "SECRET"),
-    ("SIGNING", "SECRET"),
-    ("SESSION", "SECRET"),
-    ("WEBHOOK", "SECRET"),
-];
-
-fn secret_name(words: &[String]) -> Option<Name> {
-    let is = |word: &String, list: &[&str]| list.contains(&word.as_str());
-    if words.iter().any(|word| is(word, ABOUT)) {
-        return None;
-    }
-    let password = &["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "PWD"];
-    if words.iter().any(|word| is(word, password))
-        || (words.len() > 1 && words.last().is_some_and(|word| is(word, &["PASS", "PW"])))
-    {
-        return Some(Name::Password);
-    }
-    let key = &["APIKEY", "TOKEN", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY"];
-    if words.iter().any(|word| is(word, key))
-        || words
-            .windows(2)
-            .any(|pair| KEYS.contains(&(pair[0].as_str(), pair[1].as_str())))
-    {
-        return Some(Name::Key);
-    }
-    let secret = &["SECRET", "SECRETS", "CREDENTIAL", "CREDENTIALS"];
-    words
-        .iter()
-        .any(|word| is(word, secret))
-        .then_some(Name::Secret)
-}
-
-/// `dbPassword`, `DB_PASSWORD` and `db-password` are the same words.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let letters: Vec<char> = name.chars().collect();
-    for (i, letter) in letters.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|i| letters.get(i));
-        let after = letters.get(i + 1);
-        let hump = letter.is_uppercase()
-            && before.is_some_and(|b| {
-                b.is_lowercase() || (b.is_uppercase() && after.is_some_and(|a| a.is_lowercase()))
-            });
-        if hump || !letter.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if letter.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_uppercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]

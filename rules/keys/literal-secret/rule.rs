@@ -1,6 +1,8 @@
 //! Secrets whose value stands in the template.
 
 use crate::prelude::*;
+use palisade_rule::FindingBuilder;
+use crate::secret_values::{fields, is_placeholder, is_reference, names_secret, plain};
 
 pub(crate) static RULE: Rule = Rule {
     id: "literal-secret",
@@ -19,46 +21,45 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
-    let verdict = Verdict::of(&resource.at("SecretString"), |leaf| {
-        match &leaf.value.data {
-            Data::Text(text) => (!holds_secret(text)).into(),
-            // What is looked up, given at deployment or generated is not in the template; the literal
-            // parts around it are names and punctuation, unless they hold a value themselves.
-            Data::Symbolic(_) => (!holds_secret(&leaf.value.display())).into(),
-            _ => Answer::Yes,
-        }
-    });
-    sink.finding(resource)
+    let leaves = resource.at("SecretString");
+    let builder = sink
+        .finding(resource)
         .property("SecretString")
         .message("the secret is written in the template: everyone who can read the repository or the stack has it")
-        .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment; a parameter's `Default` is in the template too")
-        .judge(verdict);
-    let template = Verdict::of(
-        &resource.at("GenerateSecretString.SecretStringTemplate"),
-        |leaf| match &leaf.value.data {
-            Data::Text(text) => (!pairs(text)
-                .iter()
-                .any(|(key, value)| named_secret(key) && secret(value)))
-            .into(),
-            _ => Answer::Yes,
-        },
-    );
-    sink.finding(resource)
+        .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment; a parameter's `Default` is in the template too");
+    judge(builder, &leaves, |value| match fields(value) {
+        Some(fields) => fields.iter().any(|(key, text)| {
+            !PUBLIC.iter().any(|name| key.eq_ignore_ascii_case(name)) && secret(text)
+        }),
+        // What is looked up, given at deployment or generated is not in the template.
+        None => value.parts().is_some_and(|parts| secret(&plain(&parts))),
+    });
+    let template = resource.at("GenerateSecretString.SecretStringTemplate");
+    let builder = sink
+        .finding(resource)
         .property("GenerateSecretString.SecretStringTemplate")
         .message("a secret value is written in the template beside the one that is generated")
-        .help("name the generated key in `GenerateSecretString.GenerateStringKey`, and keep other secrets out of the template")
-        .judge(template);
+        .help("name the generated key in `GenerateSecretString.GenerateStringKey`, and keep other secrets out of the template");
+    judge(builder, &template, |value| {
+        let fields = fields(value).unwrap_or_default();
+        fields
+            .iter()
+            .any(|(key, text)| names_secret(key) && secret(text))
+    });
 }
 
-/// Whether a secret's text gives something away: as a whole, or in a field of its JSON.
-fn holds_secret(text: &str) -> bool {
-    let trimmed = text.trim();
-    if trimmed.starts_with('{') {
-        return pairs(trimmed).iter().any(|(key, value)| {
-            !PUBLIC.iter().any(|name| key.eq_ignore_ascii_case(name)) && secret(value)
-        });
+/// Reports what gives a secret away.
+fn judge(
+    mut builder: FindingBuilder<'_, '_>,
+    leaves: &[Leaf<'_>],
+    gives_away: impl Fn(&Value) -> bool,
+) {
+    for leaf in leaves.iter().filter(|leaf| gives_away(leaf.value)) {
+        builder = builder.secret(&leaf.value.origin);
     }
-    secret(trimmed)
+    builder.judge(Verdict::of(leaves, |leaf| {
+        Answer::from(!gives_away(leaf.value))
+    }));
 }
 
 /// Fields of a secret that describe the place, not the key to it.
@@ -91,91 +92,7 @@ const PUBLIC: &[&str] = &[
     "description",
 ];
 
-fn named_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    [
-        "password", "passwd", "secret", "token", "apikey", "api_key", "private",
-    ]
-    .iter()
-    .any(|word| key.contains(word))
-}
-
-fn secret(value: &str) -> bool {
-    let place = value.starts_with('/') || value.starts_with("arn:") || value.contains("://");
-    !place && !value.contains("${") && !value.contains("{{resolve:") && !placeholder(value)
-}
-
-/// The fields of a JSON text whose values are texts or numbers, at any depth.
-fn pairs(text: &str) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    let mut key: Option<String> = None;
-    let mut last: Option<String> = None;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => {
-                let mut token = String::new();
-                while let Some(c) = chars.next() {
-                    match c {
-                        '"' => break,
-                        '\\' => token.extend(chars.next()),
-                        _ => token.push(c),
-                    }
-                }
-                if let Some(key) = key.take() {
-                    pairs.push((key, token));
-                } else {
-                    last = Some(token);
-                }
-            }
-            ':' => key = last.take(),
-            '{' | '[' | ',' | '}' | ']' => key = None,
-            c if c.is_ascii_digit() => {
-                let mut token = String::from(c);
-                while let Some(c) = chars.next_if(char::is_ascii_alphanumeric) {
-                    token.push(c);
-                }
-                if let Some(key) = key.take() {
-                    pairs.push((key, token));
-                }
-            }
-            _ => {}
-        }
-    }
-    pairs
-}
-
-/// What people write where the real value is to go.
-fn placeholder(text: &str) -> bool {
-    let text = text
-        .trim()
-        .trim_matches(['<', '>', '{', '}', '[', ']', '"']);
-    let lower = text.to_ascii_lowercase();
-    let words = [
-        "change",
-        "replace",
-        "placeholder",
-        "todo",
-        "example",
-        "dummy",
-        "your",
-        "insert",
-        "fill",
-        "update",
-        "tbd",
-        "enter",
-        "set-me",
-        "set_me",
-        "setme",
-        "default",
-        "none",
-        "null",
-        "empty",
-        "xxx",
-        "***",
-        "not-set",
-        "to be ",
-        "<",
-    ];
-    lower.len() < 4 || words.iter().any(|word| lower.contains(word))
+fn secret(text: &str) -> bool {
+    let text = text.trim();
+    text.len() >= 4 && !is_reference(text) && !is_placeholder(text)
 }

@@ -15,7 +15,8 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Application(check),
 };
 
-use palisade_app::graph::{Effect, Principal};
+use crate::outsiders::{account, fails_unless_open, trusted};
+use palisade_app::graph::{Effect, Grant, Principal};
 
 const GROUP: &str = "AWS::Logs::LogGroup";
 const POLICY: &str = "AWS::Logs::ResourcePolicy";
@@ -35,6 +36,7 @@ const BOUND: &[&str] = &[
 ];
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let trusted = trusted(cx);
     for grant in &cx.app.graph().grants {
         let Some(resource) = cx.app.resource(&grant.written_in) else {
             continue;
@@ -49,43 +51,18 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         for principal in &grant.principals {
             let who = match principal {
                 Principal::Anyone => None,
-                Principal::Account(who) | Principal::Foreign(who) => Some(&**who),
+                Principal::Account(who) | Principal::Foreign(who) => match account(who) {
+                    Some(account) if !trusted.contains(&account) => Some(&**who),
+                    _ => continue,
+                },
                 _ => continue,
             };
-            found(resource, who, &grant.principal_at, sink);
-        }
-    }
-    for resource in cx.app.of_kind(POLICY) {
-        for leaf in resource.at("PolicyDocument") {
-            // A document in a map is among the grants of the model where it reads this kind; a
-            // text with references in it is read here.
-            let text = leaf.value.display();
-            if !text.trim_start().starts_with('{')
-                || !cx
-                    .app
-                    .graph()
-                    .grants
-                    .iter()
-                    .all(|g| g.written_in != resource.id)
-            {
-                continue;
-            }
-            for statement in statements(&text) {
-                if statement.allows && !statement.bound {
-                    for who in &statement.principals {
-                        match who.as_str() {
-                            "*" => found(resource, None, leaf.at, sink),
-                            other if foreign(other) => found(resource, Some(other), leaf.at, sink),
-                            _ => {}
-                        }
-                    }
-                }
-            }
+            found(resource, who, grant, sink);
         }
     }
 }
 
-fn found(resource: &Resource, who: Option<&str>, at: &palisade_core::Origin, sink: &mut Sink<'_>) {
+fn found(resource: &Resource, who: Option<&str>, grant: &Grant, sink: &mut Sink<'_>) {
     let (message, severity) = match who {
         None => (
             "anyone with an AWS account may use these logs, and read what functions write into them or add to it".to_owned(),
@@ -99,81 +76,11 @@ fn found(resource: &Resource, who: Option<&str>, at: &palisade_core::Origin, sin
     sink.finding(resource)
         .property("PolicyDocument")
         .item(who.unwrap_or("*"))
-        .at(at)
         .message(message)
         .help("name the service or role that needs the logs in `Principal`, and bind it with `aws:SourceAccount` or `aws:SourceArn`")
         .severity(severity)
-        .report();
-}
-
-/// A principal of an account that is written out.
-fn foreign(who: &str) -> bool {
-    let account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    account(who) || who.split(':').nth(4).is_some_and(account)
-}
-
-#[derive(Default)]
-struct Statement {
-    allows: bool,
-    bound: bool,
-    principals: Vec<String>,
-}
-
-/// The statements of a document that is written as a text of JSON: effect, AWS principals, and
-/// whether a condition binds them.
-fn statements(text: &str) -> Vec<Statement> {
-    let mut found = Vec::new();
-    let mut current = Statement::default();
-    // The keys that lead to where we are; lists have none.
-    let mut path: Vec<Option<String>> = Vec::new();
-    let (mut key, mut last): (Option<String>, Option<String>) = (None, None);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '"' => {
-                let end = rest.find('"').unwrap_or(rest.len());
-                let token = rest[..end].to_owned();
-                rest = rest.get(end + 1..).unwrap_or_default();
-                let within = |name: &str| path.iter().flatten().any(|k| k == name);
-                let name = key
-                    .clone()
-                    .or_else(|| path.iter().rev().flatten().next().cloned());
-                if let Some(name) =
-                    name.filter(|_| key.is_some() || matches!(path.last(), Some(Some(_))))
-                {
-                    if name == "Effect" && token == "Allow" {
-                        current.allows = true;
-                    }
-                    if name == "Principal" || (name == "AWS" && within("Principal")) {
-                        current.principals.push(token.clone());
-                    }
-                }
-                if within("Condition") && BOUND.iter().any(|k| k.eq_ignore_ascii_case(&token)) {
-                    current.bound = true;
-                }
-                last = Some(token);
-            }
-            ':' => key = last.take(),
-            '{' => path.push(key.take()),
-            // A list hands its key on to its items.
-            '[' => path.push(key.take()),
-            '}' | ']' => {
-                path.pop();
-                key = None;
-                if c == '}'
-                    && path
-                        .iter()
-                        .flatten()
-                        .next_back()
-                        .is_some_and(|k| k == "Statement")
-                {
-                    found.push(std::mem::take(&mut current));
-                }
-            }
-            ',' => key = None,
-            _ => {}
-        }
-    }
-    found
+        .judge(Verdict::always(
+            fails_unless_open(grant),
+            &grant.principal_at,
+        ));
 }

@@ -28,7 +28,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-use super::open_port_to_world::{Opening, controls, guards_functions_only};
+use crate::ports::{Opening, controls, guards_functions_only};
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let quiet = guards_functions_only(resource, cx.app);

@@ -1,5 +1,6 @@
 //! Network ACLs that let the world through.
 
+use crate::ports::is_world;
 use crate::prelude::*;
 
 pub(crate) static RULE: Rule = Rule {
@@ -45,14 +46,14 @@ const PORTS: &[(f64, &str, &[&str])] = &[
 fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     let egress = Want::on("Egress").judge(resource);
     let denied = Want::one_of("RuleAction", &["deny"]).judge(resource);
-    let named = |path: &str, world: &'static str| {
+    let named = |path: &str| {
         Verdict::of(&resource.at(path), |leaf| match leaf.present() {
             Answer::No => Answer::Yes,
-            _ => leaf.text(None, |text| text.trim() != world),
+            _ => leaf.text(None, |text| !is_world(text)),
         })
     };
-    let closed = named("CidrBlock", "0.0.0.0/0")
-        .and(named("Ipv6CidrBlock", "::/0"))
+    let closed = named("CidrBlock")
+        .and(named("Ipv6CidrBlock"))
         .or(egress)
         .or(denied);
     let protocol = |not: &'static [&'static str]| {

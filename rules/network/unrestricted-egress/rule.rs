@@ -1,5 +1,6 @@
 //! Security groups that let everything out.
 
+use crate::ports::{every_protocol, is_world};
 use crate::prelude::*;
 
 pub(crate) static RULE: Rule = Rule {
@@ -46,18 +47,18 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         resource.at("")
     };
     for rule in rules.iter().filter(|rule| rule.value.data != Data::Absent) {
-        let ask = |path: &str, bad: &'static [&'static str]| {
+        let ask = |path: &str, bad: fn(&str) -> bool| {
             Verdict::of(
                 &palisade_app::lookup::leaves(rule.value, path, rule.at),
                 |leaf| match leaf.present() {
                     Answer::No => Answer::Yes,
-                    _ => leaf.text(None, |text| !bad.contains(&text)),
+                    _ => leaf.text(None, |text| !bad(text)),
                 },
             )
         };
-        let mut verdict = ask("CidrIp", &["0.0.0.0/0"])
-            .and(ask("CidrIpv6", &["::/0"]))
-            .or(ask("IpProtocol", &["-1", "all"]));
+        let mut verdict = ask("CidrIp", is_world)
+            .and(ask("CidrIpv6", is_world))
+            .or(ask("IpProtocol", every_protocol));
         for branch in &mut verdict.branches {
             branch.when.extend(rule.when.iter().cloned());
         }

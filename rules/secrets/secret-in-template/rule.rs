@@ -2,7 +2,9 @@
 //! ever said.
 
 use crate::prelude::*;
-use palisade_app::Part;
+use crate::secret_values::{
+    credential, is_placeholder, is_reference, names_itself, names_secret, plain,
+};
 use palisade_core::Origin;
 
 pub(crate) static RULE: Rule = Rule {
@@ -167,6 +169,7 @@ fn report(
     sink.finding(resource)
         .property(property)
         .item(item)
+        .secret(&leaf.value.origin)
         .message(message)
         .help("keep it in Secrets Manager and refer to it as `{{resolve:secretsmanager:…}}`; take it back where it was issued, since it stays in the history")
         .judge(Verdict::of(std::slice::from_ref(leaf), |_| Answer::No));
@@ -204,7 +207,7 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
             let Data::Text(literal) = &value.data else {
                 continue;
             };
-            if !names_secret(name) || placeholder(literal) || points_elsewhere(literal) {
+            if !names_secret(name) || placeholder(literal) || is_reference(literal) {
                 continue;
             }
             told.push(value.origin.clone());
@@ -221,189 +224,9 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether the name of a variable says that its value is a secret.
-fn names_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let words: Vec<&str> = name
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    // `SECRET_NAME` says where a secret is.
-    let about = [
-        "arn",
-        "name",
-        "id",
-        "path",
-        "url",
-        "uri",
-        "endpoint",
-        "host",
-        "file",
-        "ref",
-        "parameter",
-        "param",
-        "ttl",
-        "expiry",
-        "expires",
-        "length",
-        "header",
-        "type",
-        "region",
-        "enabled",
-    ];
-    if words.last().is_none_or(|last| about.contains(last)) {
-        return false;
-    }
-    let secret = [
-        "password",
-        "passwd",
-        "pwd",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "secretkey",
-        "privatekey",
-    ];
-    words.iter().any(|word| secret.contains(word))
-        || ["api_key", "access_key", "secret_key", "private_key"]
-            .iter()
-            .any(|pair| name.ends_with(pair))
-}
-
-/// A path, an address or an ARN tells where a secret is kept.
-fn points_elsewhere(text: &str) -> bool {
-    ["arn:", "http://", "https://", "s3://", "/"]
-        .iter()
-        .any(|start| text.starts_with(start))
-}
-
-/// Texts that stand where a secret is to be filled in.
+/// A text that stands where a secret is to be filled in, or names one.
 fn placeholder(text: &str) -> bool {
-    let text = text.trim().to_ascii_lowercase();
-    let first = text.chars().next();
-    let marks = [
-        "example",
-        "placeholder",
-        "replace",
-        "your ",
-        "your-",
-        "your_",
-        "yoursecret",
-        "yourtoken",
-        "insert",
-        "enter ",
-        "todo",
-        "dummy",
-        "xxxx",
-        "<",
-        "{{",
-        "${",
-    ];
-    // A key that says it is one (`MyApiKey`) stands for another.
-    let names_itself = ["key", "token"].iter().any(|word| text.contains(word))
-        && !text.bytes().any(|b| b.is_ascii_digit());
-    names_itself
-        || text.len() < 4
-        || matches!(
-            text.as_str(),
-            "none" | "null" | "true" | "false" | "undefined" | "n/a"
-        )
-        || text.chars().all(|c| Some(c) == first)
-        || marks.iter().any(|mark| text.contains(mark))
-}
-
-/// Known shapes of keys: how they begin, which characters follow and how many, what they are.
-struct Shape {
-    start: &'static str,
-    follows: fn(u8) -> bool,
-    least: usize,
-    what: &'static str,
-}
-
-fn upper(b: u8) -> bool {
-    b.is_ascii_uppercase() || b.is_ascii_digit()
-}
-
-fn lower(b: u8) -> bool {
-    b.is_ascii_lowercase() || b.is_ascii_digit()
-}
-
-fn alnum(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-}
-
-fn wordy(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_' || b == b'-'
-}
-
-fn path(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'/'
-}
-
-const SHAPES: &[Shape] = &[
-    shape("AKIA", upper, 16, "an AWS access key id"),
-    shape("ASIA", upper, 16, "an AWS access key id"),
-    shape("ghp_", alnum, 36, "a GitHub token"),
-    shape("gho_", alnum, 36, "a GitHub token"),
-    shape("ghs_", alnum, 36, "a GitHub token"),
-    shape("ghr_", alnum, 36, "a GitHub token"),
-    shape("github_pat_", wordy, 40, "a GitHub token"),
-    shape("glpat-", wordy, 20, "a GitLab token"),
-    shape("xoxb-", wordy, 20, "a Slack token"),
-    shape("xoxp-", wordy, 20, "a Slack token"),
-    shape(
-        "https://hooks.slack.com/services/T",
-        path,
-        30,
-        "the secret address of a Slack channel",
-    ),
-    shape("sk_live_", alnum, 16, "a Stripe key"),
-    shape("rk_live_", alnum, 16, "a Stripe key"),
-    shape("AIza", wordy, 35, "a Google API key"),
-    shape("SG.", wordy, 22, "a SendGrid key"),
-    shape("npm_", alnum, 36, "an npm token"),
-    shape("da2-", lower, 26, "an AppSync API key"),
-    shape("sk-ant-", wordy, 32, "an Anthropic key"),
-    shape("sk-proj-", wordy, 32, "an OpenAI key"),
-];
-
-const fn shape(
-    start: &'static str,
-    follows: fn(u8) -> bool,
-    least: usize,
-    what: &'static str,
-) -> Shape {
-    Shape {
-        start,
-        follows,
-        least,
-        what,
-    }
-}
-
-/// What kind of key a text holds.
-fn key_in(text: &str) -> Option<&'static str> {
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
-        return Some("a private key");
-    }
-    SHAPES.iter().find_map(|shape| {
-        text.match_indices(shape.start)
-            .any(|(at, _)| {
-                let before = text.as_bytes().get(at.wrapping_sub(1));
-                let rest = text
-                    .as_bytes()
-                    .get(at + shape.start.len()..)
-                    .unwrap_or_default();
-                let length = rest.iter().take_while(|b| (shape.follows)(**b)).count();
-                let key = rest.get(..length).unwrap_or_default();
-                let varied =
-                    key.iter().any(u8::is_ascii_digit) && key.iter().any(u8::is_ascii_alphabetic);
-                let documented = key.windows(7).any(|w| w.eq_ignore_ascii_case(b"example"));
-                !before.is_some_and(|b| alnum(*b)) && length >= shape.least && varied && !documented
-            })
-            .then_some(shape.what)
-    })
+    text.trim().len() < 4 || names_itself(text) || is_placeholder(text) || text.contains("{{")
 }
 
 fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
@@ -417,11 +240,8 @@ fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
         let mut found: Vec<(&Value, &'static str)> = Vec::new();
         entry.value.walk(&mut |value| {
             let key = match &value.data {
-                Data::Text(text) => key_in(text),
-                Data::Symbolic(parts) => parts.iter().find_map(|part| match part {
-                    Part::Literal(text) => key_in(text),
-                    _ => None,
-                }),
+                Data::Text(text) => credential(text),
+                Data::Symbolic(parts) => credential(&plain(parts)),
                 _ => None,
             };
             if let Some(what) = key {
@@ -448,53 +268,5 @@ fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
                 sink,
             );
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{key_in, names_secret, placeholder};
-
-    #[test]
-    fn keys_are_known_by_their_shape() {
-        let check = |text: &str, expected: bool| {
-            assert_eq!(key_in(text).is_some(), expected, "{text}");
-        };
-        check(&format!("AKIA{}", "Q7RZ3LWM5XKD2HTB"), true);
-        check(&format!("export KEY=AKIA{} now", "Q7RZ3LWM5XKD2HTB"), true);
-        check("AKIAIOSFODNN7EXAMPLE", false);
-        check("MYAKIAQ7RZ3LWM5XKD2HTB", false);
-        check("AKIA", false);
-        check("AIza", false);
-        check(&format!("da2-{}", "abcdefghijklm1234567890xyz"), true);
-    }
-
-    #[test]
-    fn names_tell_secrets_from_where_they_are() {
-        let check = |name, expected| assert_eq!(names_secret(name), expected, "{name}");
-        check("DB_PASSWORD", true);
-        check("API_KEY", true);
-        check("GITHUB_TOKEN", true);
-        check("SECRET_NAME", false);
-        check("TOKEN_URL", false);
-        check("SECRET_ARN", false);
-        check("CACHE_KEY", false);
-        check("", false);
-    }
-
-    #[test]
-    fn placeholders_are_no_secrets() {
-        for text in [
-            "",
-            "<token>",
-            "your-token",
-            "********",
-            "REPLACE_ME",
-            "MyAPIkey",
-            "none",
-        ] {
-            assert!(placeholder(text), "{text}");
-        }
-        assert!(!placeholder("hunter2!x"));
     }
 }

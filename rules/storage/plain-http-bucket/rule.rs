@@ -20,28 +20,27 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(bucket: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let name = bucket.properties.get("BucketName");
-    let attached = |grant: &Grant| {
-        let policy = cx.app.resource(&grant.written_in);
-        let named = policy.and_then(|policy| policy.properties.get("Bucket"));
-        let same = |name: &Value, named: &Value| name.parts().is_some() && name.data == named.data;
-        grant.targets.contains(&bucket.id)
-            || matches!((name, named), (Some(name), Some(named)) if same(name, named))
-    };
-    let grants = &cx.app.graph().grants;
-    let refused = grants
-        .iter()
-        .any(|grant| attached(grant) && refuses_plain(grant));
+    let mut answer = Answer::No;
+    for grant in cx.app.graph().grants_on(&bucket.id) {
+        match refuses_plain(grant) {
+            Answer::No => {}
+            Answer::Yes => {
+                answer = Answer::Yes;
+                break;
+            }
+            unknown => answer = unknown,
+        }
+    }
     sink.finding(bucket)
         .property("PolicyDocument")
         .message("no policy refuses plain HTTP: a client with the wrong address sends objects in the clear")
         .help("add a bucket policy that denies `s3:*` when `aws:SecureTransport` is `false`")
         .aliases(&["CKV_AWS_379", "S3.5", "S3_BUCKET_SSL_REQUESTS_ONLY"])
-        .judge(Verdict::always(refused.into(), &bucket.origin));
+        .judge(Verdict::always(answer, &bucket.origin));
 }
 
 /// Denies everyone to read and to write, when the connection is not encrypted well enough.
-fn refuses_plain(grant: &Grant) -> bool {
+fn refuses_plain(grant: &Grant) -> Answer {
     let tests = |key: &str, says: &dyn Fn(&str, &str) -> bool| {
         grant.conditions.iter().any(|test| {
             let first = test.values.first().and_then(Value::as_text);
@@ -55,9 +54,14 @@ fn refuses_plain(grant: &Grant) -> bool {
     let old = tests("s3:TlsVersion", &|operator, _| {
         operator.starts_with("NumericLessThan")
     });
-    grant.effect == Effect::Deny
+    let denies = grant.effect == Effect::Deny
         && grant.principals.contains(&Principal::Anyone)
         && grant.covers("s3:GetObject")
-        && grant.covers("s3:PutObject")
-        && (plain || old)
+        && grant.covers("s3:PutObject");
+    match &grant.conditions_open {
+        _ if !denies => Answer::No,
+        _ if plain || old => Answer::Yes,
+        Some(reason) => Answer::Unknown(reason.clone()),
+        None => Answer::No,
+    }
 }

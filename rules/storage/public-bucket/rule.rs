@@ -1,5 +1,6 @@
 //! Buckets that anyone can read or write.
 
+use crate::outsiders::fails_unless_open;
 use crate::prelude::*;
 use palisade_app::graph::{Effect, Grant, Principal};
 
@@ -33,19 +34,17 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if let Some(policy) = written_in.filter(|r| *r.kind == *"AWS::S3::BucketPolicy")
             && open(grant)
         {
-            public(grant, bucket_of(policy, cx), policy, sink);
+            public(grant, bucket_of(grant, cx), policy, sink);
         }
     }
 }
 
-/// The bucket that a policy is attached to: by reference, or by the same expression as its name.
-fn bucket_of<'a>(policy: &Resource, cx: &Context<'a>) -> Option<&'a Resource> {
-    let named = policy.properties.get("Bucket")?;
-    cx.app.of_kind("AWS::S3::Bucket").find(|bucket| {
-        let name = bucket.properties.get("BucketName");
-        policy.refers_to("Bucket", &bucket.id)
-            || name.is_some_and(|name| named.parts().is_some() && name.data == named.data)
-    })
+/// The bucket that a statement is about.
+fn bucket_of<'a>(grant: &Grant, cx: &Context<'a>) -> Option<&'a Resource> {
+    let targets = grant.targets.iter().filter_map(|id| cx.app.resource(id));
+    targets
+        .into_iter()
+        .find(|target| *target.kind == *"AWS::S3::Bucket")
 }
 
 /// Whether the declared block stands against public access: one of the settings is enough. Nothing
@@ -236,8 +235,10 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
             .severity(Severity::Medium)
             .confidence(Confidence::Medium)
     };
-    match held {
-        Some(held) => builder.judge(held),
-        None => builder.report(),
-    }
+    let open = fails_unless_open(grant);
+    let open = Verdict::always(open, at);
+    builder.judge(match held {
+        Some(held) => open.or(held),
+        None => open,
+    });
 }

@@ -1,7 +1,8 @@
 //! Layers that somebody else publishes.
 
 use crate::prelude::*;
-use palisade_app::Part;
+use crate::layers::layer_arn;
+use crate::outsiders::{account_number, trusted};
 
 pub(crate) static RULE: Rule = Rule {
     id: "foreign-layer",
@@ -57,44 +58,14 @@ const PROVIDER: &[&str] = &[
     "427196147048",
 ];
 
-/// An ARN of a layer, as far as it is literal; what is not is empty.
-pub(crate) struct LayerArn {
-    pub(crate) account: String,
-    pub(crate) name: String,
-    /// Nothing when the ARN ends before it.
-    pub(crate) version: Option<String>,
-}
-
-/// Takes an ARN of a layer apart.
-pub(crate) fn layer_arn(value: &Value) -> Option<LayerArn> {
-    let parts = value.parts()?;
-    let text: String = parts
-        .iter()
-        .map(|part| match part {
-            Part::Literal(text) => text.to_string(),
-            _ => "?".to_owned(),
-        })
-        .collect();
-    let pieces: Vec<&str> = text.split(':').collect();
-    let [_, _, "lambda", _, account, "layer", name, rest @ ..] = pieces.as_slice() else {
-        return None;
-    };
-    Some(LayerArn {
-        account: (*account).to_owned(),
-        name: (*name).to_owned(),
-        version: rest.first().map(|v| (*v).to_owned()),
-    })
-}
-
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let trusted = super::open_event_source::trusted(cx);
+    let trusted = trusted(cx);
     for leaf in resource.at("Layers[]") {
         let Some(layer) = layer_arn(leaf.value) else {
             continue;
         };
         let account = layer.account.as_str();
-        let number = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-        if !number || PROVIDER.contains(&account) || trusted.contains(&account) {
+        if !account_number(account) || PROVIDER.contains(&account) || trusted.contains(&account) {
             continue;
         }
         sink.finding(resource)

@@ -1,6 +1,7 @@
 //! Builds with a secret in a plain environment variable.
 
 use crate::prelude::*;
+use crate::secret_values::{credential, is_placeholder, is_reference, names_secret};
 
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-build-secret",
@@ -32,9 +33,8 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let aws = matches!(name, "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY");
-        if !aws && !named_secret(name) {
-            continue;
-        }
+        let named = aws || names_secret(name);
+        let secret = |text: &str| credential(text).is_some() || (named && secret(text));
         let leaves = palisade_app::lookup::leaves(variable.value, "Value", variable.at);
         let mut verdict = Verdict::of(&leaves, |leaf| match &leaf.value.data {
             Data::Text(text) => (!secret(text)).into(),
@@ -55,63 +55,23 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         } else {
             &[]
         };
-        sink.finding(resource)
+        let mut builder = sink
+            .finding(resource)
             .property("Environment.EnvironmentVariables")
             .item(name)
             .message(format!("`{name}` is a plain variable: the secret shows in the template, in the project and in every build's record"))
             .help("keep the value in Secrets Manager and set the variable's `Type: SECRETS_MANAGER`; for AWS itself the project's role is enough")
-            .aliases(aliases)
-            .judge(verdict);
+            .aliases(aliases);
+        for leaf in &leaves {
+            if leaf.value.as_text().is_some_and(secret) {
+                builder = builder.secret(&leaf.value.origin);
+            }
+        }
+        builder.judge(verdict);
     }
-}
-
-fn named_secret(name: &str) -> bool {
-    let name: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    let about = [
-        "arn", "name", "path", "id", "url", "ttl", "length", "expiry", "endpoint",
-    ];
-    let words = [
-        "password",
-        "passwd",
-        "secret",
-        "apikey",
-        "token",
-        "privatekey",
-        "accesskey",
-        "credential",
-    ];
-    words.iter().any(|word| name.contains(word)) && !about.iter().any(|end| name.ends_with(end))
 }
 
 fn secret(text: &str) -> bool {
     let text = text.trim();
-    let place = text.starts_with("arn:") || text.starts_with('/') || text.contains("://");
-    let word = text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
-    !place && !word && !text.contains("{{resolve:") && !placeholder(text)
-}
-
-/// What people write where the real value is to go.
-fn placeholder(text: &str) -> bool {
-    let lower = text.trim().to_ascii_lowercase();
-    let words = [
-        "change",
-        "replace",
-        "placeholder",
-        "todo",
-        "example",
-        "dummy",
-        "your",
-        "insert",
-        "tbd",
-        "none",
-        "null",
-        "xxx",
-        "***",
-        "<",
-    ];
-    lower.len() < 4 || words.iter().any(|word| lower.contains(word))
+    text.len() >= 4 && !is_reference(text) && !is_placeholder(text)
 }

@@ -1,6 +1,6 @@
 //! Layers whose version is decided at deployment.
 
-use super::foreign_layer::layer_arn;
+use crate::layers::layer_arn;
 use crate::prelude::*;
 use palisade_app::Part;
 

@@ -1,6 +1,7 @@
 //! Permissions to a service of the provider that do not say for whom the service may act.
 
-use super::open_event_source::{narrowed, way_to_function, wide, written};
+use crate::event_sources::{way_to_function, written};
+use crate::outsiders::{narrowed, wide};
 use crate::prelude::*;
 use palisade_app::graph::{Effect, Principal};
 
@@ -221,7 +222,8 @@ const WRITERS: &[&str] = &["cloudtrail", "config", "events", "s3", "ses", "sns"]
 fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let app = cx.app;
     for grant in &app.graph().grants {
-        if grant.effect != Effect::Allow || grant.except || narrowed(app, grant) {
+        let narrowed = narrowed(app, grant);
+        if grant.effect != Effect::Allow || grant.except || narrowed == Answer::Yes {
             continue;
         }
         if grant.principals.contains(&Principal::Anyone) {
@@ -277,7 +279,7 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .help(
                     "add a `Condition` on `aws:SourceArn` or `aws:SourceAccount` to the statement",
                 )
-                .report();
+                .judge(Verdict::always(narrowed.clone(), &grant.principal_at));
         }
     }
 }

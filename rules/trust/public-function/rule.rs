@@ -1,6 +1,6 @@
 //! Functions that everyone, or an account that nobody named as trusted, may invoke.
 
-use super::open_event_source::trusted;
+use crate::outsiders::{account, trusted, wide};
 use crate::prelude::*;
 use palisade_app::Part;
 use palisade_app::graph::{Authentication, EntryKind};
@@ -31,7 +31,7 @@ const PUBLIC: &[&str] = &[
 fn narrowing(resource: &Resource, path: &str) -> Verdict {
     Verdict::of(&resource.at(path), |leaf| match &leaf.value.data {
         Data::Absent | Data::Null => Answer::No,
-        _ => Answer::from(!super::open_event_source::wide(leaf.value)),
+        _ => Answer::from(!wide(leaf.value)),
     })
 }
 
@@ -121,15 +121,4 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .help("list the account in the policy's `trusted-accounts`, or write your own account as `!Ref AWS::AccountId` in `Principal`")
             .judge(Verdict::of(std::slice::from_ref(leaf), |_| Answer::No));
     }
-}
-
-/// The account that a literal principal names.
-fn account(text: &str) -> Option<&str> {
-    let account = match text.split(':').collect::<Vec<_>>().as_slice() {
-        ["arn", _, "iam" | "sts", _, account, ..] => *account,
-        [account] => *account,
-        _ => return None,
-    };
-    let number = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    number.then_some(account)
 }

@@ -203,7 +203,11 @@ impl Scope<'_> {
                             "a JSON text of which parts are not known".to_owned(),
                         )
                     },
-                    |json| Value::text(json.to_string(), origin.clone()),
+                    |json| {
+                        let mut origin = origin.clone();
+                        value.walk(&mut |part| origin = origin.through_steps_of(&part.origin));
+                        Value::text(json.to_string(), origin)
+                    },
                 )
             }
             "Fn::Transform" => unknown(
@@ -255,7 +259,9 @@ impl Scope<'_> {
         let step = || ViaKind::Parameter(Arc::from(name));
         if let Some(given) = &parameter.given {
             let mut value = given.clone();
-            value.origin = origin.through(step(), given.origin.span);
+            value.origin = origin
+                .through_steps_of(&given.origin)
+                .through(step(), given.origin.span);
             return value;
         }
         if let Some(text) = assumed.value_of(name) {
@@ -585,7 +591,7 @@ fn select(items: &Value, index: f64, origin: &Origin) -> Value {
     }
 }
 
-fn split(delimiter: &str, text: &Value, origin: &Origin) -> Value {
+fn split(delimiter: &str, whole: &Value, origin: &Origin) -> Value {
     let open = |reason: Reason| {
         Value::new(
             Data::List(List {
@@ -595,20 +601,21 @@ fn split(delimiter: &str, text: &Value, origin: &Origin) -> Value {
             origin.clone(),
         )
     };
-    match (&text.data, text.as_text()) {
+    match (&whole.data, whole.as_text()) {
         (_, Some(text)) if !delimiter.is_empty() => {
+            let carried = origin.through_steps_of(&whole.origin);
             let items = text
                 .split(delimiter)
-                .map(|item| Value::text(item, origin.clone()))
+                .map(|item| Value::text(item, carried.clone()))
                 .collect();
-            Value::new(Data::List(List { items, open: None }), origin.clone())
+            Value::new(Data::List(List { items, open: None }), carried)
         }
         (Data::Unknown(reason), _) => open(reason.clone()),
         _ => open(Reason::new(
             ReasonKind::Attribute,
             format!(
                 "a part of `{}`, which is known at deployment",
-                text.display()
+                whole.display()
             ),
         )),
     }

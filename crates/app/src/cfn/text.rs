@@ -79,7 +79,7 @@ pub(super) fn concat(mut values: Vec<Value>, origin: &Origin) -> Value {
         only.origin.span = origin.span;
         return only;
     }
-    let via = values.iter().find_map(|v| v.origin.via.clone());
+    let origin = &carried(&values, origin);
     let mut parts: Vec<Part> = Vec::with_capacity(values.len());
     let mut text = String::new();
     for value in values {
@@ -108,17 +108,30 @@ pub(super) fn concat(mut values: Vec<Value>, origin: &Origin) -> Value {
             }
         }
     }
-    let mut origin = origin.clone();
-    if origin.via.is_none() {
-        origin.via = via;
-    }
     if parts.is_empty() {
-        return literal(&Arc::from(text), &origin);
+        return literal(&Arc::from(text), origin);
     }
     if !text.is_empty() {
         parts.push(Part::Literal(Arc::from(text)));
     }
-    Value::new(Data::Symbolic(Arc::from(fold_dynamic(parts))), origin)
+    Value::new(
+        Data::Symbolic(Arc::from(fold_dynamic(parts))),
+        origin.clone(),
+    )
+}
+
+/// The origin of a text with the steps of its known parts, which may be secrets; where none is
+/// known, with those of the first that has any.
+fn carried(values: &[Value], origin: &Origin) -> Origin {
+    let known = values.iter().filter(|value| value.as_text().is_some());
+    let carried = known.rev().fold(origin.clone(), |origin, value| {
+        origin.through_steps_of(&value.origin)
+    });
+    if carried.via.is_some() {
+        return carried;
+    }
+    let first = values.iter().find(|value| value.origin.via.is_some());
+    first.map_or(carried, |value| origin.through_steps_of(&value.origin))
 }
 
 /// Dynamic references whose key has holes (`{{resolve:secretsmanager:${Secret}:…}}`) as one part.

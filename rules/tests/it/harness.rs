@@ -1,0 +1,151 @@
+//! Reads the examples of the rules' pages and runs rules over them.
+
+use palisade_app::{FileError, Files};
+use palisade_core::Date;
+use palisade_policy::{Config, KnownRules, Parameters};
+use palisade_rule::{Profile, RuleEntry};
+use palisade_scan::{Examined, Settings, examine};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub(crate) struct Folder(PathBuf);
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        std::fs::read(self.0.join(path)).map_err(|_| FileError::Missing)
+    }
+}
+
+pub(crate) struct Example {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) parameters: Parameters,
+}
+
+pub(crate) type Marks = BTreeMap<u32, (BTreeSet<String>, bool)>;
+
+pub(crate) fn folder(entry: &RuleEntry) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(entry.family)
+        .join(entry.rule.id)
+}
+
+pub(crate) fn examples(entry: &RuleEntry) -> Vec<Example> {
+    let folder = folder(entry);
+    let mut found = Vec::new();
+    let mut block: Option<(usize, String)> = None;
+    let mut parameters = Parameters::default();
+    for (i, line) in entry.page.lines().enumerate() {
+        match &mut block {
+            Some((start, text)) if line.trim_end() == "```" => {
+                found.push(Example {
+                    name: format!("{} rule.md:{start}", entry.rule.id),
+                    text: std::mem::take(text),
+                    folder: folder.join("cases"),
+                    parameters: std::mem::take(&mut parameters),
+                });
+                block = None;
+            }
+            Some((_, text)) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            None if line.starts_with("```yaml") => {
+                if let Some((_, given)) = line.split_once("parameters: ")
+                    && let Some((name, value)) = given.split_once('=')
+                {
+                    parameters = given_parameter(name, value);
+                }
+                block = Some((i + 1, String::new()));
+            }
+            None => {}
+        }
+    }
+    let cases = std::fs::read_dir(folder.join("cases"))
+        .into_iter()
+        .flatten();
+    for case in cases.flatten() {
+        let path = case.path();
+        if path.extension().is_some_and(|e| e == "yaml") {
+            found.push(Example {
+                name: format!("{} {}", entry.rule.id, path.display()),
+                text: std::fs::read_to_string(&path).unwrap(),
+                folder: folder.join("cases"),
+                parameters: Parameters::default(),
+            });
+        }
+    }
+    found
+}
+
+/// The policy's parameters with one of them changed, as `palisade.toml` would.
+pub(crate) fn given_parameter(name: &str, value: &str) -> Parameters {
+    let number = value.parse::<u32>().is_ok() && value.len() < 10;
+    let value = match name {
+        "trusted-accounts" => format!("[{value:?}]"),
+        _ if number => value.to_owned(),
+        _ => format!("{value:?}"),
+    };
+    let text = format!("[parameters]\n{name} = {value}\n");
+    let config = Config::parse("palisade.toml", &text, &KnownRules::default()).unwrap();
+    Parameters::default().with(&config.parameters)
+}
+
+pub(crate) fn marks(text: &str) -> Marks {
+    let mut marks = Marks::new();
+    for (i, line) in text.lines().enumerate() {
+        let Some((_, mark)) = line.split_once("# finding") else {
+            continue;
+        };
+        let all = mark.starts_with("(all)");
+        let ids = mark.split_once(':').map_or("", |(_, ids)| ids);
+        let ids = ids
+            .split(',')
+            .map(|id| id.trim().to_owned())
+            .filter(|id| !id.is_empty())
+            .collect();
+        marks.insert(u32::try_from(i + 1).unwrap(), (ids, all));
+    }
+    marks
+}
+
+pub(crate) fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Examined {
+    let config = Config {
+        profile,
+        ..Config::default()
+    };
+    let settings = Settings {
+        rules: &[entry.rule],
+        known: &KnownRules::new([(entry.rule.id, entry.rule.aliases)]),
+        config: &config,
+        config_prefix: "",
+        parameters: &example.parameters,
+        today: Date::new(2026, 11, 22).unwrap(),
+        template_parameters: &BTreeMap::new(),
+        dump_model: true,
+    };
+    let tree = Folder(example.folder.clone());
+    examine("t.yaml", example.text.as_bytes(), true, &tree, &settings)
+}
+
+pub(crate) fn found(examined: &Examined) -> BTreeMap<u32, BTreeSet<String>> {
+    let mut found: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+    for finding in &examined.findings {
+        let ids = found.entry(finding.location.line).or_default();
+        ids.extend(finding.aliases.iter().map(ToString::to_string));
+    }
+    found
+}
+
+/// The kinds of an example's resources by address, of those that its owner wrote and those that
+/// transforms made.
+pub(crate) fn kinds(examined: &Examined) -> BTreeMap<String, String> {
+    let model = examined.model.clone().unwrap_or_default();
+    let mut kinds = BTreeMap::new();
+    for resource in model["resources"].as_array().into_iter().flatten() {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        kinds.insert(text(&resource["id"]), text(&resource["kind"]));
+    }
+    kinds
+}
