@@ -1,6 +1,7 @@
 //! Secrets whose value stands in the template.
 
 use crate::prelude::*;
+use palisade_core::ViaKind;
 
 pub(crate) static RULE: Rule = Rule {
     id: "literal-secret",
@@ -28,9 +29,16 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
             _ => Answer::Yes,
         }
     });
+    let text = resource.at("SecretString");
+    let mut steps = text.iter().flat_map(|leaf| leaf.value.origin.steps());
+    let from_parameter = steps.any(|step| matches!(step.kind, ViaKind::Parameter(_)));
     sink.finding(resource)
         .property("SecretString")
-        .message("the secret is written in the template: everyone who can read the repository or the stack has it")
+        .message(if from_parameter {
+            "the secret is made of what parameters hold by default: everyone who can read the repository has it, and whoever deploys without a thought uses it"
+        } else {
+            "the secret is written in the template: everyone who can read the repository or the stack has it"
+        })
         .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment; a parameter's `Default` is in the template too")
         .judge(verdict);
     let template = Verdict::of(

@@ -191,6 +191,15 @@ impl<'a> Opening<'a> {
         self.finish(self.closed().or(all.and(single)))
     }
 
+    /// Passes when the whole internet reaches nothing but what VPNs listen on (IPsec, OpenVPN,
+    /// WireGuard).
+    fn tunnel(&self) -> Verdict {
+        let datagrams = self.ask("IpProtocol", |leaf| {
+            leaf.text(None, |text| text.eq_ignore_ascii_case("udp") || text == "17")
+        });
+        datagrams.and(self.only(&[500, 1194, 4500, 51820]))
+    }
+
     /// The rule as a person would name it.
     pub(super) fn label(&self) -> String {
         let text = |key| self.rule.get(key).map(Value::display);
@@ -307,16 +316,24 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         let other = opening.only(&[80, 443, 22, 3389]);
         if !other.passes() {
             aliases.extend(controls(&opening));
-            let finding = if quiet {
-                finding
-            } else {
-                finding.severity(Severity::Medium)
+            let tunnel = opening.tunnel().passes();
+            let finding = match (quiet, tunnel) {
+                (true, _) => finding,
+                (false, true) => finding.severity(Severity::Low).profile(Profile::All),
+                (false, false) => finding.severity(Severity::Medium),
             };
             finding
-                .message(format!(
-                    "`{}`: a port other than those of a web server is open to the whole internet",
-                    opening.label()
-                ))
+                .message(if tunnel {
+                    format!(
+                        "`{}`: the port of a VPN is open to the whole internet, as it must be where its users have no fixed addresses",
+                        opening.label()
+                    )
+                } else {
+                    format!(
+                        "`{}`: a port other than those of a web server is open to the whole internet",
+                        opening.label()
+                    )
+                })
                 .aliases(&aliases)
                 .judge(other);
         } else if web {

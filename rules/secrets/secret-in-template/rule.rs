@@ -3,7 +3,7 @@
 
 use crate::prelude::*;
 use palisade_app::Part;
-use palisade_core::Origin;
+use palisade_core::{Origin, Span, ViaKind};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-template",
@@ -152,7 +152,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut told = Vec::new();
         properties(resource, &mut told, sink);
         variables(resource, &mut told, sink);
-        shapes(resource, &told, sink);
+        shapes(resource, &told, cx.app, sink);
     }
 }
 
@@ -182,9 +182,7 @@ fn properties(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) 
                 && !placeholder(text)
             {
                 told.push(leaf.value.origin.clone());
-                let message = format!(
-                    "{what} is written here: whoever reads the template or its history has it"
-                );
+                let message = written(what, leaf.value);
                 report(resource, path, String::new(), message, &leaf, sink);
             }
         }
@@ -406,7 +404,42 @@ fn key_in(text: &str) -> Option<&'static str> {
     })
 }
 
-fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
+/// Says where the secret was written.
+fn written(what: &str, value: &Value) -> String {
+    let parameter = value.origin.steps().find_map(|step| match &step.kind {
+        ViaKind::Parameter(name) => Some(name),
+        _ => None,
+    });
+    match parameter {
+        Some(name) => format!(
+            "{what} is the default of parameter `{name}`, or is passed for it: whoever reads the templates or their history has it"
+        ),
+        None => {
+            format!("{what} is written here: whoever reads the template or its history has it")
+        }
+    }
+}
+
+/// The key itself within a text of several lines (a script, a document).
+fn place(value: &Value, app: &Application) -> Option<Origin> {
+    let span = value.origin.span;
+    let text = app.sources.text(span.file).get(span.range())?;
+    if !text.contains('\n') {
+        return None;
+    }
+    let mut at = span.range().start;
+    for line in text.split_inclusive('\n') {
+        if key_in(line).is_some() {
+            let start = at + line.len() - line.trim_start().len();
+            let end = at + line.trim_end().len();
+            return Some(Origin::at(Span::new(span.file, start, end)));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn shapes(resource: &Resource, told: &[Origin], app: &Application, sink: &mut Sink<'_>) {
     for entry in resource.properties.entries() {
         let elsewhere = ELSEWHERE
             .iter()
@@ -432,11 +465,11 @@ fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
             if told.contains(&value.origin) {
                 continue;
             }
-            let message =
-                format!("{what} is written here: whoever reads the template or its history has it");
+            let message = written(what, value);
+            let place = place(value, app);
             let leaf = Leaf {
                 value,
-                at: &value.origin,
+                at: place.as_ref().unwrap_or(&value.origin),
                 when: Vec::new(),
             };
             report(
