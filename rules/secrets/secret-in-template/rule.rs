@@ -427,14 +427,22 @@ fn place(value: &Value, app: &Application) -> Option<Origin> {
     if !text.contains('\n') {
         return None;
     }
-    let mut at = span.range().start;
-    for line in text.split_inclusive('\n') {
-        if key_in(line).is_some() {
-            let start = at + line.len() - line.trim_start().len();
-            let end = at + line.trim_end().len();
-            return Some(Origin::at(Span::new(span.file, start, end)));
+    let separates = |c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | '`');
+    let ends = text
+        .char_indices()
+        .filter(|(_, c)| separates(*c))
+        .map(|(i, c)| (i, i + c.len_utf8()))
+        .chain([(text.len(), text.len())]);
+    let mut start = 0;
+    for (end, next) in ends {
+        if text.get(start..end).is_some_and(|word| key_in(word).is_some()) {
+            let from = span.range().start;
+            return Some(Origin {
+                span: Span::new(span.file, from + start, from + end),
+                via: value.origin.via.clone(),
+            });
         }
-        at += line.len();
+        start = next;
     }
     None
 }

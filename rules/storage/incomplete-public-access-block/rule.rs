@@ -210,9 +210,19 @@ fn is_public(bucket: &Resource, app: &Application) -> bool {
             texts: &["PublicRead", "PublicReadWrite", "AuthenticatedRead"],
         },
     };
+    let name = bucket.properties.get("BucketName");
+    let policies = app.of_kind("AWS::S3::BucketPolicy").filter(|policy| {
+        let named = policy.properties.get("Bucket");
+        policy.refers_to("Bucket", &bucket.id)
+            || named
+                .zip(name)
+                .is_some_and(|(named, name)| named.parts().is_some() && named.data == name.data)
+    });
+    let ids: Vec<_> = policies.map(|policy| policy.id.clone()).collect();
     list.judge(bucket).fails()
-        || app.graph().grants_on(&bucket.id).any(|grant| {
-            grant.effect == Effect::Allow
+        || app.graph().grants.iter().any(|grant| {
+            ids.contains(&grant.written_in)
+                && grant.effect == Effect::Allow
                 && !grant.except
                 && grant.conditions.is_empty()
                 && grant.principals.contains(&Principal::Anyone)

@@ -126,7 +126,7 @@ fn sections(report: &Report, style: &Style<'_>, policy: &Policy<'_>, paint: Pain
     out
 }
 
-const PRACTICES: &str = "The practices behind it";
+const PRACTICES: &str = "The practices (BPSS)";
 
 /// The sections of the practices in one line: they repeat what the policy's own have told.
 fn in_practice(sections: &[&SectionState], widest: usize, paint: Paint) -> String {
