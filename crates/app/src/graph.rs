@@ -286,3 +286,6 @@ pub(crate) fn dump(app: &Application) -> Json {
         "grants": graph.grants.iter().map(grants::dump).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests;

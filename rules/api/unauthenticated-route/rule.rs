@@ -75,7 +75,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
     let severity = if restricted || entrance {
         Severity::Low
     } else {
-        severity(verb(entry), behind)
+        severity(verb(entry), behind).max(for_staff(&entry.label, behind))
     };
     let builder = sink
         .finding(resource)
@@ -139,6 +139,22 @@ fn verdict(entry: &EntryPoint, resource: &Resource) -> Verdict {
     Verdict::always(answer, &entry.authentication_at)
 }
 
+/// How bad it is at least, where the path names what only a few should see.
+fn for_staff(label: &str, behind: Behind) -> Severity {
+    let path = label.split_once(' ').map_or("", |(_, path)| path);
+    let staff = path.split('/').any(|word| {
+        ["admin", "internal", "management"]
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name))
+    });
+    match behind {
+        _ if !staff => Severity::Info,
+        Behind::Function | Behind::Service => Severity::High,
+        Behind::Server | Behind::Unknown => Severity::Medium,
+        Behind::Nothing => Severity::Info,
+    }
+}
+
 fn severity(verb: &str, behind: Behind) -> Severity {
     let reads = matches!(verb, "GET" | "HEAD");
     match behind {
@@ -170,7 +186,7 @@ fn message(entry: &EntryPoint, behind: Behind, restricted: bool, entrance: bool)
     };
     if entrance {
         return format!(
-            "{who} who calls `{label}` {what}; by its name it is meant for callers who have not signed in yet"
+            "{who} who calls `{label}` {what}; by its name it has to be open to callers who are not signed in"
         );
     }
     format!("{who} who calls `{label}` {what}: no authentication is asked for")

@@ -250,6 +250,36 @@ pub(super) fn guards_functions_only(resource: &Resource, app: &Application) -> b
     functions
 }
 
+/// What never has a public address, whatever its security group lets in.
+const PRIVATE: &[&str] = &[
+    "AWS::DAX::Cluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EFS::MountTarget",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::Lambda::Function",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBProxy",
+];
+
+/// Whether everything that uses the security group has private addresses only.
+fn guards_private_only(resource: &Resource, app: &Application) -> bool {
+    let groups = if &*resource.kind == "AWS::EC2::SecurityGroup" {
+        vec![resource.id.clone()]
+    } else {
+        resource.references("GroupId")
+    };
+    let mut users = app
+        .resources()
+        .filter(|user| !user.kind.starts_with("AWS::EC2::SecurityGroup"))
+        .filter(|user| groups.iter().any(|id| user.refers_to("", id)))
+        .peekable();
+    users.peek().is_some() && users.all(|user| PRIVATE.contains(&&*user.kind))
+}
+
 fn every_protocol(text: &str) -> bool {
     text == "-1" || text.eq_ignore_ascii_case("all")
 }
@@ -263,6 +293,7 @@ fn has_ports(text: &str) -> bool {
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let cluster = guards_cluster(resource, cx.app);
     let quiet = guards_functions_only(resource, cx.app);
+    let private = guards_private_only(resource, cx.app);
     for opening in Opening::all(resource) {
         let everything = opening.not_everything();
         let web = opening.not_port(80).fails();
@@ -277,8 +308,16 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .help("name the addresses or the security group that needs the port (`SourceSecurityGroupId`, a narrow `CidrIp`)");
         let finding = if quiet {
             finding.severity(Severity::Low).profile(Profile::All)
+        } else if private {
+            finding.severity(Severity::Low)
         } else {
             finding
+        };
+        let inside = || {
+            format!(
+                "`{}`: every address is let in, and only the routes of the network keep callers from the internet away",
+                opening.label()
+            )
         };
         if !everything.passes() {
             aliases.extend([
@@ -292,7 +331,11 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             ]);
             aliases.extend(controls(&opening));
             finding
-                .message("every port is open to the whole internet: whatever listens now or later can be reached by anyone")
+                .message(if private {
+                    inside()
+                } else {
+                    "every port is open to the whole internet: whatever listens now or later can be reached by anyone".to_owned()
+                })
                 .aliases(&aliases)
                 .judge(everything);
             continue;
@@ -307,7 +350,11 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         if let Some((port, name, verdict)) = sensitive {
             aliases.extend(controls(&opening));
             finding
-                .message(format!("port {port} ({name}) is open to the whole internet, where it is found and tried within minutes"))
+                .message(if private {
+                    inside()
+                } else {
+                    format!("port {port} ({name}) is open to the whole internet, where it is found and tried within minutes")
+                })
                 .aliases(&aliases)
                 .judge(verdict);
             continue;
@@ -319,11 +366,14 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             let tunnel = opening.tunnel().passes();
             let finding = match (quiet, tunnel) {
                 (true, _) => finding,
+                _ if private => finding,
                 (false, true) => finding.severity(Severity::Low).profile(Profile::All),
                 (false, false) => finding.severity(Severity::Medium),
             };
             finding
-                .message(if tunnel {
+                .message(if private {
+                    inside()
+                } else if tunnel {
                     format!(
                         "`{}`: the port of a VPN is open to the whole internet, as it must be where its users have no fixed addresses",
                         opening.label()
