@@ -125,6 +125,17 @@ impl<'a> Opening<'a> {
         self.finish(self.closed().or(all.and(single)))
     }
 
+    /// Passes when the whole internet reaches nothing but what VPNs listen on (IPsec, OpenVPN,
+    /// WireGuard).
+    pub(crate) fn tunnel(&self) -> Verdict {
+        let datagrams = self.ask("IpProtocol", |leaf| {
+            leaf.text(None, |text| {
+                text.eq_ignore_ascii_case("udp") || text == "17"
+            })
+        });
+        datagrams.and(self.only(&[500, 1194, 4500, 51820]))
+    }
+
     /// The rule as a person would name it.
     pub(crate) fn label(&self) -> String {
         let text = |key| self.rule.get(key).map(Value::display);
@@ -160,24 +171,42 @@ fn narrow(parts: &[Part]) -> bool {
 /// Whether nothing but functions uses the security group: they take no connections, so that its
 /// inbound rules open nothing.
 pub(crate) fn guards_functions_only(resource: &Resource, app: &Application) -> bool {
+    guards_only(resource, app, |kind| kind == "AWS::Lambda::Function")
+}
+
+/// What never has a public address, whatever its security group lets in.
+const PRIVATE: &[&str] = &[
+    "AWS::DAX::Cluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EFS::MountTarget",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::Lambda::Function",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBProxy",
+];
+
+/// Whether everything that uses the security group has private addresses only.
+pub(crate) fn guards_private_only(resource: &Resource, app: &Application) -> bool {
+    guards_only(resource, app, |kind| PRIVATE.contains(&kind))
+}
+
+/// Whether something uses the security group, and only what is of these kinds.
+fn guards_only(resource: &Resource, app: &Application, kinds: impl Fn(&str) -> bool) -> bool {
     let groups = if &*resource.kind == "AWS::EC2::SecurityGroup" {
         vec![resource.id.clone()]
     } else {
         resource.references("GroupId")
     };
-    let mut functions = false;
-    for user in app.resources() {
-        if user.kind.starts_with("AWS::EC2::SecurityGroup")
-            || !groups.iter().any(|id| user.refers_to("", id))
-        {
-            continue;
-        }
-        if &*user.kind != "AWS::Lambda::Function" {
-            return false;
-        }
-        functions = true;
-    }
-    functions
+    let mut users = app
+        .resources()
+        .filter(|user| !user.kind.starts_with("AWS::EC2::SecurityGroup"))
+        .filter(|user| groups.iter().any(|id| user.refers_to("", id)))
+        .peekable();
+    users.peek().is_some() && users.all(|user| kinds(&user.kind))
 }
 
 pub(crate) fn every_protocol(text: &str) -> bool {

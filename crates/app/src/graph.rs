@@ -8,8 +8,6 @@ mod functions;
 mod grants;
 mod http;
 mod openapi;
-#[cfg(test)]
-mod tests;
 mod triggers;
 
 use crate::application::Application;
@@ -47,7 +45,7 @@ pub struct EntryPoint {
     pub source: Option<Arc<str>>,
     /// The ids of the functions behind it, as far as they are known.
     pub functions: Vec<Arc<str>>,
-    /// How callers are authenticated.
+    /// How callers are authenticated; the weakest way, where it depends on conditions.
     pub authentication: Authentication,
     /// Whether there is a limit on the rate of calls beside the provider's own.
     pub throttled: State,
@@ -149,6 +147,9 @@ pub enum Authentication {
     Custom,
     /// By the provider itself: only it can deliver these events.
     Provider,
+    /// Not at all, and the gateway answers by itself: no code runs (what browsers ask before a
+    /// request, as a rule).
+    NotNeeded,
     /// Can't be told.
     Unknown(Reason),
 }
@@ -164,6 +165,7 @@ impl Authentication {
             Self::Token => "token",
             Self::Custom => "custom",
             Self::Provider => "provider",
+            Self::NotNeeded => "not-needed",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -284,3 +286,8 @@ pub(crate) fn dump(app: &Application) -> Json {
         "grants": graph.grants.iter().map(grants::dump).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod grants_tests;
+#[cfg(test)]
+mod tests;

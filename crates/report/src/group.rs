@@ -63,7 +63,7 @@ pub(crate) fn blocks<'a>(
         let mut elsewhere = Vec::new();
         let start = result.len();
         for (i, mut clusters) in files.into_iter().enumerate() {
-            if all || (i < IN_FULL && clusters.len() <= IN_FULL) {
+            if all || (i < IN_FULL && clusters.len() <= IN_FULL && !repeats(&clusters)) {
                 result.extend(clusters.into_iter().map(|shown| Block {
                     shown,
                     also: Vec::new(),
@@ -85,6 +85,15 @@ pub(crate) fn blocks<'a>(
         }
     }
     result
+}
+
+/// Whether the clusters are not grave and all say the same: one of them in full is enough then.
+fn repeats(clusters: &[Cluster<'_>]) -> bool {
+    let Some((first, rest)) = clusters.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return false;
+    };
+    let said = masked(first.first);
+    first.first.severity <= Severity::Low && rest.iter().all(|c| masked(c.first) == said)
 }
 
 /// The clusters of each severity and rule, in the order of the findings.
@@ -143,6 +152,15 @@ mod tests {
         assert_eq!(counts(&many[..3]), [(0, 0, 0); 3]);
         assert_eq!(counts(&many), [(0, 3, 0)]);
         assert_eq!(blocks(&many, true).len(), 4);
+    }
+
+    #[test]
+    fn hygiene_that_repeats_is_told_once() {
+        let two = [
+            finding("r", Low, "a.yaml", 3, "Orders"),
+            finding("r", Low, "a.yaml", 9, "Billing"),
+        ];
+        assert_eq!(counts(&two), [(0, 1, 0)]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(crate) fn scanned(report: &Report) -> String {
 
 /// `12 ways in: 3 without authentication, …`; nothing when there is none.
 pub(crate) fn ways_in(entries: &[EntryPointRow]) -> Option<String> {
-    const WORDS: [(&str, &str); 7] = [
+    const WORDS: [(&str, &str); 8] = [
         ("none", "without authentication"),
         ("api-key", "with an API key only"),
         ("unknown", "undecided"),
@@ -58,6 +58,7 @@ pub(crate) fn ways_in(entries: &[EntryPointRow]) -> Option<String> {
         ("custom", "with a custom authorizer"),
         ("iam", "with signed requests"),
         ("provider", "from the provider itself"),
+        ("not-needed", "answered without running code"),
     ];
     if entries.is_empty() {
         return None;

@@ -9,6 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// that no catalogue knows.
 pub type SectionOf<'a> = &'a dyn Fn(&ClauseId) -> Option<(String, String)>;
 
+/// The document of the practices that stand behind the policy. Its clauses say in other words what
+/// the policy's say, so reports name them after those.
+const PRACTICES: &str = "BPSS";
+
+/// The order of a section, see [`Policy::key`].
+type Key = (bool, String, String, String);
+
 /// What reports need to know of the policy.
 #[derive(Clone, Copy)]
 pub struct Policy<'a> {
@@ -34,6 +41,8 @@ impl std::fmt::Debug for Policy<'_> {
 pub struct SectionState {
     /// Its title.
     pub title: String,
+    /// The document that it is of.
+    pub document: String,
     /// Findings that break one of its clauses, by severity.
     pub findings: BTreeMap<Severity, usize>,
     /// Questions about it that could not be decided.
@@ -54,6 +63,12 @@ impl SectionState {
             "ok"
         }
     }
+
+    /// Whether it is of the practices, whose findings the policy's own sections tell already.
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        self.document == PRACTICES
+    }
 }
 
 impl<'a> Policy<'a> {
@@ -68,7 +83,7 @@ impl<'a> Policy<'a> {
     /// stand together under the name of their document.
     #[must_use]
     pub fn sections(&self, report: &Report) -> Vec<SectionState> {
-        let mut sections: BTreeMap<(bool, String, String), SectionState> = BTreeMap::new();
+        let mut sections: BTreeMap<Key, SectionState> = BTreeMap::new();
         for clause in self.clauses {
             self.entry(&mut sections, clause);
         }
@@ -96,50 +111,59 @@ impl<'a> Policy<'a> {
         sections.into_values().collect()
     }
 
-    /// The clauses of a finding with the titles of their sections; a title is told once.
+    /// The clauses of a finding: the policy's own before those of the practices, and of all only
+    /// the title of the first one's section.
     #[must_use]
     pub fn clauses_of(&self, finding: &Finding) -> String {
-        let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-        for clause in &finding.clauses {
-            let title = (self.section_of)(clause).map_or_else(String::new, |(_, title)| title);
-            match groups.iter_mut().find(|(t, _)| *t == title) {
-                Some((_, ids)) => ids.push(clause.as_str()),
-                None => groups.push((title, vec![clause.as_str()])),
+        let mut clauses: Vec<&ClauseId> = finding.clauses.iter().collect();
+        clauses.sort_by_key(|clause| clause.document() == PRACTICES);
+        let Some(first) = clauses.first() else {
+            return String::new();
+        };
+        let section = (self.section_of)(first);
+        let beside = |clause: &&ClauseId| section.is_some() && (self.section_of)(clause) == section;
+        let (mut named, mut also): (Vec<&ClauseId>, Vec<_>) =
+            clauses.iter().copied().partition(beside);
+        let title = match section {
+            Some((_, title)) if !title.is_empty() => format!(" {title}"),
+            _ => {
+                named.append(&mut also);
+                String::new()
             }
+        };
+        let list = |clauses: &[&ClauseId]| {
+            let ids: Vec<&str> = clauses.iter().map(|c| c.as_str()).collect();
+            ids.join(", ")
+        };
+        match also.is_empty() {
+            true => format!("{}{title}", list(&named)),
+            false => format!("{}{title}; also {}", list(&named), list(&also)),
         }
-        let texts: Vec<String> = groups
-            .into_iter()
-            .map(|(title, ids)| match title.is_empty() {
-                true => ids.join(", "),
-                false => format!("{} {title}", ids.join(", ")),
-            })
-            .collect();
-        texts.join("; ")
     }
 
-    fn key(&self, clause: &ClauseId) -> (bool, String, String) {
+    /// What sections are ordered by: whether the catalogue knows them, its order, title, document.
+    fn key(&self, clause: &ClauseId) -> Key {
+        let document = clause.document().to_owned();
         match (self.section_of)(clause) {
-            Some((order, title)) => (false, order, title),
-            None => (true, String::new(), clause.document().to_owned()),
+            Some((order, title)) => (false, order, title, document),
+            None => (true, String::new(), document.clone(), document),
         }
     }
 
     fn entry<'s>(
         &self,
-        sections: &'s mut BTreeMap<(bool, String, String), SectionState>,
+        sections: &'s mut BTreeMap<Key, SectionState>,
         clause: &ClauseId,
     ) -> &'s mut SectionState {
         state(sections, self.key(clause))
     }
 }
 
-fn state(
-    sections: &mut BTreeMap<(bool, String, String), SectionState>,
-    key: (bool, String, String),
-) -> &mut SectionState {
-    let title = key.2.clone();
+fn state(sections: &mut BTreeMap<Key, SectionState>, key: Key) -> &mut SectionState {
+    let (title, document) = (key.2.clone(), key.3.clone());
     sections.entry(key).or_insert_with(|| SectionState {
         title,
+        document,
         findings: BTreeMap::new(),
         undecided: 0,
         rules: 0,

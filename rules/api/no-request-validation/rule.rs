@@ -1,7 +1,7 @@
 //! REST APIs that hand every request to the function behind them, whatever is in it.
 
 use crate::prelude::*;
-use palisade_app::graph::{EntryKind, EntryPoint, State};
+use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
 use std::sync::Arc;
 
 pub(crate) static RULE: Rule = Rule {
@@ -35,8 +35,21 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             method(entry, resource, cx.app, sink);
         } else if lacking(entry) && !documents.contains(&resource.id) {
             documents.push(resource.id.clone());
-            document(resource, entry, cx.app, sink);
+            document(resource, cx.app, sink);
         }
+    }
+}
+
+/// Requests of callers who are known are their business first; what anyone sends is an attack
+/// sooner or later.
+fn profile(entry: &EntryPoint) -> Profile {
+    let anyone = matches!(
+        entry.authentication,
+        Authentication::None | Authentication::ApiKey
+    );
+    match anyone && entry.reach == Reach::Internet {
+        true => Profile::Default,
+        false => Profile::All,
     }
 }
 
@@ -57,6 +70,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
         .aliases(&["CKV2_AWS_53"]);
     if takes_body(entry) {
         builder
+            .profile(profile(entry))
             .message(format!(
                 "`{}` reaches its function whatever its body holds: {FIRST}",
                 entry.label
@@ -81,6 +95,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
             sink.finding(method)
                 .property("RequestValidatorId")
                 .item("body")
+                .profile(profile(entry))
                 .at(&entry.at)
                 .message(format!(
                     "`{}` names validator `{}`, which does not look at bodies: {FIRST}",
@@ -92,13 +107,18 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
     }
 }
 
-/// One finding for all the operations of a document.
-fn document(api: &Resource, first: &EntryPoint, app: &Application, sink: &mut Sink<'_>) {
+/// One finding for all the operations of a document: for those that anyone can call, when there
+/// are some.
+fn document(api: &Resource, app: &Application, sink: &mut Sink<'_>) {
     let routes = app.graph().entry_points.iter();
-    let more = routes
-        .filter(|entry| entry.resource == api.id && lacking(entry))
-        .count()
-        .saturating_sub(1);
+    let lacking = routes.filter(|entry| entry.resource == api.id && lacking(entry));
+    let (open, known): (Vec<&EntryPoint>, Vec<_>) =
+        lacking.partition(|entry| profile(entry) == Profile::Default);
+    let told = if open.is_empty() { known } else { open };
+    let Some(first) = told.first() else {
+        return;
+    };
+    let more = told.len() - 1;
     let message = match more {
         0 => format!(
             "`{}` reaches its function whatever its body holds: {FIRST}",
@@ -117,7 +137,23 @@ fn document(api: &Resource, first: &EntryPoint, app: &Application, sink: &mut Si
         .property("Body")
         .at(&first.at)
         .aliases(&["CKV2_AWS_53"])
+        .profile(profile(first))
         .message(message)
-        .help("give the routes models, and name a validator in `x-amazon-apigateway-request-validator`")
+        .help(if from_event(first, app) {
+            "set `RequestModel` of the event, with `ValidateBody: true` and a model of the API's `Models`"
+        } else {
+            "give the routes models, and name a validator in `x-amazon-apigateway-request-validator`"
+        })
         .report();
+}
+
+/// Whether the route was written as an event of a function.
+fn from_event(entry: &EntryPoint, app: &Application) -> bool {
+    let at = entry.at.span;
+    entry.functions.iter().any(|id| {
+        app.resource(id).is_some_and(|function| {
+            let extent = function.extent;
+            extent.file == at.file && extent.range().contains(&(at.start as usize))
+        })
+    })
 }

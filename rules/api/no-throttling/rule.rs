@@ -1,7 +1,7 @@
 //! APIs without a limit on the rate of requests.
 
 use crate::prelude::*;
-use palisade_app::graph::{Authentication, EntryKind, Reach, State};
+use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
 
 pub(crate) static RULE: Rule = Rule {
     id: "no-throttling",
@@ -45,28 +45,70 @@ fn check(api: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(stage) = cx.app.attached(kind, path, &api.id).next() else {
         return;
     };
-    let open = [first]
+    let open: Vec<&EntryPoint> = [first]
         .into_iter()
         .chain(routes)
-        .any(|entry| entry.authentication == Authentication::None);
+        .filter(|entry| entry.authentication == Authentication::None)
+        .collect();
     let builder = sink
         .finding(stage)
         .property("ThrottlingRateLimit")
-        .help(if rest {
-            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `MethodSettings` for `*` and `/*`"
-        } else {
-            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `DefaultRouteSettings`"
-        });
-    let builder = if first.reach == Reach::Internet {
+        .help(help(rest, stage));
+    // Callers who are known can be told to stop.
+    let costly = first.reach == Reach::Internet
+        && open.iter().any(|entry| !bounded(entry, cx.app))
+        && !guarded(api, stage, cx.app);
+    let builder = if costly {
         builder
     } else {
         builder.profile(Profile::All)
     };
     builder
-        .message(if open {
-            "anyone can flood the API: only the account's own limit stops them, and every other API of the account stops with it"
+        .message(if costly {
+            "anyone can flood the API: nothing but the account's own limit bounds the bill, and every other API of the account stops with it"
         } else {
             "one caller can use up the account's limit of requests, and every other API of the account stops with it"
         })
         .report();
+}
+
+fn help(rest: bool, stage: &Resource) -> &'static str {
+    let implicit = &*stage.written.kind == "AWS::Serverless::Function";
+    match (rest, implicit) {
+        (true, false) => {
+            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `MethodSettings` for `*` and `/*`"
+        }
+        (true, true) => {
+            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` for `*` and `/*` in `MethodSettings` of `Globals.Api`"
+        }
+        (false, false) => {
+            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `DefaultRouteSettings`"
+        }
+        (false, true) => {
+            "set `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `DefaultRouteSettings` of `Globals.HttpApi`"
+        }
+    }
+}
+
+/// Whether the functions behind a route run so many times at once and no more.
+fn bounded(entry: &EntryPoint, app: &Application) -> bool {
+    let bound = |id: &std::sync::Arc<str>| {
+        app.resource(id).is_some_and(|function| {
+            let limit = Want::present("ReservedConcurrentExecutions");
+            limit.judge(function).passes()
+        })
+    };
+    !entry.functions.is_empty() && entry.functions.iter().all(bound)
+}
+
+/// Whether a web ACL stands before the API, whose rules may count requests.
+fn guarded(api: &Resource, stage: &Resource, app: &Application) -> bool {
+    [api, stage].into_iter().any(|resource| {
+        let mut walls = app.attached(
+            "AWS::WAFv2::WebACLAssociation",
+            "ResourceArn",
+            &resource.id,
+        );
+        walls.next().is_some()
+    })
 }

@@ -31,7 +31,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         entry.source.as_deref() == Some(&*resource.id)
             && !matches!(
                 entry.authentication,
-                Authentication::None | Authentication::Unknown(_)
+                Authentication::None | Authentication::NotNeeded | Authentication::Unknown(_)
             )
     });
     match &*resource.kind {

@@ -20,6 +20,8 @@ pub(crate) static RULE: Rule = Rule {
 
 const HELP: &str = "set `AuthenticationType` to `AMAZON_COGNITO_USER_POOLS`, `OPENID_CONNECT`, `AWS_IAM` or `AWS_LAMBDA`";
 
+const MIXED: &str = "make the other way in the default (`AuthenticationType`), and mark with `@aws_api_key` what everyone may read";
+
 fn check(api: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     let shared = |path| Want {
         path,
@@ -28,13 +30,20 @@ fn check(api: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         },
     };
     let private = api.text("Visibility") == Some("PRIVATE");
+    // With another way in, the key may open no more than what everyone may read.
+    let others = api.at("AdditionalAuthenticationProviders[].AuthenticationType");
+    let mixed = others.iter().any(|leaf| leaf.present() == Answer::Yes);
     let builder = sink
         .finding(api)
         .property("AuthenticationType")
         .aliases(RULE.aliases)
-        .message("every client carries the same API key, so whoever has one client can call everything: it does not say who is calling")
-        .help(HELP);
-    let builder = if private {
+        .message(if mixed {
+            "fields that the schema does not mark otherwise open with an API key that every client carries: it does not say who is calling"
+        } else {
+            "every client carries the same API key, so whoever has one client can call everything: it does not say who is calling"
+        })
+        .help(if mixed { MIXED } else { HELP });
+    let builder = if private || mixed {
         builder.severity(Severity::Low)
     } else {
         builder

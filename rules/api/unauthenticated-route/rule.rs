@@ -75,7 +75,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
     let severity = if restricted || entrance {
         Severity::Low
     } else {
-        severity(verb(entry), behind)
+        severity(verb(entry), behind).max(for_staff(&entry.label, behind))
     };
     let builder = sink
         .finding(resource)
@@ -88,7 +88,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
             severity
         })
         .message(message(entry, behind, restricted, entrance))
-        .help(help(entry, resource));
+        .help(help(entry, resource, app));
     let builder = if behind == Behind::Nothing {
         builder.profile(Profile::All)
     } else {
@@ -111,7 +111,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
                 "`{}` is opened by an API key alone, which names an application and not a caller",
                 entry.label
             ))
-            .help(help(entry, resource))
+            .help(help(entry, resource, app))
             .report();
     }
 }
@@ -130,13 +130,29 @@ fn verdict(entry: &EntryPoint, resource: &Resource) -> Verdict {
         return asked.or(Want::on("ApiKeyRequired").judge(resource));
     }
     let answer = match &entry.authentication {
-        Authentication::None => Answer::No,
+        Authentication::None | Authentication::NotNeeded => Answer::No,
         Authentication::Unknown(Reason { kind, detail }) => {
             Answer::Unknown(Reason::new(*kind, detail.clone()))
         }
         _ => Answer::Yes,
     };
     Verdict::always(answer, &entry.authentication_at)
+}
+
+/// How bad it is at least, where the path names what only a few should see.
+fn for_staff(label: &str, behind: Behind) -> Severity {
+    let path = label.split_once(' ').map_or("", |(_, path)| path);
+    let staff = path.split('/').any(|word| {
+        ["admin", "internal", "management"]
+            .iter()
+            .any(|name| word.eq_ignore_ascii_case(name))
+    });
+    match behind {
+        _ if !staff => Severity::Info,
+        Behind::Function | Behind::Service => Severity::High,
+        Behind::Server | Behind::Unknown => Severity::Medium,
+        Behind::Nothing => Severity::Info,
+    }
 }
 
 fn severity(verb: &str, behind: Behind) -> Severity {
@@ -170,14 +186,24 @@ fn message(entry: &EntryPoint, behind: Behind, restricted: bool, entrance: bool)
     };
     if entrance {
         return format!(
-            "{who} who calls `{label}` {what}; by its name it is meant for callers who have not signed in yet"
+            "{who} who calls `{label}` {what}; by its name it has to be open to callers who are not signed in"
         );
     }
     format!("{who} who calls `{label}` {what}: no authentication is asked for")
 }
 
-fn help(entry: &EntryPoint, resource: &Resource) -> &'static str {
+fn help(entry: &EntryPoint, resource: &Resource, app: &Application) -> &'static str {
+    let implicit = &*resource.written.kind == "AWS::Serverless::Function";
     match (entry.kind, &*resource.kind) {
+        (EntryKind::HttpRoute, _) if implicit => {
+            "declare the API (`AWS::Serverless::HttpApi`) with `Auth.DefaultAuthorizer`, or set `Auth.Authorizer` of the event"
+        }
+        (_, "AWS::ApiGateway::RestApi") if implicit => {
+            "set `Auth.DefaultAuthorizer` in `Globals.Api`, or `Auth.Authorizer` of the event"
+        }
+        (_, "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api") if from_event(entry, app) => {
+            "set `Auth.Authorizer` of the event, or `Auth.DefaultAuthorizer` of the API"
+        }
         (_, "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api") => {
             "name an authorizer in the route's `security`, or a default one for the whole API"
         }
@@ -189,6 +215,17 @@ fn help(entry: &EntryPoint, resource: &Resource) -> &'static str {
         }
         _ => "set `AuthorizationType` to `JWT`, `CUSTOM` or `AWS_IAM`, with `AuthorizerId`",
     }
+}
+
+/// Whether the route was written as an event of a function.
+fn from_event(entry: &EntryPoint, app: &Application) -> bool {
+    let at = entry.at.span;
+    entry.functions.iter().any(|id| {
+        app.resource(id).is_some_and(|function| {
+            let extent = function.extent;
+            extent.file == at.file && extent.range().contains(&(at.start as usize))
+        })
+    })
 }
 
 /// Last words of paths that callers need before they can be known, and of callbacks whose caller

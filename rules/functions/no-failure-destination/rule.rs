@@ -1,14 +1,14 @@
 //! Functions that lose events when they fail.
 
 use crate::prelude::*;
-use palisade_app::graph::EntryKind;
+use palisade_app::graph::{EntryKind, EntryPoint};
 
 pub(crate) static RULE: Rule = Rule {
     id: "no-failure-destination",
     title: "events that the function fails on are lost",
     severity: Severity::Low,
     confidence: Confidence::Medium,
-    profile: Profile::Default,
+    profile: Profile::All,
     clauses: &["SCSP-10.3", "SCSP-8.1"],
     cwe: Some(778),
     aliases: &["CKV_AWS_116", "LAMBDA_DLQ_CHECK"],
@@ -52,15 +52,33 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     match source {
         Some(entry) => builder
             .message(format!(
-                "events of {} `{}` are dropped after three failed attempts: nothing keeps them for a look or a replay",
-                entry.kind.as_str(), entry.source.as_deref().unwrap_or(&entry.resource)
+                "{} are dropped after three failed attempts: nothing keeps them for a look or a replay",
+                events(entry, cx.app)
             ))
-            .help("set `DeadLetterConfig.TargetArn`, or an `OnFailure` destination in an `AWS::Lambda::EventInvokeConfig`"),
+            .help(if &*function.written.kind == "AWS::Serverless::Function" {
+                "set `DeadLetterQueue`, or `DestinationConfig.OnFailure` in `EventInvokeConfig`"
+            } else {
+                "set `DeadLetterConfig.TargetArn`, or an `OnFailure` destination in an `AWS::Lambda::EventInvokeConfig`"
+            }),
         None => builder
             .severity(Severity::Info)
-            .profile(Profile::All)
             .message("an asynchronous invocation that fails would leave no trace of its event; none is seen in this template")
             .help("set `DeadLetterConfig.TargetArn` if the function is invoked asynchronously"),
     }
     .judge(verdict);
+}
+
+/// What would be lost, as its owner calls it.
+fn events(entry: &EntryPoint, app: &Application) -> String {
+    let name = entry.source.as_deref().unwrap_or(&entry.resource);
+    let kind = app.resource(name).map(|resource| &*resource.kind);
+    let what = match entry.kind {
+        EntryKind::Topic => "messages of topic",
+        EntryKind::Bucket => "events of bucket",
+        EntryKind::Logs => "lines of log subscription",
+        EntryKind::Schedule => "calls of schedule",
+        _ if kind == Some("AWS::Events::EventBus") => "events of bus",
+        _ => "events of rule",
+    };
+    format!("{what} `{name}`")
 }

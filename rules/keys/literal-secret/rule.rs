@@ -1,6 +1,7 @@
 //! Secrets whose value stands in the template.
 
 use crate::prelude::*;
+use palisade_core::ViaKind;
 use palisade_rule::FindingBuilder;
 use crate::secret_values::{fields, is_placeholder, is_reference, names_secret, plain};
 
@@ -22,10 +23,18 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     let leaves = resource.at("SecretString");
+    let from_parameter = leaves
+        .iter()
+        .flat_map(|leaf| leaf.value.origin.steps())
+        .any(|step| matches!(step.kind, ViaKind::Parameter(_)));
     let builder = sink
         .finding(resource)
         .property("SecretString")
-        .message("the secret is written in the template: everyone who can read the repository or the stack has it")
+        .message(if from_parameter {
+            "the secret is made of what parameters hold by default: everyone who can read the repository has it, and whoever deploys without a thought uses it"
+        } else {
+            "the secret is written in the template: everyone who can read the repository or the stack has it"
+        })
         .help("let Secrets Manager make it (`GenerateSecretString`), or put the value in after deployment; a parameter's `Default` is in the template too");
     judge(builder, &leaves, |value| match fields(value) {
         Some(fields) => fields.iter().any(|(key, text)| {

@@ -34,6 +34,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter_map(|leaf| leaf.value.as_text())
         .collect();
     let days = match given.as_slice() {
+        ["1"] => "for a day".to_owned(),
         [days] => format!("for {days} days"),
         _ => "for less time".to_owned(),
     };

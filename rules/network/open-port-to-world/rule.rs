@@ -31,7 +31,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-use crate::ports::{Opening, controls, guards_functions_only};
+use crate::ports::{Opening, controls, guards_functions_only, guards_private_only};
 
 /// Ports of databases, caches, file shares, remote control and the like: the wrong thing to show
 /// the internet, whatever stands behind.
@@ -72,6 +72,7 @@ const SENSITIVE: &[(u16, &str)] = &[
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let cluster = guards_cluster(resource, cx.app);
     let quiet = guards_functions_only(resource, cx.app);
+    let private = guards_private_only(resource, cx.app);
     for opening in Opening::all(resource) {
         let everything = opening.not_everything();
         let web = opening.not_port(80).fails();
@@ -86,8 +87,16 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .help("name the addresses or the security group that needs the port (`SourceSecurityGroupId`, a narrow `CidrIp`)");
         let finding = if quiet {
             finding.severity(Severity::Low).profile(Profile::All)
+        } else if private {
+            finding.severity(Severity::Low)
         } else {
             finding
+        };
+        let inside = || {
+            format!(
+                "`{}`: every address is let in, and only the routes of the network keep callers from the internet away",
+                opening.label()
+            )
         };
         if !everything.passes() {
             aliases.extend([
@@ -101,7 +110,11 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             ]);
             aliases.extend(controls(&opening));
             finding
-                .message("every port is open to the whole internet: whatever listens now or later can be reached by anyone")
+                .message(if private {
+                    inside()
+                } else {
+                    "every port is open to the whole internet: whatever listens now or later can be reached by anyone".to_owned()
+                })
                 .aliases(&aliases)
                 .judge(everything);
             continue;
@@ -116,7 +129,11 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         if let Some((port, name, verdict)) = sensitive {
             aliases.extend(controls(&opening));
             finding
-                .message(format!("port {port} ({name}) is open to the whole internet, where it is found and tried within minutes"))
+                .message(if private {
+                    inside()
+                } else {
+                    format!("port {port} ({name}) is open to the whole internet, where it is found and tried within minutes")
+                })
                 .aliases(&aliases)
                 .judge(verdict);
             continue;
@@ -125,16 +142,27 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         let other = opening.only(&[80, 443, 22, 3389]);
         if !other.passes() {
             aliases.extend(controls(&opening));
-            let finding = if quiet {
-                finding
-            } else {
-                finding.severity(Severity::Medium)
+            let tunnel = opening.tunnel().passes();
+            let finding = match (quiet, tunnel) {
+                (true, _) => finding,
+                _ if private => finding,
+                (false, true) => finding.severity(Severity::Low).profile(Profile::All),
+                (false, false) => finding.severity(Severity::Medium),
             };
             finding
-                .message(format!(
-                    "`{}`: a port other than those of a web server is open to the whole internet",
-                    opening.label()
-                ))
+                .message(if private {
+                    inside()
+                } else if tunnel {
+                    format!(
+                        "`{}`: the port of a VPN is open to the whole internet, as it must be where its users have no fixed addresses",
+                        opening.label()
+                    )
+                } else {
+                    format!(
+                        "`{}`: a port other than those of a web server is open to the whole internet",
+                        opening.label()
+                    )
+                })
                 .aliases(&aliases)
                 .judge(other);
         } else if web {

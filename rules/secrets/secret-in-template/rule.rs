@@ -5,7 +5,7 @@ use crate::prelude::*;
 use crate::secret_values::{
     credential, is_placeholder, is_reference, names_itself, names_secret, plain,
 };
-use palisade_core::Origin;
+use palisade_core::{Origin, Span, ViaKind};
 
 pub(crate) static RULE: Rule = Rule {
     id: "secret-in-template",
@@ -154,7 +154,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut told = Vec::new();
         properties(resource, &mut told, sink);
         variables(resource, &mut told, sink);
-        shapes(resource, &told, sink);
+        shapes(resource, &told, cx.app, sink);
     }
 }
 
@@ -185,9 +185,7 @@ fn properties(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) 
                 && !placeholder(text)
             {
                 told.push(leaf.value.origin.clone());
-                let message = format!(
-                    "{what} is written here: whoever reads the template or its history has it"
-                );
+                let message = written(what, leaf.value);
                 report(resource, path, String::new(), message, &leaf, sink);
             }
         }
@@ -229,7 +227,51 @@ fn placeholder(text: &str) -> bool {
     text.trim().len() < 4 || names_itself(text) || is_placeholder(text) || text.contains("{{")
 }
 
-fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
+/// Says where the secret was written.
+fn written(what: &str, value: &Value) -> String {
+    let parameter = value.origin.steps().find_map(|step| match &step.kind {
+        ViaKind::Parameter(name) => Some(name),
+        _ => None,
+    });
+    match parameter {
+        Some(name) => format!(
+            "{what} is the default of parameter `{name}`, or is passed for it: whoever reads the templates or their history has it"
+        ),
+        None => {
+            format!("{what} is written here: whoever reads the template or its history has it")
+        }
+    }
+}
+
+/// The key itself within a text of several lines (a script, a document).
+fn place(value: &Value, app: &Application) -> Option<Origin> {
+    let span = value.origin.span;
+    let text = app.sources.text(span.file).get(span.range())?;
+    if !text.contains('\n') {
+        return None;
+    }
+    let separates = |c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\'' | '`');
+    let ends = text
+        .char_indices()
+        .filter(|(_, c)| separates(*c))
+        .map(|(i, c)| (i, i + c.len_utf8()))
+        .chain([(text.len(), text.len())]);
+    let mut start = 0;
+    for (end, next) in ends {
+        let word = text.get(start..end);
+        if word.is_some_and(|word| credential(word).is_some()) {
+            let from = span.range().start;
+            return Some(Origin {
+                span: Span::new(span.file, from + start, from + end),
+                via: value.origin.via.clone(),
+            });
+        }
+        start = next;
+    }
+    None
+}
+
+fn shapes(resource: &Resource, told: &[Origin], app: &Application, sink: &mut Sink<'_>) {
     for entry in resource.properties.entries() {
         let elsewhere = ELSEWHERE
             .iter()
@@ -252,11 +294,11 @@ fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
             if told.contains(&value.origin) {
                 continue;
             }
-            let message =
-                format!("{what} is written here: whoever reads the template or its history has it");
+            let message = written(what, value);
+            let place = place(value, app);
             let leaf = Leaf {
                 value,
-                at: &value.origin,
+                at: place.as_ref().unwrap_or(&value.origin),
                 when: Vec::new(),
             };
             report(

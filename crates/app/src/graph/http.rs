@@ -3,9 +3,10 @@
 
 use super::functions::named;
 use super::grants::{Effect, Grant, Principal};
-use super::openapi::{Operation, operations};
+use super::openapi::{Operation, operations, rank};
 use super::{Authentication, EntryKind, EntryPoint, Reach, State};
 use crate::application::Application;
+use crate::lookup::{Answer, Leaf};
 use crate::resource::Resource;
 use crate::value::{Data, Value};
 use std::sync::Arc;
@@ -61,31 +62,28 @@ fn rest_method(
     throttled: &State,
 ) -> EntryPoint {
     let verb = method.text("HttpMethod").unwrap_or("ANY").to_owned();
+    let open = if key_required(method) {
+        Authentication::ApiKey
+    } else {
+        Authentication::None
+    };
     let auth = method.at("AuthorizationType");
-    let key = method.at("ApiKeyRequired");
-    let key = key.first().and_then(|leaf| leaf.value.as_bool()) == Some(true);
-    let authentication = match auth.first().cloned() {
-        Some(leaf) => match leaf.value.as_text().map(str::to_ascii_uppercase).as_deref() {
-            Some("AWS_IAM") => Authentication::Iam,
-            Some("COGNITO_USER_POOLS") => Authentication::Token,
-            Some("CUSTOM") => Authentication::Custom,
-            Some(_) if key => Authentication::ApiKey,
-            Some(_) => Authentication::None,
-            None => match (&leaf.value.data, leaf.undecided()) {
-                (Data::Absent | Data::Null, _) if key => Authentication::ApiKey,
-                (Data::Absent | Data::Null, _) => Authentication::None,
-                (_, crate::lookup::Answer::Unknown(reason)) => Authentication::Unknown(reason),
-                _ => Authentication::None,
-            },
-        },
-        None => Authentication::None,
+    let authentication = weakest(&auth, &open, |kind| {
+        Some(match kind.to_ascii_uppercase().as_str() {
+            "AWS_IAM" => Authentication::Iam,
+            "COGNITO_USER_POOLS" => Authentication::Token,
+            "CUSTOM" => Authentication::Custom,
+            _ => return None,
+        })
+    });
+    let authentication = match authentication {
+        Authentication::None if method.text("Integration.Type").is_some_and(answers_itself) => {
+            Authentication::NotNeeded
+        }
+        found => found,
     };
     let validator = method.at("RequestValidatorId");
-    let validated = match validator.first().map(|leaf| leaf.present()) {
-        Some(crate::lookup::Answer::Yes) => State::On,
-        Some(crate::lookup::Answer::Unknown(reason)) => State::Unknown(reason),
-        _ => State::Off,
-    };
+    let validated = everywhere(validator.iter().map(Leaf::present));
     let functions = method
         .properties
         .get("Integration")
@@ -109,6 +107,63 @@ fn rest_method(
         at: method.origin.clone(),
         authentication_at: at.clone(),
     }
+}
+
+/// The weakest of what may stand there: a way in that is open under some condition is open then.
+/// `open` is what a kind amounts to that `named` does not know, or that is left out.
+fn weakest(
+    leaves: &[Leaf<'_>],
+    open: &Authentication,
+    named: impl Fn(&str) -> Option<Authentication>,
+) -> Authentication {
+    leaves
+        .iter()
+        .map(|leaf| match leaf.value.as_text() {
+            Some(kind) => named(kind).unwrap_or_else(|| open.clone()),
+            None => match (&leaf.value.data, leaf.undecided()) {
+                (Data::Absent | Data::Null, _) => open.clone(),
+                (_, Answer::Unknown(reason)) => Authentication::Unknown(reason),
+                _ => Authentication::None,
+            },
+        })
+        .min_by_key(rank)
+        .unwrap_or_else(|| open.clone())
+}
+
+/// Whether an API key is asked for under every condition.
+fn key_required(route: &Resource) -> bool {
+    let leaves = route.at("ApiKeyRequired");
+    leaves.iter().all(|leaf| leaf.bool(false) == Answer::Yes)
+}
+
+/// A control is on when it is so under every condition.
+fn everywhere(answers: impl Iterator<Item = Answer>) -> State {
+    let mut state = State::On;
+    for answer in answers {
+        match answer {
+            Answer::No => return State::Off,
+            Answer::Unknown(reason) => state = State::Unknown(reason),
+            Answer::Yes => {}
+        }
+    }
+    state
+}
+
+/// Whether a rate is set, in one of the settings at least and under every condition.
+fn limits(holder: &Resource, settings: &str, rate: &str) -> bool {
+    let rates = holder.at(rate);
+    let set = |leaf: &Leaf<'_>| leaf.present() == Answer::Yes;
+    if rates.iter().any(|leaf| set(leaf) && leaf.when.is_empty()) {
+        return true;
+    }
+    let without = |leaf: &Leaf<'_>| leaf.present() == Answer::No;
+    let lacking = |leaf: &Leaf<'_>| !leaf.when.is_empty() && without(leaf);
+    rates.iter().any(set) && !rates.iter().any(lacking) && !holder.at(settings).iter().any(without)
+}
+
+/// Whether the gateway answers such an integration by itself, so that no code runs.
+fn answers_itself(integration: &str) -> bool {
+    integration.eq_ignore_ascii_case("MOCK")
 }
 
 /// `/orders/{id}` from the chain of path resources.
@@ -163,19 +218,15 @@ fn rest_throttled(app: &Application, api: &Resource) -> State {
     let mut stages = 0;
     for stage in app.attached("AWS::ApiGateway::Stage", "RestApiId", &api.id) {
         stages += 1;
-        let limited = stage
-            .at("MethodSettings[].ThrottlingRateLimit")
-            .iter()
-            .any(|leaf| leaf.present() == crate::lookup::Answer::Yes);
-        if limited {
+        if limits(
+            stage,
+            "MethodSettings",
+            "MethodSettings[].ThrottlingRateLimit",
+        ) {
             return State::On;
         }
         for plan in app.of_kind("AWS::ApiGateway::UsagePlan") {
-            let throttled = plan.at("Throttle.RateLimit");
-            let throttled = throttled
-                .iter()
-                .any(|leaf| leaf.present() == crate::lookup::Answer::Yes);
-            if throttled
+            if limits(plan, "Throttle", "Throttle.RateLimit")
                 && (plan.refers_to("ApiStages", &stage.id) || plan.refers_to("ApiStages", &api.id))
             {
                 return State::On;
@@ -196,13 +247,20 @@ fn from_operation(
     kind: EntryKind,
 ) -> EntryPoint {
     let uri = operation.integration.and_then(|i| i.get("uri"));
+    let integration = operation.integration.and_then(|i| i.get("type"));
+    let mock = integration
+        .and_then(Value::as_text)
+        .is_some_and(answers_itself);
     EntryPoint {
         kind,
         label: format!("{} {}", operation.method, operation.path),
         resource: api.id.clone(),
         source: Some(api.id.clone()),
         functions: uri.map_or_else(Vec::new, |uri| named(app, uri)),
-        authentication: operation.authentication.clone(),
+        authentication: match &operation.authentication {
+            Authentication::None if mock => Authentication::NotNeeded,
+            found => found.clone(),
+        },
         throttled: State::NotApplicable,
         validated: if operation.validated {
             State::On
@@ -271,25 +329,20 @@ fn http_route(
     kind: EntryKind,
     throttled: &State,
 ) -> EntryPoint {
-    let auth = route.at("AuthorizationType");
-    let key = route.at("ApiKeyRequired");
-    let key = key.first().and_then(|leaf| leaf.value.as_bool()) == Some(true);
-    let authentication = match auth.first() {
-        Some(leaf) => match leaf.value.as_text() {
-            Some("AWS_IAM") => Authentication::Iam,
-            Some("JWT") => Authentication::Token,
-            Some("CUSTOM") => Authentication::Custom,
-            Some(_) if key => Authentication::ApiKey,
-            Some(_) => Authentication::None,
-            None => match (&leaf.value.data, leaf.undecided()) {
-                (Data::Absent | Data::Null, _) if key => Authentication::ApiKey,
-                (Data::Absent | Data::Null, _) => Authentication::None,
-                (_, crate::lookup::Answer::Unknown(reason)) => Authentication::Unknown(reason),
-                _ => Authentication::None,
-            },
-        },
-        None => Authentication::None,
+    let open = if key_required(route) {
+        Authentication::ApiKey
+    } else {
+        Authentication::None
     };
+    let auth = route.at("AuthorizationType");
+    let authentication = weakest(&auth, &open, |kind| {
+        Some(match kind {
+            "AWS_IAM" => Authentication::Iam,
+            "JWT" => Authentication::Token,
+            "CUSTOM" => Authentication::Custom,
+            _ => return None,
+        })
+    });
     let label = route.text("RouteKey").unwrap_or("a route").to_owned();
     // Messages of a WebSocket come over the connection that `$connect` let in.
     let authentication = if kind == EntryKind::WebSocketRoute && label != "$connect" {
@@ -329,12 +382,11 @@ fn http_throttled(app: &Application, api: &Resource) -> State {
     let mut stages = 0;
     for stage in app.attached("AWS::ApiGatewayV2::Stage", "ApiId", &api.id) {
         stages += 1;
-        let set = |path| {
-            let leaves = stage.at(path);
-            leaves
-                .iter()
-                .any(|leaf| leaf.present() == crate::lookup::Answer::Yes)
-        };
+        let default = limits(
+            stage,
+            "DefaultRouteSettings",
+            "DefaultRouteSettings.ThrottlingRateLimit",
+        );
         let routes = stage
             .properties
             .get("RouteSettings")
@@ -342,7 +394,7 @@ fn http_throttled(app: &Application, api: &Resource) -> State {
         let each = routes
             .iter()
             .any(|r| r.value.get("ThrottlingRateLimit").is_some());
-        if set("DefaultRouteSettings.ThrottlingRateLimit") || each {
+        if default || each {
             return State::On;
         }
     }
@@ -358,17 +410,9 @@ fn function_urls(app: &Application, found: &mut Vec<EntryPoint>) {
         let target = url.properties.get("TargetFunctionArn");
         let functions = target.map_or_else(Vec::new, |v| named(app, v));
         let auth = url.at("AuthType");
-        let authentication = match auth.first() {
-            Some(leaf) => match leaf.value.as_text() {
-                Some("AWS_IAM") => Authentication::Iam,
-                Some(_) => Authentication::None,
-                None => match leaf.undecided() {
-                    crate::lookup::Answer::Unknown(reason) => Authentication::Unknown(reason),
-                    _ => Authentication::None,
-                },
-            },
-            None => Authentication::None,
-        };
+        let authentication = weakest(&auth, &Authentication::None, |kind| {
+            (kind == "AWS_IAM").then_some(Authentication::Iam)
+        });
         let at = url
             .properties
             .entry("AuthType")
@@ -395,20 +439,15 @@ fn function_urls(app: &Application, found: &mut Vec<EntryPoint>) {
 fn graphql(app: &Application, found: &mut Vec<EntryPoint>) {
     for api in app.of_kind("AWS::AppSync::GraphQLApi") {
         let auth = api.at("AuthenticationType");
-        let authentication = match auth.first() {
-            Some(leaf) => match leaf.value.as_text() {
-                Some("API_KEY") => Authentication::ApiKey,
-                Some("AWS_IAM") => Authentication::Iam,
-                Some("AMAZON_COGNITO_USER_POOLS" | "OPENID_CONNECT") => Authentication::Token,
-                Some("AWS_LAMBDA") => Authentication::Custom,
-                Some(_) => Authentication::None,
-                None => match leaf.undecided() {
-                    crate::lookup::Answer::Unknown(reason) => Authentication::Unknown(reason),
-                    _ => Authentication::None,
-                },
-            },
-            None => Authentication::None,
-        };
+        let authentication = weakest(&auth, &Authentication::None, |kind| {
+            Some(match kind {
+                "API_KEY" => Authentication::ApiKey,
+                "AWS_IAM" => Authentication::Iam,
+                "AMAZON_COGNITO_USER_POOLS" | "OPENID_CONNECT" => Authentication::Token,
+                "AWS_LAMBDA" => Authentication::Custom,
+                _ => return None,
+            })
+        });
         let mut functions: Vec<Arc<str>> = Vec::new();
         for source in app.attached("AWS::AppSync::DataSource", "ApiId", &api.id) {
             if let Some(config) = source.properties.get("LambdaConfig") {

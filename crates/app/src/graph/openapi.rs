@@ -1,6 +1,7 @@
 //! Routes of an API that is described by an OpenAPI (2.0 or 3.x) body.
 
 use super::Authentication;
+use crate::lookup::leaves;
 use crate::value::{Data, Reason, ReasonKind, Value};
 use palisade_core::Origin;
 
@@ -90,34 +91,41 @@ fn authentication<'a>(
         return (Authentication::None, at);
     };
     let at = &security.key_origin;
-    if let Data::Unknown(reason) = &security.value.data {
-        return (Authentication::Unknown(reason.clone()), at);
-    }
-    // One of several requirements suffices, so the weakest one decides.
+    // The weakest decides: of the conditions, and of several requirements one suffices.
     let mut weakest: Option<Authentication> = None;
-    for requirement in security.value.items() {
-        let mut strongest = Authentication::None;
-        for scheme in requirement.entries() {
-            let found = self::scheme(body, &scheme.key);
-            if rank(&found) > rank(&strongest) {
-                strongest = found;
-            }
+    let mut consider = |found: Authentication| {
+        if weakest.as_ref().is_none_or(|w| rank(&found) < rank(w)) {
+            weakest = Some(found);
         }
-        if weakest.as_ref().is_none_or(|w| rank(&strongest) < rank(w)) {
-            weakest = Some(strongest);
+    };
+    for leaf in leaves(&security.value, "", at) {
+        if let Data::Unknown(reason) = &leaf.value.data {
+            consider(Authentication::Unknown(reason.clone()));
+            continue;
+        }
+        if leaf.value.items().is_empty() {
+            consider(Authentication::None);
+        }
+        for requirement in leaf.value.items() {
+            let schemes = requirement.entries().iter();
+            let strongest = schemes
+                .map(|scheme| self::scheme(body, &scheme.key))
+                .max_by_key(rank);
+            consider(strongest.unwrap_or(Authentication::None));
         }
     }
     (weakest.unwrap_or(Authentication::None), at)
 }
 
-fn rank(authentication: &Authentication) -> u8 {
+/// How much an authentication asks for; the least decides.
+pub(super) fn rank(authentication: &Authentication) -> u8 {
     match authentication {
         Authentication::None => 0,
         Authentication::ApiKey => 1,
         Authentication::Unknown(_) => 2,
         Authentication::Custom => 3,
         Authentication::Token => 4,
-        Authentication::Iam | Authentication::Provider => 5,
+        Authentication::Iam | Authentication::Provider | Authentication::NotNeeded => 5,
     }
 }
 

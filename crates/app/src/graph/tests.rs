@@ -1,189 +1,118 @@
-//! What the graph reads of templates.
+//! Which way in counts where a template leaves several open.
 
-use super::{Effect, Grant, Principal};
-use crate::application::Application;
+use super::{EntryPoint, Graph};
 use crate::cfn::{Options, Outcome, read};
 use crate::files::{FileError, Files};
 
-struct Nothing;
+struct NoFiles;
 
-impl Files for Nothing {
+impl Files for NoFiles {
     fn read(&self, _: &str) -> Result<Vec<u8>, FileError> {
         Err(FileError::Missing)
     }
 }
 
-fn open(text: &str) -> Application {
-    match read("t.yaml", text.as_bytes(), &Nothing, &Options::default()) {
-        Outcome::Application(app, problems) => {
-            assert!(problems.is_empty(), "{problems:?}");
-            *app
-        }
-        other => panic!("{text}: {other:?}"),
+fn graph(resources: &str) -> Graph {
+    let text = format!(
+        "Parameters: {{Stage: {{Type: String}}}}\n\
+         Conditions: {{IsDev: !Equals [!Ref Stage, dev]}}\n\
+         Resources:\n{resources}"
+    );
+    match read("t.yaml", text.as_bytes(), &NoFiles, &Options::default()) {
+        Outcome::Application(app, _) => Graph::of(&app),
+        other => panic!("{other:?}"),
     }
 }
 
-fn grants<'a>(app: &'a Application, written_in: &str) -> Vec<&'a Grant> {
-    let all = app.graph().grants.iter();
-    all.filter(|grant| &*grant.written_in == written_in)
-        .collect()
+/// `GET /: none, throttled on, validated off`, one line each.
+fn ways(resources: &str) -> Vec<String> {
+    let show = |entry: &EntryPoint| {
+        format!(
+            "{}: {}, throttled {}, validated {}",
+            entry.label,
+            entry.authentication.as_str(),
+            entry.throttled.as_str(),
+            entry.validated.as_str()
+        )
+    };
+    graph(resources).entry_points.iter().map(show).collect()
+}
+
+const API: &str = "
+  Api: {Type: 'AWS::ApiGateway::RestApi'}
+  Stage:
+    Type: AWS::ApiGateway::Stage
+    Properties: {RestApiId: !Ref Api, MethodSettings: SETTINGS}
+  Get:
+    Type: AWS::ApiGateway::Method
+    Properties: {RestApiId: !Ref Api, HttpMethod: GET, METHOD}
+";
+
+fn check(method: &str, settings: &str, expected: &str) {
+    let text = API.replace("METHOD", method).replace("SETTINGS", settings);
+    assert_eq!(ways(&text), [expected], "{method} {settings}");
 }
 
 #[test]
-fn texts_of_json_are_read_with_their_holes() {
-    let app = open(
-        r#"
-Resources:
-  Sink:
-    Type: AWS::Logs::Destination
-    Properties:
-      DestinationName: sink
-      DestinationPolicy: !Sub |
-        {"Statement": [
-          {"Effect": "Allow", "Principal": {"AWS": "*"},
-           "Action": "logs:PutSubscriptionFilter",
-           "Resource": "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:destination:sink"},
-          {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::${AWS::AccountId}:root"},
-           "Action": "logs:*",
-           "Condition": {"StringEquals": {"aws:PrincipalOrgID": "${AWS::StackId}"}}}
-        ]}
-  Delivery:
-    Type: AWS::Logs::ResourcePolicy
-    Properties:
-      PolicyName: delivery
-      PolicyDocument:
-        Fn::Sub: '{"Statement": {"Effect": "Allow", "Principal": {"Service": "es.amazonaws.com"}, "Action": ["logs:PutLogEvents"]}}'
-"#,
+fn the_weakest_alternative_decides() {
+    let rate = "[{ThrottlingRateLimit: 10}]";
+    check(
+        "AuthorizationType: !If [IsDev, NONE, AWS_IAM]",
+        rate,
+        "GET /: none, throttled on, validated off",
     );
-    let sink = grants(&app, "Sink");
-    assert_eq!(sink.len(), 2);
-    assert_eq!(sink[0].principals, [Principal::Anyone]);
-    assert_eq!(sink[0].effect, Effect::Allow);
-    assert!(sink[0].covers("logs:PutSubscriptionFilter"));
-    assert_eq!(*sink[0].targets, ["Sink".into()]);
-    assert_eq!(sink[1].principals, [Principal::OwnAccount]);
-    assert!(sink[1].tests(&["aws:PrincipalOrgID"]));
-    assert!(sink[1].conditions_open.is_none());
-    let delivery = grants(&app, "Delivery");
+    check(
+        "AuthorizationType: !If [IsDev, CUSTOM, AWS_IAM]",
+        rate,
+        "GET /: custom, throttled on, validated off",
+    );
+    check(
+        "AuthorizationType: NONE, ApiKeyRequired: !If [IsDev, false, true]",
+        "!If [IsDev, !Ref AWS::NoValue, [{ThrottlingRateLimit: 10}]]",
+        "GET /: none, throttled off, validated off",
+    );
+    check(
+        "AuthorizationType: NONE, ApiKeyRequired: true, RequestValidatorId: v",
+        "[{ThrottlingRateLimit: !If [IsDev, !Ref AWS::NoValue, 10]}]",
+        "GET /: api-key, throttled off, validated on",
+    );
+    check(
+        "AuthorizationType: !Ref Stage, RequestValidatorId: !If [IsDev, !Ref AWS::NoValue, v]",
+        "[{ThrottlingRateLimit: !If [IsDev, 100, 10]}]",
+        "GET /: unknown, throttled on, validated off",
+    );
+}
+
+#[test]
+fn a_gateway_that_answers_by_itself_needs_no_authentication() {
+    check(
+        "AuthorizationType: NONE, Integration: {Type: MOCK}",
+        "[]",
+        "GET /: not-needed, throttled off, validated off",
+    );
+    check(
+        "AuthorizationType: AWS_IAM, Integration: {Type: MOCK}",
+        "[]",
+        "GET /: iam, throttled off, validated off",
+    );
+    let body = "
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        securityDefinitions: {key: {type: apiKey}}
+        paths:
+          /a:
+            options: {x-amazon-apigateway-integration: {type: mock}}
+            get: {security: !If [IsDev, [], [{key: []}]]}
+            put: {security: [{key: []}]}
+";
     assert_eq!(
-        delivery[0].principals,
-        [Principal::Service("es.amazonaws.com".into())]
+        ways(body),
+        [
+            "OPTIONS /a: not-needed, throttled not-applicable, validated off",
+            "GET /a: none, throttled not-applicable, validated off",
+            "PUT /a: api-key, throttled not-applicable, validated off",
+        ]
     );
-    assert!(delivery[0].targets.is_empty());
-}
-
-#[test]
-fn conditions_that_depend_are_open() {
-    let app = open(
-        r#"
-Parameters: { Stage: { Type: String } }
-Conditions: { Prod: !Equals [!Ref Stage, prod] }
-Resources:
-  Policy:
-    Type: AWS::SQS::QueuePolicy
-    Properties:
-      Queues: [q]
-      PolicyDocument:
-        Statement:
-          - Effect: Allow
-            Principal: "*"
-            Action: sqs:SendMessage
-            Condition: !If [Prod, { StringEquals: { "aws:SourceAccount": "1" } }, !Ref AWS::NoValue]
-          - Effect: Allow
-            Principal: "*"
-            Action: sqs:SendMessage
-            Condition:
-              StringEquals: !If [Prod, { "aws:SourceAccount": "1" }, {}]
-          - Effect: Allow
-            Principal: "*"
-            Action: sqs:SendMessage
-            Condition:
-              StringEquals:
-                aws:SourceAccount: !If [Prod, "1", "*"]
-          - Effect: Allow
-            Principal: "*"
-            Action: sqs:SendMessage
-"#,
-    );
-    let open: Vec<_> = grants(&app, "Policy")
-        .iter()
-        .map(|grant| (grant.conditions_open.is_some(), grant.conditions.len()))
-        .collect();
-    assert_eq!(open, [(true, 0), (true, 0), (false, 1), (false, 0)]);
-    let values = &grants(&app, "Policy")[2].conditions[0].values;
-    assert_eq!(values.len(), 2);
-}
-
-#[test]
-fn policies_find_their_targets_by_name() {
-    let app = open(
-        r#"
-Parameters: { Name: { Type: String } }
-Resources:
-  Files:
-    Type: AWS::S3::Bucket
-    Properties: { BucketName: !Sub "${Name}-files" }
-  Other:
-    Type: AWS::S3::Bucket
-    Properties: { BucketName: !Sub "${Name}-other" }
-  FilesPolicy:
-    Type: AWS::S3::BucketPolicy
-    Properties:
-      Bucket: !Sub "${Name}-files"
-      PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: "s3:*" }] }
-  Imported:
-    Type: AWS::S3::Bucket
-    Properties: { BucketName: !ImportValue Shared }
-  ImportedPolicy:
-    Type: AWS::S3::BucketPolicy
-    Properties:
-      Bucket: !ImportValue Shared
-      PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: "s3:*" }] }
-  Orders:
-    Type: AWS::SQS::Queue
-    Properties: { QueueName: orders }
-  OrdersPolicy:
-    Type: AWS::SQS::QueuePolicy
-    Properties:
-      Queues: [!Sub "https://sqs.${AWS::Region}.amazonaws.com/${AWS::AccountId}/orders"]
-      PolicyDocument: { Statement: [{ Effect: Allow, Principal: "*", Action: "sqs:*" }] }
-  Bus:
-    Type: AWS::Events::EventBus
-    Properties: { Name: partners }
-  BusPolicy:
-    Type: AWS::Events::EventBusPolicy
-    Properties:
-      EventBusName: partners
-      StatementId: all
-      Statement: { Effect: Allow, Principal: "*", Action: "events:PutEvents" }
-"#,
-    );
-    let targets = |policy: &str| grants(&app, policy)[0].targets.clone();
-    assert_eq!(*targets("FilesPolicy"), ["Files".into()]);
-    assert!(targets("ImportedPolicy").is_empty());
-    assert_eq!(*targets("OrdersPolicy"), ["Orders".into()]);
-    assert_eq!(*targets("BusPolicy"), ["Bus".into()]);
-}
-
-#[test]
-fn permissions_on_layers_are_grants() {
-    let app = open(
-        r#"
-Resources:
-  Layer:
-    Type: AWS::Lambda::LayerVersion
-    Properties: { Content: { S3Bucket: b, S3Key: k } }
-  Shared:
-    Type: AWS::Lambda::LayerVersionPermission
-    Properties:
-      Action: lambda:GetLayerVersion
-      LayerVersionArn: !Ref Layer
-      Principal: "*"
-      OrganizationId: o-1
-"#,
-    );
-    let grant = grants(&app, "Shared")[0];
-    assert_eq!(grant.principals, [Principal::Anyone]);
-    assert_eq!(*grant.targets, ["Layer".into()]);
-    assert!(grant.tests(&["aws:PrincipalOrgID"]));
 }

@@ -86,11 +86,15 @@ fn sections(report: &Report, style: &Style<'_>, policy: &Policy<'_>, paint: Pain
     if sections.is_empty() || report.stats.templates == 0 {
         return String::new();
     }
-    let widest = sections.iter().map(|s| s.title.chars().count()).max();
-    let widest = widest.unwrap_or(0).min(style.columns() / 2);
+    let (practices, own): (Vec<_>, Vec<_>) = sections
+        .iter()
+        .partition(|s| s.is_practice() && !style.verbose);
+    let widest = own.iter().map(|s| s.title.chars().count()).max();
+    let widest = widest.unwrap_or(0).max(PRACTICES.len());
+    let widest = widest.min(style.columns() / 2);
     let mut out = format!("{}\n", paint.bold("The policy, section by section"));
     let mut gaps = Vec::new();
-    for section in &sections {
+    for section in own {
         let word = section.word();
         if word == "gap" && !style.verbose {
             gaps.push(line(&section.title));
@@ -108,6 +112,7 @@ fn sections(report: &Report, style: &Style<'_>, policy: &Policy<'_>, paint: Pain
         );
         let _ = writeln!(out, "{}", text.trim_end());
     }
+    out.push_str(&in_practice(&practices, widest, paint));
     if !gaps.is_empty() {
         let text = format!("gap: no rule looks at {}", gaps.join(", "));
         for (i, text) in hang(&text, "       ", style).into_iter().enumerate() {
@@ -119,6 +124,25 @@ fn sections(report: &Report, style: &Style<'_>, policy: &Policy<'_>, paint: Pain
         }
     }
     out
+}
+
+const PRACTICES: &str = "The practices (BPSS)";
+
+/// The sections of the practices in one line: they repeat what the policy's own have told.
+fn in_practice(sections: &[&SectionState], widest: usize, paint: Paint) -> String {
+    let worst = |s: &&&SectionState| s.findings.keys().last().copied();
+    let Some(first) = sections.iter().max_by_key(worst) else {
+        return String::new();
+    };
+    let failing = sections.iter().filter(|s| s.word() == "fails").count();
+    if failing == 0 {
+        return String::new();
+    }
+    format!(
+        "  {PRACTICES:widest$}  {}  in {failing} of {} sections (--verbose)\n",
+        state(first, "fails", paint),
+        sections.len()
+    )
 }
 
 fn state(section: &SectionState, word: &str, paint: Paint) -> String {
