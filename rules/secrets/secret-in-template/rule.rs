@@ -382,28 +382,54 @@ const fn shape(
     }
 }
 
-/// What kind of key a text holds.
+/// The length of the shortest key.
+const SHORTEST: usize = 20;
+
+/// The letters that keys begin with.
+const BEGINS: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut i = 0;
+    while i < SHAPES.len() {
+        begins[SHAPES[i].start.as_bytes()[0] as usize] = true;
+        i += 1;
+    }
+    begins
+};
+
+/// What kind of key a text holds; of several, the one that is listed first.
 fn key_in(text: &str) -> Option<&'static str> {
+    // Nearly every text of a template is too short for a key, so most are not searched at all.
+    if text.len() < SHORTEST {
+        return None;
+    }
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
-    SHAPES.iter().find_map(|shape| {
-        text.match_indices(shape.start)
-            .any(|(at, _)| {
-                let before = text.as_bytes().get(at.wrapping_sub(1));
-                let rest = text
-                    .as_bytes()
-                    .get(at + shape.start.len()..)
-                    .unwrap_or_default();
-                let length = rest.iter().take_while(|b| (shape.follows)(**b)).count();
-                let key = rest.get(..length).unwrap_or_default();
-                let varied =
-                    key.iter().any(u8::is_ascii_digit) && key.iter().any(u8::is_ascii_alphabetic);
-                let documented = key.windows(7).any(|w| w.eq_ignore_ascii_case(b"example"));
-                !before.is_some_and(|b| alnum(*b)) && length >= shape.least && varied && !documented
-            })
-            .then_some(shape.what)
-    })
+    let mut first = SHAPES.len();
+    let mut in_word = false;
+    for (at, b) in text.bytes().enumerate() {
+        let begins = !std::mem::replace(&mut in_word, alnum(b));
+        if begins && BEGINS[usize::from(b)] {
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            let earlier = SHAPES.iter().take(first);
+            first = earlier.take_while(|shape| !shape.begins(rest)).count();
+        }
+    }
+    SHAPES.get(first).map(|shape| shape.what)
+}
+
+impl Shape {
+    /// Whether a text begins with such a key, and not with the one that the provider documents.
+    fn begins(&self, text: &[u8]) -> bool {
+        let Some(rest) = text.strip_prefix(self.start.as_bytes()) else {
+            return false;
+        };
+        let length = rest.iter().take_while(|b| (self.follows)(**b)).count();
+        let key = rest.get(..length).unwrap_or_default();
+        let varied = key.iter().any(u8::is_ascii_digit) && key.iter().any(u8::is_ascii_alphabetic);
+        let documented = key.windows(7).any(|w| w.eq_ignore_ascii_case(b"example"));
+        length >= self.least && varied && !documented
+    }
 }
 
 fn shapes(resource: &Resource, told: &[Origin], sink: &mut Sink<'_>) {
@@ -467,6 +493,8 @@ mod tests {
         check("AKIA", false);
         check("AIza", false);
         check(&format!("da2-{}", "abcdefghijklm1234567890xyz"), true);
+        let shortest = super::SHAPES.iter().map(|s| s.start.len() + s.least).min();
+        assert_eq!(shortest, Some(super::SHORTEST));
     }
 
     #[test]

@@ -225,7 +225,7 @@ impl Reader<'_> {
                 })
                 .collect();
             let (transformed, problems) = sam::transform(
-                &root,
+                root,
                 &SamOptions {
                     parameters,
                     ..SamOptions::default()
