@@ -126,10 +126,8 @@ impl Rule {
             }
             Check::Application(check) => check(cx, &mut sink),
             Check::Table(rows) => {
-                let mut kinds: Vec<&str> = rows.iter().map(|row| row.kind).collect();
-                kinds.sort_unstable();
-                kinds.dedup();
-                for kind in kinds {
+                let asked = |kind: &&str| rows.iter().any(|row| row.kind == *kind);
+                for kind in cx.app.kinds().filter(asked) {
                     for resource in cx.app.of_kind(kind) {
                         table::check(rows, resource, cx, &mut sink);
                     }

@@ -402,13 +402,13 @@ fn key_in(text: &str) -> Option<&'static str> {
     if text.len() < SHORTEST {
         return None;
     }
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
-        return Some("a private key");
-    }
     let mut first = SHAPES.len();
     let mut in_word = false;
     for (at, b) in text.bytes().enumerate() {
         let begins = !std::mem::replace(&mut in_word, alnum(b));
+        if b == b'-' && private_key(text.get(at..).unwrap_or_default(), text) {
+            return Some("a private key");
+        }
         if begins && BEGINS[usize::from(b)] {
             let rest = text.as_bytes().get(at..).unwrap_or_default();
             let earlier = SHAPES.iter().take(first);
@@ -416,6 +416,10 @@ fn key_in(text: &str) -> Option<&'static str> {
         }
     }
     SHAPES.get(first).map(|shape| shape.what)
+}
+
+fn private_key(here: &str, text: &str) -> bool {
+    here.starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
 }
 
 impl Shape {

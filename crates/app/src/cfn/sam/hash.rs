@@ -94,8 +94,8 @@ fn write(node: &Node, indent: Option<usize>, out: &mut String) {
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    let plain = |unit: char| matches!(unit, ' '..='~') && unit != '"' && unit != '\\';
-    while let Some(at) = rest.find(|unit| !plain(unit)) {
+    let special = |b: u8| !matches!(b, b' '..=b'~') || matches!(b, b'"' | b'\\');
+    while let Some(at) = rest.bytes().position(special) {
         let (before, special) = rest.split_at(at);
         out.push_str(before);
         let mut units = special.chars();
