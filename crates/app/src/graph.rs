@@ -34,6 +34,7 @@ pub struct Graph {
     grants_by_target: Index,
     grants_by_resource: Index,
     functions_by_role: Index,
+    denials: Vec<usize>,
 }
 
 /// Places in a list, by the ids that are named there.
@@ -257,6 +258,9 @@ impl Graph {
             grants_by_target: index(&grants, |grant| &grant.targets),
             grants_by_resource: index(&grants, |grant| std::slice::from_ref(&grant.written_in)),
             functions_by_role: index(&functions, |function| &function.roles),
+            denials: (0..grants.len())
+                .filter(|i| grants[*i].effect == Effect::Deny)
+                .collect(),
             functions,
             entry_points,
             grants,
@@ -285,6 +289,11 @@ impl Graph {
     /// The grants on a resource.
     pub fn grants_on(&self, resource: &str) -> impl Iterator<Item = &Grant> {
         indexed(&self.grants, &self.grants_by_target, resource)
+    }
+
+    /// The statements that deny something.
+    pub fn denials(&self) -> impl Iterator<Item = &Grant> {
+        self.denials.iter().filter_map(|i| self.grants.get(*i))
     }
 
     /// The grants that are written in a resource.

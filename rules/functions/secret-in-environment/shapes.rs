@@ -62,7 +62,8 @@ pub(super) fn private_key(text: &str) -> bool {
 pub(super) fn known(text: &str) -> Option<&'static str> {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for (prefix, least, what) in PREFIXES {
-        if runs(text, prefix, word).any(|rest| rest.len() >= *least) {
+        let fits = text.len() >= prefix.len() + least;
+        if fits && runs(text, prefix, word).any(|rest| rest.len() >= *least) {
             return Some(what);
         }
     }

@@ -388,6 +388,7 @@ const SHORTEST: usize = 20;
 /// The letters that keys begin with.
 const BEGINS: [bool; 256] = {
     let mut begins = [false; 256];
+    begins[b'-' as usize] = true;
     let mut i = 0;
     while i < SHAPES.len() {
         begins[SHAPES[i].start.as_bytes()[0] as usize] = true;
@@ -403,23 +404,22 @@ fn key_in(text: &str) -> Option<&'static str> {
         return None;
     }
     let mut first = SHAPES.len();
-    let mut in_word = false;
+    let mut before = b' ';
     for (at, b) in text.bytes().enumerate() {
-        let begins = !std::mem::replace(&mut in_word, alnum(b));
-        if b == b'-' && private_key(text.get(at..).unwrap_or_default(), text) {
+        let before = std::mem::replace(&mut before, b);
+        if !BEGINS[usize::from(b)] {
+            continue;
+        }
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        if rest.starts_with(b"-----BEGIN ") && text.contains("PRIVATE KEY-----") {
             return Some("a private key");
         }
-        if begins && BEGINS[usize::from(b)] {
-            let rest = text.as_bytes().get(at..).unwrap_or_default();
+        if !alnum(before) {
             let earlier = SHAPES.iter().take(first);
             first = earlier.take_while(|shape| !shape.begins(rest)).count();
         }
     }
     SHAPES.get(first).map(|shape| shape.what)
-}
-
-fn private_key(here: &str, text: &str) -> bool {
-    here.starts_with("-----BEGIN ") && text.contains("PRIVATE KEY-----")
 }
 
 impl Shape {

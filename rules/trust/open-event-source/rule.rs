@@ -141,9 +141,8 @@ const NARROWING: &[&str] = &[
 pub(crate) fn narrowed(app: &Application, grant: &Grant) -> bool {
     grant.conditions.iter().any(narrows)
         || conditions_depend(app, grant)
-        || app.graph().grants.iter().any(|other| {
-            other.effect == Effect::Deny
-                && other.targets == grant.targets
+        || app.graph().denials().any(|other| {
+            other.targets == grant.targets
                 && (!grant.targets.is_empty() || other.written_in == grant.written_in)
                 && (other.except || other.principals.contains(&Principal::Anyone))
                 && other.conditions.iter().any(keeps_out)
