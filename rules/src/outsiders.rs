@@ -2,7 +2,7 @@
 //! Every rule about an open resource asks the same two questions.
 
 use crate::prelude::*;
-use palisade_app::graph::{ConditionTest, Effect, Grant, Principal};
+use palisade_app::graph::{ConditionTest, Grant, Principal};
 
 /// Somebody outside of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,11 +83,9 @@ pub(crate) fn narrowed(app: &Application, grant: &Grant) -> Answer {
     }
     let denials: Vec<&Grant> = app
         .graph()
-        .grants
-        .iter()
+        .denials()
         .filter(|other| {
-            other.effect == Effect::Deny
-                && other.targets == grant.targets
+            other.targets == grant.targets
                 && (!grant.targets.is_empty() || other.written_in == grant.written_in)
                 && (other.except || other.principals.contains(&Principal::Anyone))
                 && grant.actions.iter().all(|action| other.covers(action))

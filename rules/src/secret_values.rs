@@ -86,8 +86,11 @@ pub(crate) fn private_key(text: &str) -> bool {
 pub(crate) fn known(text: &str) -> Option<&'static str> {
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for (prefix, least, what) in PREFIXES {
-        if runs(text, prefix, word)
-            .any(|rest| rest.len() >= *least && varied(rest) && !documented(rest))
+        // Nearly every text of a template is too short for a key.
+        let fits = text.len() >= prefix.len() + least;
+        if fits
+            && runs(text, prefix, word)
+                .any(|rest| rest.len() >= *least && varied(rest) && !documented(rest))
         {
             return Some(what);
         }

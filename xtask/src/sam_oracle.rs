@@ -165,7 +165,7 @@ fn ours(tests: &Path, name: &str, options: &SamOptions) -> anyhow::Result<(Value
     let file = sources.add(name, text.as_str());
     let mut root = palisade_syntax::parse(file, &text)?.root;
     to_long_form(&mut root);
-    let (made, problems) = transform(&root, options);
+    let (made, problems) = transform(root, options);
     let problems = problems
         .iter()
         .map(|problem| format!("line {}: {}", sources.line(problem.span), problem.message))

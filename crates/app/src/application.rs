@@ -4,6 +4,7 @@ use crate::graph::Graph;
 use crate::resource::{Existence, Resource};
 use palisade_core::{FileId, Sources};
 use palisade_syntax::Comment;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,7 +46,8 @@ pub struct Application {
     pub nested: Vec<Arc<str>>,
     resources: Vec<Resource>,
     by_id: BTreeMap<Arc<str>, usize>,
-    by_kind: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Sorted as [`by_length`] does: each rule asks for its kinds.
+    by_kind: Vec<(Arc<str>, Vec<usize>)>,
     graph: Graph,
 }
 
@@ -68,6 +70,8 @@ impl Application {
                 by_kind.entry(resource.kind.clone()).or_default().push(i);
             }
         }
+        let mut by_kind: Vec<_> = by_kind.into_iter().collect();
+        by_kind.sort_by(|(a, _), (b, _)| by_length(a, b));
         let mut application = Self {
             root,
             language,
@@ -96,11 +100,17 @@ impl Application {
 
     /// The resources of a kind that may exist.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Resource> {
-        self.by_kind
-            .get(kind)
+        let at = self.by_kind.binary_search_by(|(k, _)| by_length(k, kind));
+        let found = at.ok().and_then(|at| self.by_kind.get(at));
+        found
             .into_iter()
-            .flatten()
+            .flat_map(|(_, resources)| resources)
             .filter_map(|i| self.resources.get(*i))
+    }
+
+    /// The kinds of which there are resources that may exist.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.by_kind.iter().map(|(kind, _)| &**kind)
     }
 
     /// The resources of a kind that name `id` at `path`, as attachments do.
@@ -118,4 +128,10 @@ impl Application {
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
+}
+
+/// An order of names that is quicker than the alphabet: most names begin with the same letters and
+/// differ in length.
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }

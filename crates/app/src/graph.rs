@@ -30,6 +30,32 @@ pub struct Graph {
     /// Statements of resource policies, trust policies and invoke permissions.
     pub grants: Vec<Grant>,
     by_function: BTreeMap<Arc<str>, usize>,
+    entries_by_function: Index,
+    grants_by_target: Index,
+    grants_by_resource: Index,
+    functions_by_role: Index,
+    denials: Vec<usize>,
+}
+
+/// Places in a list, by the ids that are named there.
+type Index = BTreeMap<Arc<str>, Vec<usize>>;
+
+fn index<'a, T: 'a>(list: &'a [T], ids: impl Fn(&'a T) -> &'a [Arc<str>]) -> Index {
+    let mut index = Index::new();
+    for (i, item) in list.iter().enumerate() {
+        for id in ids(item) {
+            let places = index.entry(id.clone()).or_default();
+            if places.last() != Some(&i) {
+                places.push(i);
+            }
+        }
+    }
+    index
+}
+
+fn indexed<'a, T>(list: &'a [T], index: &'a Index, id: &str) -> impl Iterator<Item = &'a T> {
+    let places = index.get(id).into_iter().flatten();
+    places.filter_map(|i| list.get(*i))
 }
 
 /// A way in.
@@ -232,6 +258,13 @@ impl Graph {
         let mut entry_points = http::all(app, &grants);
         entry_points.extend(triggers::all(app));
         Self {
+            entries_by_function: index(&entry_points, |entry| &entry.functions),
+            grants_by_target: index(&grants, |grant| &grant.targets),
+            grants_by_resource: index(&grants, |grant| std::slice::from_ref(&grant.written_in)),
+            functions_by_role: index(&functions, |function| &function.roles),
+            denials: (0..grants.len())
+                .filter(|i| grants[*i].effect == Effect::Deny)
+                .collect(),
             functions,
             entry_points,
             grants,
@@ -248,17 +281,28 @@ impl Graph {
     }
 
     /// The entry points behind which a function stands.
-    pub fn entries_of<'a>(&'a self, function: &'a str) -> impl Iterator<Item = &'a EntryPoint> {
-        self.entry_points
-            .iter()
-            .filter(move |entry| entry.functions.iter().any(|id| &**id == function))
+    pub fn entries_of(&self, function: &str) -> impl Iterator<Item = &EntryPoint> {
+        indexed(&self.entry_points, &self.entries_by_function, function)
+    }
+
+    /// The functions that run as a role.
+    pub fn functions_of(&self, role: &str) -> impl Iterator<Item = &Function> {
+        indexed(&self.functions, &self.functions_by_role, role)
     }
 
     /// The grants on a resource.
-    pub fn grants_on<'a>(&'a self, resource: &'a str) -> impl Iterator<Item = &'a Grant> {
-        self.grants
-            .iter()
-            .filter(move |grant| grant.targets.iter().any(|id| &**id == resource))
+    pub fn grants_on(&self, resource: &str) -> impl Iterator<Item = &Grant> {
+        indexed(&self.grants, &self.grants_by_target, resource)
+    }
+
+    /// The statements that deny something.
+    pub fn denials(&self) -> impl Iterator<Item = &Grant> {
+        self.denials.iter().filter_map(|i| self.grants.get(*i))
+    }
+
+    /// The grants that are written in a resource.
+    pub fn grants_in(&self, resource: &str) -> impl Iterator<Item = &Grant> {
+        indexed(&self.grants, &self.grants_by_resource, resource)
     }
 }
 

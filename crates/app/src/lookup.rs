@@ -79,6 +79,27 @@ pub fn leaves<'a>(root: &'a Value, path: &str, at: &'a Origin) -> Vec<Leaf<'a>> 
     found
 }
 
+/// What [`leaves`] finds when that is one value which is there: most paths meet no alternatives and no
+/// lists, and need no list of leaves.
+pub(crate) fn single<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
+    let mut value = root;
+    let mut rest = path;
+    loop {
+        let (head, tail) = rest.split_once('.').unwrap_or((rest, ""));
+        if matches!(value.data, Data::OneOf(_)) || head.ends_with("[]") {
+            return match leaves(value, rest, &value.origin).as_slice() {
+                [leaf] => Some(leaf.value),
+                _ => None,
+            };
+        }
+        if rest.is_empty() {
+            return Some(value);
+        }
+        value = value.get(head)?;
+        rest = tail;
+    }
+}
+
 fn walk<'a>(
     value: &'a Value,
     path: &str,

@@ -77,10 +77,7 @@ impl Resource {
     /// The single known text at a path: nothing when it is absent, symbolic or has alternatives.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
-        match self.at(path).as_slice() {
-            [leaf] => leaf.value.as_text(),
-            _ => None,
-        }
+        lookup::single(&self.properties, path)?.as_text()
     }
 
     /// The ids of the resources that are referred to anywhere below a path, in order, each once.

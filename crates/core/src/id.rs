@@ -30,11 +30,9 @@ impl ClauseId {
         self.0.split_once('-').map_or(&*self.0, |(d, _)| d)
     }
 
-    fn numbers(&self) -> Vec<u32> {
-        self.0
-            .split_once('-')
-            .map(|(_, n)| n.split('.').filter_map(|n| n.parse().ok()).collect())
-            .unwrap_or_default()
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let numbers = self.0.split_once('-').map_or("", |(_, n)| n);
+        numbers.split('.').filter_map(|n| n.parse().ok())
     }
 }
 
@@ -43,7 +41,7 @@ impl Ord for ClauseId {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.document()
             .cmp(other.document())
-            .then_with(|| self.numbers().cmp(&other.numbers()))
+            .then_with(|| self.numbers().cmp(other.numbers()))
             .then_with(|| self.0.cmp(&other.0))
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         verbose: arguments.verbose,
         root_prefix: render::root_prefix(disk.root()),
     };
-    let text = render::report(arguments.format, &report, &output, &project.catalogue());
+    let text = render::report(arguments.format, &report, &output, || project.catalogue());
     output::write(arguments.output.as_deref(), &text)?;
     let threshold = arguments.fail_on.unwrap_or(project.config.fail_on);
     Ok(ExitCode::from(exit_code(

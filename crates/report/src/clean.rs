@@ -45,6 +45,9 @@ fn harmless(c: char) -> Option<char> {
 
 /// Controls, and characters that reorder or hide text.
 pub(crate) fn hides(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -29,16 +29,18 @@ pub fn render(report: &Report) -> String {
 pub(crate) fn text(value: &impl Serialize) -> String {
     let plain = serde_json::to_string_pretty(value).unwrap_or_default();
     let mut out = String::with_capacity(plain.len() + 1);
-    for c in plain.chars() {
-        if c != '\n' && hides(c) {
-            // Such characters stand in strings only.
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
+    let mut rest = plain.as_str();
+    while let Some(at) = rest.find(|c| c != '\n' && hides(c)) {
+        let (harmless, hidden) = rest.split_at(at);
+        out.push_str(harmless);
+        let mut chars = hidden.chars();
+        // Such characters stand in strings only.
+        for unit in chars.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
         }
+        rest = chars.as_str();
     }
+    out.push_str(rest);
     // `##[` is a command in the logs of some CI systems.
     let mut out = out.replace("##[", "#\\u0023[");
     out.push('\n');

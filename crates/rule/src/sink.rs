@@ -2,12 +2,14 @@
 //! with [`FindingBuilder::report`] or [`FindingBuilder::judge`].
 
 use crate::{Check, Context, Profile, Rule, table};
-use palisade_app::{Application, Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{Confidence, Fingerprint, Location, Origin, ResourceRef, Severity, Span};
+use palisade_app::{Reason, ReasonKind, Resource, Verdict};
+use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A finding as a rule made it, before anything is silenced.
+/// A finding as a rule made it, before anything is silenced. Most are of rules that are switched
+/// off, so that nothing is worked out here that only a report needs.
 #[derive(Clone, Debug)]
 pub struct RawFinding {
     /// The rule that made it.
@@ -21,9 +23,9 @@ pub struct RawFinding {
     /// Foreign ids of the condition that failed.
     pub aliases: Vec<&'static str>,
     /// Why it matters.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// How to mend it.
-    pub help: String,
+    pub help: Cow<'static, str>,
     /// What it is about.
     pub resource: ResourceRef,
     /// Where to point.
@@ -32,16 +34,18 @@ pub struct RawFinding {
     pub extent: Span,
     /// The id of the resource within the application.
     pub resource_id: Arc<str>,
-    /// Line and column of `origin`.
-    pub location: Location,
+    /// The text that the resource is written in.
+    pub declared_in: FileId,
+    /// The property that is wrong or missing.
+    pub property: &'static str,
+    /// What tells several findings of one property apart.
+    pub item: String,
     /// Further places.
     pub related: Vec<RawRelated>,
     /// The hops of an attack path.
     pub path: Vec<RawRelated>,
     /// Under which conditions it holds.
     pub when: Vec<String>,
-    /// Recognises it in another run.
-    pub fingerprint: Fingerprint,
 }
 
 /// A further place that explains a finding.
@@ -71,7 +75,7 @@ pub struct RawUnresolved {
     /// Why there is no answer.
     pub reason: Reason,
     /// Where the answer would stand.
-    pub location: Location,
+    pub place: Span,
 }
 
 /// How often properties were asked for, and how often there was no answer.
@@ -101,7 +105,6 @@ pub struct Outcome {
 /// Takes the answers of one rule.
 #[derive(Debug)]
 pub struct Sink<'a> {
-    app: &'a Application,
     rule: &'static Rule,
     outcome: &'a mut Outcome,
 }
@@ -110,7 +113,6 @@ impl Rule {
     /// Runs the rule over an application.
     pub fn run(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
         let mut sink = Sink {
-            app: cx.app,
             rule: self,
             outcome,
         };
@@ -124,10 +126,8 @@ impl Rule {
             }
             Check::Application(check) => check(cx, &mut sink),
             Check::Table(rows) => {
-                let mut kinds: Vec<&str> = rows.iter().map(|row| row.kind).collect();
-                kinds.sort_unstable();
-                kinds.dedup();
-                for kind in kinds {
+                let asked = |kind: &&str| rows.iter().any(|row| row.kind == *kind);
+                for kind in cx.app.kinds().filter(asked) {
                     for resource in cx.app.of_kind(kind) {
                         table::check(rows, resource, cx, &mut sink);
                     }
@@ -147,8 +147,8 @@ impl<'a> Sink<'a> {
             at: None,
             property: "",
             item: String::new(),
-            message: rule.title.to_owned(),
-            help: String::new(),
+            message: Cow::Borrowed(rule.title),
+            help: Cow::Borrowed(""),
             aliases: Vec::new(),
             severity: rule.severity,
             confidence: rule.confidence,
@@ -174,7 +174,7 @@ impl<'a> Sink<'a> {
         profile: Profile,
         aliases: Vec<&'static str>,
     ) {
-        let place = if at.span.file == palisade_core::FileId::NONE {
+        let place = if at.span.file == FileId::NONE {
             resource.origin.span
         } else {
             at.span
@@ -186,7 +186,7 @@ impl<'a> Sink<'a> {
             resource: resource.written.clone(),
             extent: resource.extent,
             reason: reason.clone(),
-            location: self.app.sources.location(place),
+            place,
         });
     }
 
@@ -211,8 +211,8 @@ pub struct FindingBuilder<'s, 'a> {
     at: Option<Origin>,
     property: &'static str,
     item: String,
-    message: String,
-    help: String,
+    message: Cow<'static, str>,
+    help: Cow<'static, str>,
     aliases: Vec<&'static str>,
     severity: Severity,
     confidence: Confidence,
@@ -243,13 +243,13 @@ impl FindingBuilder<'_, '_> {
     }
 
     /// What is wrong and why it matters, in one line.
-    pub fn message(mut self, message: impl Into<String>) -> Self {
+    pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
 
     /// How to mend it, in one line.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = help.into();
         self
     }
@@ -304,7 +304,7 @@ impl FindingBuilder<'_, '_> {
         let origin = self
             .at
             .take()
-            .filter(|origin| origin.span.file != palisade_core::FileId::NONE)
+            .filter(|origin| origin.span.file != FileId::NONE)
             .unwrap_or_else(|| self.resource.origin.clone());
         for step in origin.steps() {
             let message = format!("this value comes through {}", step.kind);
@@ -314,16 +314,6 @@ impl FindingBuilder<'_, '_> {
                 self.related.push(related);
             }
         }
-        let sources = &self.sink.app.sources;
-        let aliases = self.aliases.join(",");
-        let fingerprint = Fingerprint::of(&[
-            self.clauses_of.id,
-            &aliases,
-            &sources.path(self.resource.origin.span.file),
-            &self.resource.id,
-            self.property,
-            &self.item,
-        ]);
         self.sink.outcome.findings.push(RawFinding {
             rule: self.clauses_of,
             profile: self.profile,
@@ -335,12 +325,13 @@ impl FindingBuilder<'_, '_> {
             resource: self.resource.written.clone(),
             extent: self.resource.extent,
             resource_id: self.resource.id.clone(),
-            location: sources.location(origin.span),
+            declared_in: self.resource.origin.span.file,
+            property: self.property,
+            item: self.item,
             origin,
             related: self.related,
             path: self.path,
             when: self.when,
-            fingerprint,
         });
     }
 

@@ -4,9 +4,10 @@ use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files, Secrets};
-use palisade_core::{Date, Finding, Location, Problem, ProblemLevel, Related, Unresolved};
+use palisade_core::{Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,9 +43,12 @@ impl Settings<'_> {
         rule: &Rule,
         aliases: &[A],
         profile: palisade_rule::Profile,
-        location: &Location,
+        file: &str,
     ) -> Setting {
-        let path = format!("{}{}", self.config_prefix, location.file);
+        let path = match self.config_prefix {
+            "" => Cow::Borrowed(file),
+            prefix => Cow::Owned(format!("{prefix}{file}")),
+        };
         self.config.setting(rule.id, aliases, profile, &path)
     }
 
@@ -162,18 +166,19 @@ fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
         examined.model = Some(palisade_app::dump(app, secrets));
     }
     for raw in outcome.unresolved {
-        let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
-        if setting == Setting::Off {
+        let file = app.sources.path(raw.place.file);
+        if settings.setting(raw.rule, &raw.aliases, raw.profile, &file) == Setting::Off {
             continue;
         }
         let aliases: Vec<Arc<str>> = raw.aliases.iter().map(|a| Arc::from(*a)).collect();
         let extent = app.sources.location(raw.extent);
-        let unresolved = unresolved(raw, secrets);
+        let unresolved = unresolved(raw, app, secrets);
         silencer.note_unresolved(&unresolved, &aliases, &extent);
         examined.unresolved.push(unresolved);
     }
     for raw in outcome.findings {
-        let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &raw.location);
+        let file = app.sources.path(raw.origin.span.file);
+        let setting = settings.setting(raw.rule, &raw.aliases, raw.profile, &file);
         if setting == Setting::Off {
             continue;
         }
@@ -197,12 +202,12 @@ fn shown(mut text: String, secrets: &Secrets) -> String {
     text
 }
 
-fn unresolved(raw: RawUnresolved, secrets: &Secrets) -> Unresolved {
+fn unresolved(raw: RawUnresolved, app: &Application, secrets: &Secrets) -> Unresolved {
     Unresolved {
         rule: Arc::from(raw.rule.id),
         resource: raw.resource,
         reason: shown(raw.reason.to_string(), secrets),
-        location: raw.location,
+        location: app.sources.location(raw.place),
     }
 }
 
@@ -221,6 +226,14 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
             .map(|raw| related(raw, app, secrets))
             .collect()
     };
+    let fingerprint = Fingerprint::of(&[
+        raw.rule.id,
+        &raw.aliases.join(","),
+        &app.sources.path(raw.declared_in),
+        &raw.resource_id,
+        raw.property,
+        &raw.item,
+    ]);
     Finding {
         rule: Arc::from(raw.rule.id),
         aliases: raw.aliases.into_iter().map(Arc::from).collect(),
@@ -232,14 +245,14 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
             .iter()
             .filter_map(|c| c.parse().ok())
             .collect(),
-        message: shown(raw.message, secrets),
-        help: shown(raw.help, secrets),
+        message: shown(raw.message.into_owned(), secrets),
+        help: shown(raw.help.into_owned(), secrets),
         resource: raw.resource,
-        location: raw.location,
+        location: app.sources.location(raw.origin.span),
         related: all(raw.related),
         path: all(raw.path),
         when: raw.when.into_iter().map(|w| shown(w, secrets)).collect(),
-        fingerprint: raw.fingerprint,
+        fingerprint,
         suppressed: None,
         excerpt: app.sources.excerpt(raw.origin.span, secrets.spans()),
     }

@@ -99,11 +99,11 @@ fn signs_in(function: &Resource, app: &Application) -> Option<Arc<str>> {
     let mut kinds: Vec<&str> = Vec::new();
     let mut look = |value: &Value| {
         value.walk(&mut |value| {
-            let text = value.as_text().unwrap_or_default().to_ascii_lowercase();
+            let text = value.as_text().unwrap_or_default();
             kinds.extend(
                 SIGN_IN
                     .iter()
-                    .filter(|(action, _)| text == *action)
+                    .filter(|(action, _)| text.eq_ignore_ascii_case(action))
                     .map(|(_, kind)| kind),
             );
         });

@@ -29,9 +29,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for role in app.of_kind("AWS::IAM::Role") {
         let sharing: Vec<&Resource> = app
             .graph()
-            .functions
-            .iter()
-            .filter(|function| function.roles.contains(&role.id))
+            .functions_of(&role.id)
             .filter_map(|function| app.resource(&function.id))
             .collect();
         if sharing.len() < 2 {

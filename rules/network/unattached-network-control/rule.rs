@@ -25,6 +25,10 @@ pub(crate) static RULE: Rule = Rule {
 use std::collections::BTreeSet;
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
+    let controls = ["AWS::EC2::SecurityGroup", "AWS::EC2::NetworkAcl"];
+    if !cx.app.kinds().any(|kind| controls.contains(&kind)) {
+        return;
+    }
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for resource in cx.app.resources() {
         // That a rule is about a group does not put the group to use.

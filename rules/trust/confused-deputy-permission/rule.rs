@@ -129,9 +129,8 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(text) = principal.first().map(|leaf| leaf.value.display()) else {
         return;
     };
-    let grants = cx.app.graph().grants.iter();
+    let mut grants = cx.app.graph().grants_in(&permission.id);
     let function = grants
-        .filter(|grant| *grant.written_in == *permission.id)
         .find_map(|grant| grant.targets.first())
         .map_or_else(
             || "the function".to_owned(),

@@ -41,10 +41,8 @@ fn given(part: &Part) -> bool {
 }
 
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let grants = cx.app.graph().grants.iter();
-    let target = grants
-        .filter(|grant| *grant.written_in == *resource.id)
-        .find_map(|grant| grant.targets.first());
+    let mut grants = cx.app.graph().grants_in(&resource.id);
+    let target = grants.find_map(|grant| grant.targets.first());
     let name = target.map_or_else(
         || "a function of another stack".to_owned(),
         |id| format!("function `{id}`"),

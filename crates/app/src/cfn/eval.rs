@@ -240,10 +240,10 @@ impl Scope<'_> {
         if self.parameters.contains_key(name) {
             return self.parameter(name, origin, assumed);
         }
-        if self.resources.contains(name) {
+        if let Some(id) = self.resources.get(name) {
             return Value::symbol(
                 Part::Reference {
-                    resource: Arc::from(format!("{}{name}", self.prefix)),
+                    resource: self.id(id),
                     attribute: Arc::from("Ref"),
                 },
                 origin.clone(),
@@ -363,9 +363,9 @@ impl Scope<'_> {
 
     /// An attribute of a resource of this template, or an output of a nested stack.
     pub(super) fn get_att(&self, resource: &str, attribute: &str, origin: &Origin) -> Value {
-        if !self.resources.contains(resource) {
+        let Some(id) = self.resources.get(resource) else {
             return undeclared(resource, origin);
-        }
+        };
         if let Some(outputs) = self.outputs.get(resource)
             && let Some(output) = attribute.strip_prefix("Outputs.")
         {
@@ -381,7 +381,7 @@ impl Scope<'_> {
         }
         Value::symbol(
             Part::Reference {
-                resource: Arc::from(format!("{}{resource}", self.prefix)),
+                resource: self.id(id),
                 attribute: Arc::from(attribute),
             },
             origin.clone(),

@@ -225,7 +225,7 @@ impl Reader<'_> {
                 })
                 .collect();
             let (transformed, problems) = sam::transform(
-                &root,
+                root,
                 &SamOptions {
                     parameters,
                     ..SamOptions::default()
@@ -358,7 +358,7 @@ impl Reader<'_> {
             .and_then(|m| m.get("aws:cdk:path"))
             .and_then(Node::as_str);
         Some(Resource {
-            id: Arc::from(format!("{}{name}", scope.prefix)),
+            id: scope.id(name),
             kind: Arc::from(kind),
             provider: Provider::Aws,
             properties,
@@ -560,6 +560,9 @@ fn outputs_used<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
 /// What the person wrote, before transforms: to name the owner of what a transform makes.
 struct Written {
     owners: Vec<Owner>,
+    by_name: BTreeMap<Arc<str>, usize>,
+    /// The owners stand one behind the other in one file.
+    in_order: bool,
     cdk: bool,
 }
 
@@ -595,18 +598,37 @@ impl Written {
             let metadata = owner.metadata.as_ref();
             metadata.is_some_and(|m| m.get("aws:cdk:path").is_some())
         });
-        Self { owners, cdk }
+        let mut by_name = BTreeMap::new();
+        for (i, owner) in owners.iter().enumerate() {
+            by_name.entry(owner.name.clone()).or_insert(i);
+        }
+        let in_order = owners.windows(2).all(|pair| {
+            let (a, b) = (pair[0].extent, pair[1].extent);
+            a.file == b.file && a.end <= b.start
+        });
+        Self {
+            owners,
+            by_name,
+            in_order,
+            cdk,
+        }
     }
 
     /// The written resource of this name, or else the one that holds the place.
     fn owner(&self, name: &str, place: Span) -> Option<&Owner> {
-        let by_name = self.owners.iter().find(|owner| &*owner.name == name);
-        by_name.or_else(|| {
-            self.owners.iter().find(|owner| {
-                owner.extent.file == place.file
-                    && owner.extent.start <= place.start
-                    && place.start < owner.extent.end
-            })
-        })
+        if let Some(i) = self.by_name.get(name) {
+            return self.owners.get(*i);
+        }
+        let holds = |owner: &&Owner| {
+            owner.extent.file == place.file
+                && owner.extent.start <= place.start
+                && place.start < owner.extent.end
+        };
+        if !self.in_order {
+            return self.owners.iter().find(holds);
+        }
+        let begin_before = |owner: &Owner| owner.extent.start <= place.start;
+        let behind = self.owners.partition_point(begin_before);
+        self.owners.get(behind.checked_sub(1)?).filter(holds)
     }
 }

@@ -241,11 +241,12 @@ impl Ctx<'_> {
 /// A SAM template (already in long form: no YAML tags, `{"Fn::Sub": ..}`) to the `CloudFormation`
 /// template that it deploys.
 #[must_use]
-pub fn transform(template: &Node, options: &SamOptions) -> (Node, Vec<SamProblem>) {
-    let mut root = template.clone();
+pub fn transform(template: Node, options: &SamOptions) -> (Node, Vec<SamProblem>) {
+    let mut root = template;
+    let mappings = root.get("Mappings").cloned();
     let mut ctx = Ctx {
         options,
-        params: Params::new(template, options),
+        params: Params::new(root.get("Parameters"), mappings.as_ref(), options),
         resources: Resources::default(),
         written: BTreeMap::new(),
         conditions: Vec::new(),

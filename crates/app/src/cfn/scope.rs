@@ -80,6 +80,14 @@ enum Operand {
 const MAX_CONDITION_DEPTH: usize = 32;
 
 impl Scope<'_> {
+    /// The id within the application of a resource of this template.
+    pub(super) fn id(&self, name: &Arc<str>) -> Arc<str> {
+        if self.prefix.is_empty() {
+            return name.clone();
+        }
+        Arc::from(format!("{}{name}", self.prefix))
+    }
+
     /// Whether a named condition is decided.
     pub(super) fn condition(&self, name: &str, assumed: &Assumptions) -> Option<bool> {
         self.named(name, assumed, 0)

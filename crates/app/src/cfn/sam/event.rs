@@ -66,6 +66,11 @@ impl<'a> Event<'a> {
 
 /// The events of a function or a state machine that can be read.
 pub(super) fn of(source: &Source) -> Vec<Event<'_>> {
+    of_kind(source, |_| true)
+}
+
+/// Those of them that are of a wanted kind.
+pub(super) fn of_kind(source: &Source, wanted: impl Fn(&str) -> bool) -> Vec<Event<'_>> {
     let owner = match text(&source.node, "Type") {
         Some("AWS::Serverless::StateMachine") => "state machine",
         _ => "function",
@@ -74,7 +79,7 @@ pub(super) fn of(source: &Source) -> Vec<Event<'_>> {
     let entries = entries.unwrap_or_default().iter();
     entries
         .filter_map(|entry| {
-            let kind = text(&entry.value, "Type")?;
+            let kind = text(&entry.value, "Type").filter(|kind| wanted(kind))?;
             let props = field(&entry.value, "Properties").unwrap_or(&NOTHING);
             props.as_map()?;
             let key = &entry.key;

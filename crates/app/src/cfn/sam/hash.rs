@@ -21,7 +21,11 @@ pub(super) fn named_text(prefix: &str, text: &str) -> String {
     if text.is_empty() {
         return prefix.to_owned();
     }
-    let digest = sha1(text.as_bytes());
+    with_digest(prefix, &sha1(text.as_bytes()))
+}
+
+/// The prefix and as much of a digest as a logical id takes.
+pub(super) fn with_digest(prefix: &str, digest: &str) -> String {
     format!("{prefix}{}", &digest[..DIGITS])
 }
 
@@ -89,8 +93,13 @@ fn write(node: &Node, indent: Option<usize>, out: &mut String) {
 
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
-    for unit in text.chars() {
-        match unit {
+    let mut rest = text;
+    let special = |b: u8| !matches!(b, b' '..=b'~') || matches!(b, b'"' | b'\\');
+    while let Some(at) = rest.bytes().position(special) {
+        let (before, special) = rest.split_at(at);
+        out.push_str(before);
+        let mut units = special.chars();
+        match units.next().unwrap_or_default() {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
@@ -98,14 +107,15 @@ fn quoted(text: &str, out: &mut String) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(unit),
-            _ => {
+            unit => {
                 for half in unit.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{half:04x}");
                 }
             }
         }
+        rest = units.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }
 
@@ -133,20 +143,22 @@ pub(super) fn sha1(bytes: &[u8]) -> String {
             words[i] = (words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16]).rotate_left(1);
         }
         let [mut a, mut b, mut c, mut d, mut e] = state;
-        for (i, word) in words.iter().enumerate() {
-            let (mix, constant) = match i / 20 {
-                0 => ((b & c) | (!b & d), 0x5A82_7999),
-                1 => (b ^ c ^ d, 0x6ED9_EBA1),
-                2 => ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC),
-                _ => (b ^ c ^ d, 0xCA62_C1D6_u32),
-            };
-            let next = a
-                .rotate_left(5)
-                .wrapping_add(mix)
-                .wrapping_add(e)
-                .wrapping_add(constant)
-                .wrapping_add(*word);
-            (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
+        for (round, words) in words.chunks_exact(20).enumerate() {
+            for word in words {
+                let (mix, constant) = match round {
+                    0 => ((b & c) | (!b & d), 0x5A82_7999),
+                    1 => (b ^ c ^ d, 0x6ED9_EBA1),
+                    2 => ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC),
+                    _ => (b ^ c ^ d, 0xCA62_C1D6_u32),
+                };
+                let next = a
+                    .rotate_left(5)
+                    .wrapping_add(mix)
+                    .wrapping_add(e)
+                    .wrapping_add(constant)
+                    .wrapping_add(*word);
+                (e, d, c, b, a) = (d, c, b.rotate_left(30), a, next);
+            }
         }
         for (sum, value) in state.iter_mut().zip([a, b, c, d, e]) {
             *sum = sum.wrapping_add(value);

@@ -102,10 +102,8 @@ pub(super) fn prepare(ctx: &mut Ctx<'_>, globals: Option<&Node>) {
             };
             let source = Source::new(taken);
             let shared = globals.and_then(|globals| globals.get(owner));
-            for event in event::of(&source) {
-                if event.kind == flavour.event {
-                    gather(ctx, flavour, &mut found, &source, &event, shared);
-                }
+            for event in event::of_kind(&source, |kind| kind == flavour.event) {
+                gather(ctx, flavour, &mut found, &source, &event, shared);
             }
             ctx.resources.put(source.into_entry());
         }

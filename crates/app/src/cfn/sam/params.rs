@@ -18,9 +18,13 @@ pub(super) struct Params<'a> {
 
 impl<'a> Params<'a> {
     /// The given values, then the defaults of the template.
-    pub(super) fn new(template: &'a Node, options: &SamOptions) -> Self {
+    pub(super) fn new(
+        declared: Option<&Node>,
+        mappings: Option<&'a Node>,
+        options: &SamOptions,
+    ) -> Self {
         let mut values = options.parameters.clone();
-        let declared = template.get("Parameters").and_then(Node::as_map);
+        let declared = declared.and_then(Node::as_map);
         for entry in declared.unwrap_or_default() {
             let default = entry.value.get("Default");
             if let Some(default) = default.filter(|default| default.scalar_text().is_some()) {
@@ -39,10 +43,7 @@ impl<'a> Params<'a> {
                     .or_insert_with(|| value.into_node(&Origin::default()));
             }
         }
-        Self {
-            values,
-            mappings: template.get("Mappings"),
-        }
+        Self { values, mappings }
     }
 
     /// The value with every known parameter put in its place.

@@ -5,7 +5,8 @@ use super::Ctx;
 use super::make::{IntoNode, as_list, conditional, entry, if_arguments, intrinsic, is_no_value};
 use palisade_core::{Origin, ViaKind};
 use palisade_syntax::{Data, Node, Number};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// One template a line: its name, its parameters, its definition.
 const TEMPLATES: &str = include_str!("../../../data/sam/policy_templates.txt");
@@ -146,14 +147,45 @@ pub(super) fn find(lines: &'static str, name: &str) -> Option<&'static str> {
     None
 }
 
-fn template(name: &str) -> Option<(&'static str, &'static str)> {
-    find(TEMPLATES, name)?.split_once('\t')
+/// A policy template.
+struct Template {
+    parameters: &'static str,
+    text: &'static str,
+    /// The text as a tree, once it is asked for.
+    tree: OnceLock<Option<Node>>,
+}
+
+fn template(name: &str) -> Option<&'static Template> {
+    static ALL: LazyLock<BTreeMap<&str, Template>> = LazyLock::new(|| {
+        let line = |line: &'static str| {
+            let (name, rest) = line.split_once('\t')?;
+            let (parameters, text) = rest.split_once('\t')?;
+            let template = Template {
+                parameters,
+                text,
+                tree: OnceLock::new(),
+            };
+            Some((name, template))
+        };
+        TEMPLATES.lines().filter_map(line).collect()
+    });
+    ALL.get(name)
+}
+
+impl Template {
+    fn tree(&self) -> Option<&Node> {
+        let read = || {
+            let json = serde_json::from_str(self.text).ok()?;
+            Some(from_json(&json, &Origin::default(), &|_| None))
+        };
+        self.tree.get_or_init(read).as_ref()
+    }
 }
 
 fn expand(ctx: &mut Ctx<'_>, policy: &Node, owner: &str) -> Option<Node> {
     let asked = policy.single()?;
     let name = &asked.key.name;
-    let (parameters, definition) = template(name)?;
+    let template = template(name)?;
     let values = &asked.value;
     let span = asked.key.origin.span;
     if values.as_map().is_none() {
@@ -163,7 +195,8 @@ fn expand(ctx: &mut Ctx<'_>, policy: &Node, owner: &str) -> Option<Node> {
         );
         return None;
     }
-    let missing: Vec<&str> = parameters
+    let missing: Vec<&str> = template
+        .parameters
         .split_whitespace()
         .filter(|parameter| values.get(parameter).is_none())
         .collect();
@@ -178,15 +211,36 @@ fn expand(ctx: &mut Ctx<'_>, policy: &Node, owner: &str) -> Option<Node> {
         .key
         .origin
         .through(ViaKind::Transform(Arc::from(what)), span);
-    let definition: serde_json::Value = serde_json::from_str(definition).ok()?;
-    Some(from_json(&definition, &origin, &|node| {
+    Some(copied(template.tree()?, &origin, &|node| {
         let ("Ref", name) = intrinsic(node)? else {
             return None;
         };
         let name = name.as_str()?;
-        let is_parameter = parameters.split_whitespace().any(|p| p == name);
+        let is_parameter = template.parameters.split_whitespace().any(|p| p == name);
         values.get(name).filter(|_| is_parameter).cloned()
     }))
+}
+
+/// The same tree at another origin; `replace` may put another node in a node's place.
+fn copied(node: &Node, origin: &Origin, replace: &impl Fn(&Node) -> Option<Node>) -> Node {
+    if let Some(other) = replace(node) {
+        return other;
+    }
+    let data = match &node.data {
+        Data::Seq(items) => {
+            let items = items.iter().map(|item| copied(item, origin, replace));
+            Data::Seq(items.collect())
+        }
+        Data::Map(entries) => {
+            let entries = entries.iter().map(|e| {
+                let value = copied(&e.value, origin, replace);
+                entry(e.key.name.clone(), value, origin)
+            });
+            Data::Map(entries.collect())
+        }
+        single => single.clone(),
+    };
+    Node::new(data, origin.clone())
 }
 
 /// JSON of a data set as a node at one origin; `replace` may put another node in a node's place.

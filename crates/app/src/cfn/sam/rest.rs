@@ -434,8 +434,8 @@ fn publish(
             identity.push_str("||");
             identity.push_str(&hash::canonical(more));
         }
-        deployment.id = Arc::from(hash::named_text(&base, &identity));
         let digest = hash::sha1(identity.as_bytes());
+        deployment.id = Arc::from(hash::with_digest(&base, &digest));
         deployment.set("Description", format!("RestApi deployment id: {digest}"));
     }
     let name = stage_name.as_str().unwrap_or_default();

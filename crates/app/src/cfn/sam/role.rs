@@ -16,6 +16,8 @@ pub(super) struct Role {
     managed: Vec<Node>,
     inline: Vec<Node>,
     seen: BTreeSet<String>,
+    /// How many of the inline policies are in `seen`: most roles are never asked.
+    noted: usize,
 }
 
 /// A trust policy for one service.
@@ -65,6 +67,7 @@ impl Role {
             managed: Vec::new(),
             inline: Vec::new(),
             seen: BTreeSet::new(),
+            noted: 0,
         }
     }
 
@@ -78,14 +81,17 @@ impl Role {
 
     /// Adds an inline policy.
     pub(super) fn add_inline(&mut self, policy: Node) {
-        if let Some(document) = policy.get("PolicyDocument") {
-            self.seen.insert(format!("inline {}", canonical(document)));
-        }
         self.inline.push(policy);
     }
 
     /// Adds an inline policy unless one with its document is there.
     pub(super) fn add_inline_once(&mut self, policy: Node) {
+        for earlier in self.inline.iter().skip(self.noted) {
+            if let Some(document) = earlier.get("PolicyDocument") {
+                self.seen.insert(format!("inline {}", canonical(document)));
+            }
+        }
+        self.noted = self.inline.len();
         let document = policy.get("PolicyDocument").unwrap_or(&policy);
         if self.seen.insert(format!("inline {}", canonical(document))) {
             self.inline.push(policy);

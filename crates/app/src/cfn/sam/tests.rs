@@ -22,7 +22,7 @@ fn parse(text: &str) -> (Sources, Node) {
 
 fn made_with(text: &str, options: &SamOptions) -> Made {
     let (sources, root) = parse(text);
-    let (node, problems) = transform(&root, options);
+    let (node, problems) = transform(root, options);
     Made {
         sources,
         node,
@@ -922,8 +922,8 @@ proptest! {
             let mut number = index.index(nodes(&mut root));
             mutate(&mut root, &mut number, data);
         }
-        let (node, problems) = transform(&root, &SamOptions::default());
-        let (again, same) = transform(&root, &SamOptions::default());
+        let (node, problems) = transform(root.clone(), &SamOptions::default());
+        let (again, same) = transform(root, &SamOptions::default());
         prop_assert_eq!(node, again);
         prop_assert_eq!(problems, same);
     }
