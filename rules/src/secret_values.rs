@@ -82,8 +82,46 @@ pub(crate) fn private_key(text: &str) -> bool {
     })
 }
 
+/// The shortest word that is a key of known shape: prefix and what must follow.
+const SHORTEST: usize = 15;
+
+/// Whether a text may hold something of known shape. One pass, without false noes: nearly every
+/// text of a template ends here. A key is a long word with a digit in it; the rest have marks.
+fn may_hold_secret(text: &str) -> bool {
+    if text.len() < "s://:p@".len() {
+        return false;
+    }
+    let (mut length, mut digit, mut dashes) = (0, false, 0);
+    let (mut at, mut semicolon, mut equals, mut slashes) = (false, false, false, 0);
+    for b in text.bytes() {
+        dashes = if b == b'-' { dashes + 1 } else { 0 };
+        slashes += usize::from(b == b'/');
+        match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => {
+                length += 1;
+                digit |= b.is_ascii_digit();
+                if (digit && length >= SHORTEST) || dashes >= 5 {
+                    return true;
+                }
+                continue;
+            }
+            b'@' => at = true,
+            b';' => semicolon = true,
+            b'=' => equals = true,
+            _ => {}
+        }
+        (length, digit) = (0, false);
+    }
+    (at && slashes >= 2)
+        || (semicolon && equals)
+        || (slashes >= 3 && text.contains("hooks.slack.com/"))
+}
+
 /// Secrets that are known by their shape.
 pub(crate) fn known(text: &str) -> Option<&'static str> {
+    if !may_hold_secret(text) {
+        return None;
+    }
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     for (prefix, least, what) in PREFIXES {
         // Nearly every text of a template is too short for a key.
@@ -112,6 +150,9 @@ pub(crate) fn known(text: &str) -> Option<&'static str> {
 /// A key, a token or a connection string of known shape, but not one that documents it
 /// (`AKIAIOSFODNN7EXAMPLE`).
 pub(crate) fn credential(text: &str) -> Option<&'static str> {
+    if !may_hold_secret(text) {
+        return None;
+    }
     if private_key(text) {
         return Some("a private key");
     }
@@ -496,6 +537,39 @@ pub(crate) fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quick_look_misses_nothing() {
+        let shortest = PREFIXES
+            .iter()
+            .map(|(prefix, least, _)| prefix.len() + least)
+            .min();
+        assert!(
+            shortest.is_some_and(|shortest| shortest >= SHORTEST),
+            "{shortest:?}"
+        );
+        for (prefix, least, _) in PREFIXES {
+            let key = format!("x {prefix}{}7", "a".repeat(least - 1));
+            assert!(may_hold_secret(&key), "{key}");
+        }
+        for text in [
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "a://:p@h",
+            "pwd=x;a",
+            "https://hooks.slack.com/services/TABCDEFGH/ABCDEFGHIJ",
+        ] {
+            assert!(may_hold_secret(text), "{text}");
+        }
+        for text in [
+            "",
+            "arn:aws:sqs:eu-west-1:*:orders",
+            "Handles orders",
+            "2012-10-17",
+        ] {
+            assert!(!may_hold_secret(text), "{text}");
+        }
+    }
+
     use palisade_core::Origin;
 
     #[test]

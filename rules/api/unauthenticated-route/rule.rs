@@ -95,7 +95,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
         builder
     };
     let builder = if entrance {
-        builder.confidence(Confidence::Low)
+        builder.confidence(Confidence::Low).profile(Profile::All)
     } else {
         builder
     };
@@ -186,7 +186,7 @@ fn message(entry: &EntryPoint, behind: Behind, restricted: bool, entrance: bool)
     };
     if entrance {
         return format!(
-            "{who} who calls `{label}` {what}; by its name it has to be open to callers who are not signed in"
+            "{who} who calls `{label}` {what}; by its name it is meant for callers who are not signed in"
         );
     }
     format!("{who} who calls `{label}` {what}: no authentication is asked for")
@@ -236,38 +236,52 @@ const ENTRANCES: &[&str] = &[
     "sign-in",
     "logout",
     "signout",
+    "sign-out",
     "signup",
-    "confirm",
-    "verify",
-    "refresh",
+    "sign-up",
     "forgot-password",
     "reset-password",
-    "sign-up",
-    "register",
-    "token",
-    "authorize",
-    "oauth",
-    "callback",
     "webhook",
     "webhooks",
     "health",
     "healthz",
     "healthcheck",
     "ping",
-    "status",
     "favicon.ico",
     "robots.txt",
     "jwks.json",
     "openid-configuration",
 ];
 
+/// Words that say so only at the top of an API: `/verify`, but not `/orders/{id}/verify`.
+const AT_THE_TOP: &[&str] = &[
+    "authorize",
+    "callback",
+    "confirm",
+    "oauth",
+    "refresh",
+    "register",
+    "status",
+    "token",
+    "verify",
+];
+
+/// Parts of paths that say nothing about what is behind them, or speak of signing in.
+const NEUTRAL: &[&str] = &[
+    "api", "v1", "v2", "v3", "auth", "oauth", "oauth2", "account", "accounts", "user", "users",
+];
+
 fn is_entrance(label: &str) -> bool {
-    label.split_once(' ').is_some_and(|(_, path)| {
-        path.trim_end_matches('/')
-            .rsplit('/')
-            .next()
-            .is_some_and(|word| ENTRANCES.contains(&word.to_ascii_lowercase().as_str()))
-    })
+    let Some((_, path)) = label.split_once(' ') else {
+        return false;
+    };
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let Some(last) = parts.next_back() else {
+        return false;
+    };
+    ENTRANCES.contains(&last)
+        || (AT_THE_TOP.contains(&last) && parts.all(|part| NEUTRAL.contains(&part)))
 }
 
 fn behind(entry: &EntryPoint, resource: &Resource, app: &Application) -> Behind {

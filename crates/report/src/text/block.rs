@@ -232,10 +232,20 @@ fn also(shown: &Finding, clusters: &[Cluster<'_>]) -> Vec<String> {
         let names: Vec<String> = same.iter().map(|c| names(c)).collect();
         items.push(names.join(", "));
     }
-    items.extend(other.iter().map(|c| {
-        let message = line(&c.first.message);
-        format!("{}: {message}", names(c))
-    }));
+    // What others say in the same words is told once, too.
+    let mut said: Vec<(String, &str, Vec<String>)> = Vec::new();
+    for cluster in other {
+        let words = masked(cluster.first);
+        let name = names(cluster);
+        match said.iter_mut().find(|(before, ..)| *before == words) {
+            Some((.., names)) if !words.contains('\u{0}') => names.push(name),
+            _ => said.push((words, &cluster.first.message, vec![name])),
+        }
+    }
+    items.extend(
+        said.iter()
+            .map(|(_, message, names)| format!("{}: {}", names.join(", "), line(message))),
+    );
     items
 }
 
