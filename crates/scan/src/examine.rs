@@ -4,9 +4,7 @@ use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files};
-use palisade_core::{
-    Date, Fingerprint, Finding, Problem, ProblemLevel, Related, Span, Unresolved,
-};
+use palisade_core::{Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Span, Unresolved};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
