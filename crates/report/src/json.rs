@@ -1,8 +1,10 @@
 //! JSON with a published schema (`schemas/scan.schema.json`).
 
 use crate::clean::hides;
-use palisade_scan::Report;
+use palisade_core::{Finding, Problem, Unresolved};
+use palisade_scan::{EntryPointRow, Report, Stats};
 use serde::Serialize;
+use serde::ser::{Error as _, Serializer};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -22,13 +24,55 @@ pub fn json(report: &Report) -> Value {
 /// The report as JSON text, ending in a line break.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    text(&json(report))
+    text(&Whole {
+        entry_points: Each(&report.entry_points),
+        findings: Each(&report.findings),
+        problems: Each(&report.problems),
+        schema: SCHEMA,
+        stats: Sorted(&report.stats),
+        unresolved: Each(&report.unresolved),
+    })
+}
+
+/// The members of a report, sorted by name as everything in the text is.
+#[derive(Serialize)]
+struct Whole<'a> {
+    entry_points: Each<'a, EntryPointRow>,
+    findings: Each<'a, Finding>,
+    problems: Each<'a, Problem>,
+    schema: &'a str,
+    stats: Sorted<'a, Stats>,
+    unresolved: Each<'a, Unresolved>,
+}
+
+/// A value whose members are written in the order of their names. It takes a tree to sort them, so
+/// that a long report is written item by item.
+struct Sorted<'a, T>(&'a T);
+
+impl<T: Serialize> Serialize for Sorted<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tree = serde_json::to_value(self.0).map_err(S::Error::custom)?;
+        tree.serialize(serializer)
+    }
+}
+
+/// A list of such values.
+struct Each<'a, T>(&'a [T]);
+
+impl<T: Serialize> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Sorted))
+    }
 }
 
 /// JSON text in which characters that act on a terminal, or hide text, are escaped.
 pub(crate) fn text(value: &impl Serialize) -> String {
-    let plain = serde_json::to_string_pretty(value).unwrap_or_default();
-    let mut out = String::with_capacity(plain.len() + 1);
+    let mut plain = serde_json::to_string_pretty(value).unwrap_or_default();
+    plain.push('\n');
+    if !plain.contains(|c| c != '\n' && hides(c)) && !plain.contains("##[") {
+        return plain;
+    }
+    let mut out = String::with_capacity(plain.len());
     let mut rest = plain.as_str();
     while let Some(at) = rest.find(|c| c != '\n' && hides(c)) {
         let (harmless, hidden) = rest.split_at(at);
@@ -42,9 +86,7 @@ pub(crate) fn text(value: &impl Serialize) -> String {
     }
     out.push_str(rest);
     // `##[` is a command in the logs of some CI systems.
-    let mut out = out.replace("##[", "#\\u0023[");
-    out.push('\n');
-    out
+    out.replace("##[", "#\\u0023[")
 }
 
 #[cfg(test)]
@@ -67,6 +109,13 @@ mod tests {
                 .map(|e| format!("{}: {e}", e.instance_path()))
                 .collect();
             assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+
+    #[test]
+    fn the_text_is_that_of_the_tree() {
+        for report in [report(), Report::default()] {
+            assert_eq!(render(&report), text(&json(&report)));
         }
     }
 

@@ -37,12 +37,12 @@ impl Scope<'_> {
             NodeData::Bool(value) => Value::new(Data::Bool(*value), origin.clone()),
             NodeData::Number(number) => Value::new(Data::Number(number.clone()), origin.clone()),
             NodeData::String(text) => literal(text, origin),
-            NodeData::Seq(items) => {
-                let items = items
+            NodeData::Seq(nodes) => {
+                let mut items = Vec::with_capacity(nodes.len());
+                let values = nodes
                     .iter()
-                    .map(|item| self.value(item, assumed, depth + 1))
-                    .filter(|item| item.data != Data::Absent)
-                    .collect();
+                    .map(|node| self.value(node, assumed, depth + 1));
+                items.extend(values.filter(|item| item.data != Data::Absent));
                 Value::new(Data::List(List { items, open: None }), origin.clone())
             }
             NodeData::Map(entries) => {
@@ -57,7 +57,10 @@ impl Scope<'_> {
                         depth + 1,
                     );
                 }
-                let mut map = Map::default();
+                let mut map = Map {
+                    entries: Vec::with_capacity(entries.len()),
+                    open: None,
+                };
                 for entry in entries {
                     if &*entry.key.name == "Fn::Transform" {
                         map.open = Some(Reason::new(

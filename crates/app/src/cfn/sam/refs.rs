@@ -117,6 +117,9 @@ impl Rewriter<'_> {
     }
 
     fn text(&self, text: &str) -> Option<Arc<str>> {
+        if !text.contains("${") {
+            return None;
+        }
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         let mut changed = false;
