@@ -5,7 +5,7 @@
 use palisade_app::{FileError, Files};
 use palisade_policy::Config;
 use palisade_scan::LeftOut;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Files larger than this, in bytes, are not read. CloudFormation accepts templates of 1 MB.
@@ -43,6 +43,8 @@ pub(crate) struct Candidate {
     pub(crate) path: String,
     /// The user named this very file.
     pub(crate) named: bool,
+    /// The walk met it as a regular file, and followed no link on the way.
+    pub(crate) walked: bool,
 }
 
 /// What a walk found.
@@ -119,7 +121,7 @@ impl Disk {
     /// folder and of the folders above are candidates too: one of them may bring it in.
     pub(crate) fn walk(&self, config: &Config, config_prefix: &str) -> Walk {
         let mut walk = Walk::default();
-        let mut files = BTreeSet::new();
+        let mut files = BTreeMap::new();
         for named in &self.named {
             if named.folder {
                 self.walk_folder(
@@ -130,7 +132,7 @@ impl Disk {
                     &mut walk.left_out,
                 );
             } else {
-                files.insert(named.path.clone());
+                files.insert(named.path.clone(), false);
                 self.folders_above(&named.path, &mut files);
             }
         }
@@ -138,7 +140,8 @@ impl Disk {
         walk.left_out.dedup();
         walk.candidates = files
             .into_iter()
-            .map(|path| Candidate {
+            .map(|(path, walked)| Candidate {
+                walked,
                 named: self.named.iter().any(|n| !n.folder && n.path == path),
                 path,
             })
@@ -151,7 +154,7 @@ impl Disk {
         folder: &str,
         config: &Config,
         config_prefix: &str,
-        files: &mut BTreeSet<String>,
+        files: &mut BTreeMap<String, bool>,
         left_out: &mut Vec<LeftOut>,
     ) {
         let top = self.root.join(folder);
@@ -198,12 +201,13 @@ impl Disk {
             } else if let Some(glob) = config.excluded(&format!("{config_prefix}{path}")) {
                 leave(format!("excluded by `{}` in palisade.toml", glob.as_str()));
             } else if !is_folder && may_be_template(&name) {
-                files.insert(path);
+                let regular = entry.file_type().is_some_and(|t| t.is_file());
+                files.insert(path, regular);
             }
         }
     }
 
-    fn folders_above(&self, path: &str, files: &mut BTreeSet<String>) {
+    fn folders_above(&self, path: &str, files: &mut BTreeMap<String, bool>) {
         let mut folder = path;
         while let Some((above, _)) = folder
             .rsplit_once('/')
@@ -216,11 +220,12 @@ impl Disk {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let is_file = entry.file_type().is_ok_and(|t| t.is_file());
                 if is_file && may_be_template(&name) {
-                    files.insert(if above.is_empty() {
+                    let path = if above.is_empty() {
                         name
                     } else {
                         format!("{above}/{name}")
-                    });
+                    };
+                    files.entry(path).or_insert(false);
                 }
             }
             folder = above;
@@ -259,30 +264,52 @@ fn may_be_template(name: &str) -> bool {
         .any(|ending| name.ends_with(ending))
 }
 
+impl Disk {
+    /// The bytes of a candidate. One that the walk met as a regular file needs no further look at
+    /// where it leads.
+    pub(crate) fn read_candidate(&self, candidate: &Candidate) -> Result<Vec<u8>, FileError> {
+        if candidate.walked {
+            return read_regular(&self.root.join(&candidate.path));
+        }
+        self.read(&candidate.path)
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> FileError {
+    FileError::Unreadable(error.to_string())
+}
+
+/// Reads a file that is known to be a regular one, up to the limit.
+fn read_regular(path: &Path) -> Result<Vec<u8>, FileError> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|e| unreadable(&e))?;
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(&e))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(FileError::TooLarge(MAX_FILE));
+    }
+    Ok(bytes)
+}
+
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        use std::io::Read as _;
-        let unreadable = |error: std::io::Error| FileError::Unreadable(error.to_string());
         let full = self.root.join(path);
         let full = full.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing,
-            _ => unreadable(error),
+            _ => unreadable(&error),
         })?;
         if !full.starts_with(&self.root) {
             return Err(FileError::Outside);
         }
         // Opening a pipe would wait for its writer.
-        if !std::fs::metadata(&full).map_err(unreadable)?.is_file() {
+        if !std::fs::metadata(&full)
+            .map_err(|e| unreadable(&e))?
+            .is_file()
+        {
             return Err(FileError::Unreadable("it is not a regular file".to_owned()));
         }
-        let mut bytes = Vec::new();
-        let file = std::fs::File::open(&full).map_err(unreadable)?;
-        file.take(MAX_FILE + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
-        if bytes.len() as u64 > MAX_FILE {
-            return Err(FileError::TooLarge(MAX_FILE));
-        }
-        Ok(bytes)
+        read_regular(&full)
     }
 }

@@ -7,7 +7,6 @@ use crate::output;
 use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
-use palisade_app::Files;
 use palisade_core::{Date, Problem, ProblemLevel};
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
@@ -94,7 +93,7 @@ fn exit_code(report: &Report, threshold: palisade_core::Severity, exit_zero: boo
 
 fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
     let path = &candidate.path;
-    match disk.read(path) {
+    match disk.read_candidate(candidate) {
         Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
             Some(examine(path, &bytes, candidate.named, disk, settings))
         }
