@@ -1,0 +1,27 @@
+//! Exact reasoning about AWS permissions, without an account and without a network.
+//!
+//! Invariants:
+//! - Pure: documents and values in, answers out. The same input gives the same answer, whatever the
+//!   machine does beside it: limits are budgets of work, not of time.
+//! - Never a guess. What can't be decided is said, with the reason.
+//! - A request that proves an answer is evaluated again before it is shown.
+//! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
+
+pub mod condition;
+mod matching;
+mod pattern;
+mod policy;
+mod read;
+mod request;
+mod symbols;
+mod truth;
+
+pub use matching::Call;
+pub use pattern::{Pattern, Piece, Syntax, Text, Token};
+pub use policy::{
+    Effect, Element, Policy, Principal, PrincipalItem, Principals, Statement, Version,
+};
+pub use read::{Note, NoteLevel, read_document, read_policy, read_symbolic};
+pub use request::{Caller, Context, ContextValue, Request, arn_part};
+pub use symbols::{HOLE, Symbols, is_hole, is_symbol};
+pub use truth::Truth;
