@@ -8,6 +8,7 @@
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
 
 pub mod condition;
+mod evaluate;
 mod matching;
 mod pattern;
 mod policy;
@@ -16,6 +17,7 @@ mod request;
 mod symbols;
 mod truth;
 
+pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{
