@@ -21,6 +21,17 @@ pub struct Settings<'a> {
     pub catalogue: &'a Catalogue,
 }
 
+impl Default for Settings<'static> {
+    /// Nothing is known but what the cloud has.
+    fn default() -> Self {
+        Self {
+            deployment: Deployment::default(),
+            zone: Zone::default(),
+            catalogue: Catalogue::builtin(),
+        }
+    }
+}
+
 /// The zone of trust: access from within it is nobody else's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Zone {
@@ -67,7 +78,14 @@ impl<'a> Access<'a> {
     /// Reads all identities and policies of an application.
     #[must_use]
     pub fn of(app: &'a Application, settings: &'a Settings<'a>) -> Self {
-        let mut names = Names::new(app, &settings.deployment);
+        Self::with(app, settings, Symbols::default())
+    }
+
+    /// The same, with the symbols of another version of the application: then the policies of both
+    /// can be held against each other.
+    #[must_use]
+    pub fn with(app: &'a Application, settings: &'a Settings<'a>, symbols: Symbols) -> Self {
+        let mut names = Names::new(app, &settings.deployment, symbols);
         let mut managed = Managed::new(settings.catalogue);
         let identities = identities::all(app, &mut names, &mut managed);
         let guards = guards(app, &mut names);

@@ -73,7 +73,6 @@ struct Shape {
     document: &'static str,
     /// A list of ARNs.
     managed: &'static str,
-
 }
 
 const SHAPES: &[Shape] = &[
@@ -214,7 +213,11 @@ impl<'a> Attaching<'a> {
     }
 
     fn policies_of(&self, identity: &Resource) -> Vec<&'a Resource> {
-        let mut policies = self.by_identity.get(&identity.id).cloned().unwrap_or_default();
+        let mut policies = self
+            .by_identity
+            .get(&identity.id)
+            .cloned()
+            .unwrap_or_default();
         let name = ["RoleName", "UserName", "GroupName"]
             .iter()
             .find_map(|property| identity.text(property));
@@ -379,6 +382,10 @@ fn items<'a>(list: &'a Value, when: &[Condition]) -> Vec<&'a Value> {
     let list = decided(list, when);
     match &list.data {
         Data::Unknown(_) | Data::OneOf(_) | Data::Map(_) => vec![list],
-        _ => list.items().iter().map(|item| decided(item, when)).collect(),
+        _ => list
+            .items()
+            .iter()
+            .map(|item| decided(item, when))
+            .collect(),
     }
 }

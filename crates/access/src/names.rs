@@ -33,13 +33,13 @@ pub struct Names<'a> {
 const MAX_DEPTH: usize = 6;
 
 impl<'a> Names<'a> {
-    /// Names nothing yet.
+    /// Names the resources of an application with these symbols, and new ones.
     #[must_use]
-    pub fn new(app: &'a Application, deployment: &'a Deployment) -> Self {
+    pub fn new(app: &'a Application, deployment: &'a Deployment, symbols: Symbols) -> Self {
         Self {
             app,
             deployment,
-            symbols: Symbols::default(),
+            symbols,
         }
     }
 

@@ -13,7 +13,12 @@ impl Files for NoFiles {
 
 /// The application of a template.
 pub(crate) fn application(template: &str) -> Application {
-    match read("template.yaml", template.as_bytes(), &NoFiles, &Options::default()) {
+    match read(
+        "template.yaml",
+        template.as_bytes(),
+        &NoFiles,
+        &Options::default(),
+    ) {
         Outcome::Application(app, _) => *app,
         other => panic!("{other:?}"),
     }

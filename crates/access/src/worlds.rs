@@ -95,11 +95,6 @@ pub fn agree(a: &[Condition], b: &[Condition]) -> bool {
     !a.iter().any(|x| b.iter().any(|y| x.contradicts(y)))
 }
 
-/// Whether a world decides that these conditions hold.
-pub(crate) fn implies(world: &[Condition], conditions: &[Condition]) -> bool {
-    conditions.iter().all(|c| world.contains(c))
-}
-
 /// Whether a resource is there in a world: unless the world says otherwise.
 pub(crate) fn exists(world: &[Condition], existence: &Existence) -> bool {
     match existence {
@@ -130,7 +125,7 @@ mod tests {
         let worlds = choices.worlds();
         assert_eq!(worlds.len(), 4);
         assert!(worlds.iter().all(|world| world.len() == 2));
-        assert!(implies(&worlds[0], &[named("A", true)]));
+        assert!(worlds[0].contains(&named("A", true)));
         assert!(!agree(&worlds[0], &[named("A", false)]));
     }
 

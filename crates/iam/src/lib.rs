@@ -7,6 +7,7 @@
 //! - A request that proves an answer is evaluated again before it is shown.
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
 
+pub mod catalogue;
 pub mod condition;
 mod evaluate;
 mod matching;
@@ -17,6 +18,7 @@ mod request;
 mod symbols;
 mod truth;
 
+pub use catalogue::Catalogue;
 pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};

@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stderr, reason = "the command line's own output")]
 
+mod applications;
 mod cli;
 mod coverage;
 mod disk;

@@ -1,18 +1,10 @@
 use super::*;
 use crate::testing::application;
 
-fn settings() -> Settings<'static> {
-    Settings {
-        deployment: Deployment::default(),
-        zone: Zone::default(),
-        catalogue: Catalogue::builtin(),
-    }
-}
-
 /// The action patterns that a role has in each world.
 fn check(template: &str, id: &str, expected: &[(&str, &[&str])]) {
     let app = application(template);
-    let settings = settings();
+    let settings = Settings::default();
     let access = Access::of(&app, &settings);
     let identity = access.identity(id).expect("identity");
     let found: Vec<(String, Vec<String>)> = identity
@@ -23,7 +15,11 @@ fn check(template: &str, id: &str, expected: &[(&str, &[&str])]) {
             let mut actions = Vec::new();
             for attached in &world.identity {
                 for statement in &attached.policy.statements {
-                    let open = if statement.uncertain.is_some() { "?" } else { "" };
+                    let open = if statement.uncertain.is_some() {
+                        "?"
+                    } else {
+                        ""
+                    };
                     for action in &statement.actions.patterns {
                         actions.push(format!("{open}{}", action.written));
                     }
@@ -109,7 +105,7 @@ fn guards_of_a_resource_are_joined() {
     Properties: {Queues: [!Ref Q], PolicyDocument: {Statement: {Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: !GetAtt Q.Arn}}}
 ",
     );
-    let settings = settings();
+    let settings = Settings::default();
     let access = Access::of(&app, &settings);
     let policy = access.guard("Q", &[]).expect("policy");
     assert_eq!(policy.statements.len(), 2);

@@ -56,10 +56,7 @@ const fn arned(kind: &'static str, name: &'static str, arn: &'static str) -> Sha
     }
 }
 
-const fn with(
-    shape: Shape,
-    attributes: &'static [(&'static str, &'static str)],
-) -> Shape {
+const fn with(shape: Shape, attributes: &'static [(&'static str, &'static str)]) -> Shape {
     Shape {
         attributes,
         ..shape
@@ -319,7 +316,11 @@ const SHAPES: &[Shape] = &[
         "BackupVaultName",
         "arn:{p}:backup:{r}:{a}:backup-vault:{n}",
     ),
-    named("AWS::Glue::Database", "", "arn:{p}:glue:{r}:{a}:database/{n}"),
+    named(
+        "AWS::Glue::Database",
+        "",
+        "arn:{p}:glue:{r}:{a}:database/{n}",
+    ),
     named(
         "AWS::Athena::WorkGroup",
         "Name",

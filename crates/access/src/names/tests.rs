@@ -7,7 +7,7 @@ fn check(template: &str, id: &str, expected: &str) {
         region: Some(Arc::from("eu-west-1")),
         ..Deployment::default()
     };
-    let mut names = Names::new(&app, &deployment);
+    let mut names = Names::new(&app, &deployment, Symbols::default());
     let arn = names.arn(app.resource(id).expect("resource")).expect("arn");
     assert_eq!(names.symbols.show(&arn), expected);
 }
@@ -41,7 +41,7 @@ fn names_that_go_round_end() {
     let template = "Resources: {A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref B}}, B: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref A}}}";
     let app = application(template);
     let deployment = Deployment::default();
-    let mut names = Names::new(&app, &deployment);
+    let mut names = Names::new(&app, &deployment, Symbols::default());
     assert!(names.arn(app.resource("A").expect("A")).is_some());
 }
 
