@@ -86,7 +86,7 @@ impl<'a> Access<'a> {
     #[must_use]
     pub fn with(app: &'a Application, settings: &'a Settings<'a>, symbols: Symbols) -> Self {
         let mut names = Names::new(app, &settings.deployment, symbols);
-        let mut managed = Managed::new(settings.catalogue);
+        let mut managed = Managed::new(app, settings.catalogue);
         let identities = identities::all(app, &mut names, &mut managed);
         let guards = guards(app, &mut names);
         let mut arns = BTreeMap::new();
