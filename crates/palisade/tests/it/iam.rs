@@ -38,7 +38,7 @@ fn one_question_is_answered() {
     assert_eq!(location["file"], "q/a.json");
     assert_eq!(
         (&location["line"], &location["column"]),
-        (&1.into(), &70.into())
+        (&1.into(), &68.into())
     );
     assert_eq!(
         (&location["end_line"], &location["end_column"]),
