@@ -7,6 +7,7 @@
 //! - A request that proves an answer is evaluated again before it is shown.
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
 
+pub mod compare;
 pub mod condition;
 mod matching;
 mod pattern;
