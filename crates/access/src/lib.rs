@@ -7,16 +7,21 @@
 //! - What holds only under conditions of the template says under which.
 
 mod access;
+mod change;
 mod document;
 mod identities;
 mod managed;
 mod names;
+mod shown;
+mod side;
 mod worlds;
 
 #[cfg(test)]
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
+pub use change::{Change, ChangeKind, Gain, allowed, changes};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
+pub use shown::{Subject, Target};
 pub use worlds::agree;
