@@ -1,0 +1,3 @@
+//! What a permission allows: the catalogue of AWS's actions, policies and SDK calls.
+
+pub mod catalogue;
