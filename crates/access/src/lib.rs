@@ -7,10 +7,13 @@
 //! - What holds only under conditions of the template says under which.
 
 mod access;
+mod asking;
 mod document;
 mod identities;
 mod managed;
 mod names;
+mod outside;
+mod targets;
 mod worlds;
 
 #[cfg(test)]
@@ -19,4 +22,5 @@ mod testing;
 pub use access::{Access, Guard, Settings, Zone};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
+pub use outside::{OutsideAccess, Who, outside};
 pub use worlds::agree;
