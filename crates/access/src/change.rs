@@ -7,6 +7,7 @@
 
 use crate::access::{Access, Settings};
 use crate::identities::{Identity, IdentityKind, Permissions};
+use crate::outside::{Who, outside};
 use crate::shown::{Subject, Target, subject, target};
 use crate::side::{asked_by, layer, of_guard, of_identity, place, reasons, scope, shown, text};
 use crate::worlds::agree;
@@ -135,6 +136,41 @@ pub fn allowed(
         }
     }
     found.retain(|change| !change.gained.is_empty() || !change.unknown.is_empty());
+    found
+}
+
+/// What anybody at all can do to the resources of an application.
+#[must_use]
+pub fn public(access: &Access<'_>) -> Vec<Change> {
+    let everybody = outside(access).into_iter();
+    let everybody = everybody.filter(|o| o.who.is_public() || o.who == Who::Unknown);
+    let mut found = Vec::new();
+    for access_of in everybody {
+        let Some(subject) = subject(access, &access_of.resource) else {
+            continue;
+        };
+        let known = access_of.unknown.is_none() && access_of.who != Who::Unknown;
+        let unknown = access_of.unknown.unwrap_or_else(|| {
+            "who is let in is decided at deployment, and may be everybody".to_owned()
+        });
+        let arn = access.arn(&access_of.resource).unwrap_or_default();
+        let gain = Gain {
+            who: vec![access_of.who.to_string()],
+            actions: access_of.actions.into_iter().map(|(name, _)| name).collect(),
+            targets: vec![target(access, arn)],
+            at: place(access, &access_of.at),
+            witness: Some(shown(&access_of.witness, &access.symbols)),
+        };
+        found.push(Change {
+            subject,
+            guard: true,
+            kind: ChangeKind::Changed,
+            when: access_of.when.iter().map(ToString::to_string).collect(),
+            gained: if known { vec![gain] } else { Vec::new() },
+            lost: Vec::new(),
+            unknown: if known { Vec::new() } else { vec![unknown] },
+        });
+    }
     found
 }
 

@@ -7,21 +7,25 @@
 //! - What holds only under conditions of the template says under which.
 
 mod access;
+mod asking;
 mod change;
 mod document;
 mod identities;
 mod managed;
 mod names;
+mod outside;
 mod shown;
 mod side;
+mod targets;
 mod worlds;
 
 #[cfg(test)]
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
-pub use change::{Change, ChangeKind, Gain, allowed, changes};
+pub use change::{Change, ChangeKind, Gain, allowed, changes, public};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
+pub use outside::{OutsideAccess, Who, outside};
 pub use shown::{Subject, Target};
 pub use worlds::agree;
