@@ -14,7 +14,9 @@ use crate::worlds::agree;
 use palisade_app::{Application, Condition};
 use palisade_core::Location;
 use palisade_iam::compare::{Containment, Layer, Options, Side, compare, subset};
-use palisade_iam::{Effect, Pattern, Policy, Principal, Request, Statement, Text, Truth};
+use palisade_iam::{
+    Effect, Pattern, Policy, Principal, Request, Statement, Text, Truth, is_symbol,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -103,6 +105,54 @@ pub fn changes(
     found
 }
 
+impl Access<'_> {
+    /// The policy of requests for these actions on these resources, each of which is an ARN with
+    /// wildcards, or the name of a resource of the application; none means all. An account or region
+    /// that is named counts also where it is not known which one the application is deployed to.
+    #[must_use]
+    pub fn forbidden(&self, actions: &[String], resources: &[String]) -> Arc<Policy> {
+        let mut patterns = Vec::new();
+        for name in resources {
+            let mut known = self.arns();
+            match known.find(|(resource, _)| *resource.written.address == **name) {
+                Some((_, arn)) => {
+                    patterns.extend([
+                        text(arn),
+                        text(&format!("{arn}/*")),
+                        text(&format!("{arn}:*")),
+                    ]);
+                }
+                None => patterns.push(text(&self.wherever(name))),
+            }
+        }
+        if patterns.is_empty() {
+            patterns.push(text("*"));
+        }
+        let actions: Vec<Arc<str>> = actions.iter().map(|a| Arc::from(a.as_str())).collect();
+        let layer = scope(&actions, patterns);
+        layer.policies.into_iter().next().unwrap_or_default()
+    }
+
+    /// An ARN in which the account and region that are not known here may be any.
+    fn wherever(&self, arn: &str) -> String {
+        let deployment = &self.settings.deployment;
+        let known = [
+            (3, deployment.region.is_some()),
+            (4, !self.account.contains(is_symbol)),
+        ];
+        let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
+        for (at, known) in known {
+            if let Some(part) = parts.get_mut(at)
+                && !known
+                && !part.is_empty()
+            {
+                *part = "*";
+            }
+        }
+        parts.join(":")
+    }
+}
+
 /// What an application allows of requests that a policy describes: those that one of its statements
 /// would allow. `principal` limits it to those whose ARN, id or name it matches.
 #[must_use]
@@ -156,7 +206,11 @@ pub fn public(access: &Access<'_>) -> Vec<Change> {
         let arn = access.arn(&access_of.resource).unwrap_or_default();
         let gain = Gain {
             who: vec![access_of.who.to_string()],
-            actions: access_of.actions.into_iter().map(|(name, _)| name).collect(),
+            actions: access_of
+                .actions
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect(),
             targets: vec![target(access, arn)],
             at: place(access, &access_of.at),
             witness: Some(shown(&access_of.witness, &access.symbols)),

@@ -7,8 +7,8 @@ use crate::failure::CommandError;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
 use palisade_app::account;
-use palisade_app::{Application, FileError, Files};
 use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
@@ -113,7 +113,9 @@ impl Applications {
         all.problems.retain(|problem| {
             let read = all.applications.iter();
             tree.is_named(&problem.file)
-                || read.flat_map(|app| &app.nested).any(|path| *path == problem.file)
+                || read
+                    .flat_map(|app| &app.nested)
+                    .any(|path| *path == problem.file)
         });
         all
     }

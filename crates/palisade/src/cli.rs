@@ -1,5 +1,7 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
+pub(crate) mod gates;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palisade_core::Severity;
 use std::path::PathBuf;
@@ -50,6 +52,14 @@ pub(crate) struct IamArgs {
 pub(crate) enum IamCommand {
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
+    /// Show what a change lets anybody do, and no longer do
+    Diff(gates::VersionsArgs),
+    /// Hold a change to a bar: nothing is newly allowed
+    NoNewAccess(gates::VersionsArgs),
+    /// Hold an application to a bar: nobody may do this
+    Forbid(gates::ForbidArgs),
+    /// Hold an application to a bar: nothing is open to everybody
+    NoPublicAccess(gates::NoPublicAccessArgs),
 }
 
 /// Options of `palisade iam simulate`.

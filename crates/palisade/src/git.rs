@@ -18,6 +18,7 @@ pub(crate) struct GitTree {
     /// The ids of the files' contents, by their paths below the folder that was asked for.
     files: BTreeMap<String, String>,
     named: Named,
+    top: String,
     contents: Mutex<Contents>,
     /// There is no such file or folder in the revision.
     pub(crate) missing: bool,
@@ -58,7 +59,9 @@ fn line(command: &mut Command) -> Result<Option<String>, CommandError> {
 }
 
 fn no_git(error: &std::io::Error) -> CommandError {
-    CommandError::usage(format!("revisions are read by `git`, which can't be run: {error}"))
+    CommandError::usage(format!(
+        "revisions are read by `git`, which can't be run: {error}"
+    ))
 }
 
 /// The path of a folder below the top of its repository; nothing outside of a repository.
@@ -108,6 +111,7 @@ impl GitTree {
         }
         Ok(Self {
             files,
+            top: top.to_owned(),
             named: Named {
                 path: named.to_owned(),
                 folder: named.is_empty(),
@@ -115,6 +119,11 @@ impl GitTree {
             contents: Mutex::new(Contents::start(folder)?),
             missing,
         })
+    }
+
+    /// The folder that its paths are below of, from the top of the repository.
+    pub(crate) fn top(&self) -> &str {
+        &self.top
     }
 
     fn bytes(&self, id: &str) -> Result<Vec<u8>, FileError> {

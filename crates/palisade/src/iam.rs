@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod diff;
+mod gate;
 mod simulate;
 
 use crate::cli::{ColorArg, IamArgs, IamCommand};
@@ -18,6 +20,12 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
+        IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
+        IamCommand::Forbid(arguments) => gate::forbid(arguments, render::color(color)),
+        IamCommand::NoPublicAccess(arguments) => {
+            gate::no_public_access(arguments, render::color(color))
+        }
     }
 }
 

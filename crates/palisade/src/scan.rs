@@ -5,6 +5,7 @@ use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::{CommandError, code};
 use crate::output;
+use crate::parameters;
 use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
@@ -12,7 +13,6 @@ use palisade_core::{Date, Problem, ProblemLevel};
 use palisade_iam::Catalogue;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters = template_parameters(arguments, &project)?;
+    let template_parameters =
+        parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
     let access = applications::access_settings(&project, Catalogue::builtin())?;
     let settings = Settings {
         rules: &RULES,
@@ -112,27 +113,6 @@ fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Ex
             ..Examined::default()
         }),
     }
-}
-
-/// From the configuration, then from files, then from the command line; the later one wins.
-fn template_parameters(
-    arguments: &ScanArgs,
-    project: &Project,
-) -> Result<BTreeMap<String, String>, CommandError> {
-    let mut values = project.config.cloudformation.clone();
-    values.extend(project.config.sam.clone());
-    for path in &arguments.parameter_files {
-        values.extend(crate::parameters::read(path)?);
-    }
-    for text in &arguments.parameters {
-        match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() => {
-                values.insert(key.to_owned(), value.to_owned());
-            }
-            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
-        }
-    }
-    Ok(values)
 }
 
 #[expect(
