@@ -9,7 +9,7 @@ use crate::access::{Access, Settings};
 use crate::identities::{Identity, IdentityKind, Permissions};
 use crate::outside::{Who, outside};
 use crate::shown::{Subject, Target, subject, target};
-use crate::side::{asked_by, layer, of_guard, of_identity, place, reasons, scope, shown, text};
+use crate::side::{layer, of_guard, of_identity, place, real, reasons, scope, shown, text};
 use crate::worlds::agree;
 use palisade_app::{Application, Condition};
 use palisade_core::Location;
@@ -444,7 +444,14 @@ impl Comparing<'_> {
         let policies = own.layers.iter().flat_map(|layer| &layer.policies);
         for policy in policies {
             for grant in policy.of_effect(Effect::Allow) {
-                if self.old.is_none() && delegates(access, grant) {
+                if self.limits.is_empty() {
+                    // A new role is told of; that its service can take it goes without saying.
+                    let new = self.old.is_none_or(|old| old.app.resource(id).is_none());
+                    let role = access.identity(id).is_some();
+                    if new && role && of_services(grant) {
+                        continue;
+                    }
+                } else if delegates(access, grant) {
                     continue;
                 }
                 let alone = Policy {
@@ -466,20 +473,10 @@ impl Comparing<'_> {
                 let Some(witness) = answer.witness else {
                     continue;
                 };
-                let patterns = grant.resources.iter().flat_map(|r| &r.patterns);
-                let mut targets: Vec<Target> =
-                    patterns.map(|p| target(access, &p.written)).collect();
-                if targets.is_empty() || grant.resources.as_ref().is_some_and(|r| r.except) {
-                    targets = access
-                        .arn(id)
-                        .map(|arn| target(access, arn))
-                        .into_iter()
-                        .collect();
-                }
                 found.push(Gain {
                     who: who(access, grant),
                     actions: actions(grant, &witness.request),
-                    targets,
+                    targets: targets(access, id, grant),
                     at: place(access, &grant.origin),
                     witness: Some(shown(&witness.request, &access.symbols)),
                 });
@@ -501,6 +498,33 @@ fn about(access: &Access<'_>, id: &str) -> Vec<Text> {
     }
 }
 
+/// What a grant of a resource's own policy is about: what it says, and the resource where that is
+/// everything, because it can be about nothing else.
+fn targets(access: &Access<'_>, id: &str, grant: &Statement) -> Vec<Target> {
+    let said = grant.resources.as_ref().filter(|said| !said.except);
+    let patterns = said.iter().flat_map(|said| &said.patterns);
+    let patterns: Vec<&str> = patterns.map(|pattern| &*pattern.written).collect();
+    match patterns.is_empty() || patterns.contains(&"*") {
+        true => access
+            .arn(id)
+            .map(|arn| target(access, arn))
+            .into_iter()
+            .collect(),
+        false => patterns
+            .iter()
+            .map(|pattern| target(access, pattern))
+            .collect(),
+    }
+}
+
+/// Whether a grant lets only services of the provider in.
+fn of_services(grant: &Statement) -> bool {
+    grant.principals.as_ref().is_some_and(|names| {
+        let service = |who: &Principal| matches!(who, Principal::Service(_));
+        !names.except && names.items.iter().all(|item| service(&item.who))
+    })
+}
+
 /// Whether a grant only leaves the decision to the policies of the own account's identities.
 fn delegates(access: &Access<'_>, grant: &Statement) -> bool {
     grant.principals.as_ref().is_some_and(|names| {
@@ -517,6 +541,20 @@ fn actions(grant: &Statement, witness: &Request) -> Vec<Arc<str>> {
             .map(|p| p.written.clone())
             .collect(),
     }
+}
+
+/// Patterns of actions, those first that allow many things, or change who may do what.
+fn worst_first(access: &Access<'_>, mut actions: Vec<Arc<str>>) -> Vec<Arc<str>> {
+    let catalogue = access.settings.catalogue;
+    actions.sort_by_cached_key(|action| {
+        let level = catalogue.action(action).map(|action| action.access);
+        (
+            !action.contains('*'),
+            std::cmp::Reverse(level),
+            action.clone(),
+        )
+    });
+    actions
 }
 
 /// Whom a grant names.
@@ -556,7 +594,8 @@ fn gains(
     for new in &answer.new {
         let target = target(access, &new.resource);
         let at = statement(access, permissions, &new.resource, &new.actions);
-        let together = |gain: &&mut Gain| gain.actions == new.actions && gain.at == at;
+        let actions = worst_first(access, new.actions.clone());
+        let together = |gain: &&mut Gain| gain.actions == actions && gain.at == at;
         if let Some(gain) = found.iter_mut().find(together) {
             gain.targets.push(target);
             continue;
@@ -570,10 +609,10 @@ fn gains(
             let proof = subset(&scoped, other, Options::default());
             witness = proof.witness;
         }
-        let request = witness.map(|witness| asked_by(arn, &witness, own, other));
+        let request = witness.map(|witness| real(access, arn, &witness, own, other));
         found.push(Gain {
             who: Vec::new(),
-            actions: new.actions.clone(),
+            actions,
             targets: vec![target],
             at,
             witness: request.map(|request| shown(&request, &access.symbols)),

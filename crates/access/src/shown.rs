@@ -44,8 +44,9 @@ pub(crate) fn subject(access: &Access<'_>, id: &str) -> Option<Subject> {
         .map(|function| &*function.written.address)
         .collect();
     let label = match (resource.generated, functions.as_slice()) {
-        // The address is that of the function which the role was made for.
-        (true, _) if what == "role" => format!("role of `{address}`"),
+        // The address is that of what the role was made for.
+        (true, [function]) if what == "role" => format!("role of `{function}`"),
+        (true, _) if what == "role" => format!("role `{id}` (made for `{address}`)"),
         (false, [function]) if what == "role" => format!("role `{address}` (of `{function}`)"),
         _ => format!("{what} `{}`", name.as_ref().unwrap_or(address)),
     };
@@ -84,7 +85,9 @@ pub(crate) fn target(access: &Access<'_>, pattern: &str) -> Target {
         .collect();
     inside.sort_by_key(|(_, length, _)| std::cmp::Reverse(*length));
     let mut found = inside.into_iter().map(|(r, _, rest)| (r, rest)).next();
-    if found.is_none() && pattern.trim_matches('*').len() > "arn:".len() {
+    // A name, of whatever region and account: it means the one resource here that is called so.
+    let name = pattern.splitn(6, ':').nth(5);
+    if found.is_none() && name.is_some_and(|name| !name.contains(['*', '?'])) {
         let whole = Pattern::wildcard(pattern);
         let mut matching = access
             .arns()

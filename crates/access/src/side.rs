@@ -3,6 +3,7 @@
 
 use crate::access::Access;
 use crate::identities::{Identity, Permissions};
+use crate::targets;
 use crate::worlds::agree;
 use palisade_app::Condition;
 use palisade_core::{FileId, Location, Origin};
@@ -185,15 +186,37 @@ pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
     told
 }
 
-/// A witness asked by a caller who really has the policies, where it proves the same.
-pub(crate) fn asked_by(arn: &str, witness: &Witness, own: &Side, other: &Side) -> Request {
+/// A witness as it could really be asked, where that proves the same: by the caller who has the
+/// policies, on a resource that the action takes.
+pub(crate) fn real(
+    access: &Access<'_>,
+    caller: &str,
+    witness: &Witness,
+    own: &Side,
+    other: &Side,
+) -> Request {
     let mut request = witness.request.clone();
-    request.caller = Caller::Principal(Arc::from(arn));
-    if own.allows(&request) == Truth::Yes && other.allows(&request) == Truth::No {
-        request
-    } else {
-        witness.request.clone()
+    let mut try_out = |change: &dyn Fn(&mut Request)| {
+        let mut changed = request.clone();
+        change(&mut changed);
+        let proves = own.allows(&changed) == Truth::Yes && other.allows(&changed) == Truth::No;
+        if proves {
+            request = changed;
+        }
+        proves
+    };
+    try_out(&|request| request.caller = Caller::Principal(Arc::from(caller)));
+    let (action, resource) = (&witness.request.action, &witness.request.resource);
+    for text in targets::takes(access, action, resource) {
+        let named = |request: &mut Request| {
+            request.resource = Arc::from(text.as_str());
+            request.resource_account = None;
+        };
+        if try_out(&named) {
+            break;
+        }
     }
+    request
 }
 
 /// A request with names instead of symbols.
@@ -209,8 +232,10 @@ pub(crate) fn shown(request: &Request, symbols: &Symbols) -> Request {
     }
     Request {
         caller: match &request.caller {
-            Caller::Principal(arn) => Caller::Principal(show(arn)),
-            other => other.clone(),
+            Caller::Principal(name) => Caller::Principal(show(name)),
+            Caller::Service(name) => Caller::Service(show(name)),
+            Caller::Federated(name) => Caller::Federated(show(name)),
+            Caller::Anonymous => Caller::Anonymous,
         },
         action: request.action.clone(),
         resource: show(&request.resource),

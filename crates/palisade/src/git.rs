@@ -103,7 +103,7 @@ impl GitTree {
         let mut files = BTreeMap::new();
         if !missing {
             let tree = format!("{commit}:{top}");
-            let list = output(git(folder).args(["ls-tree", "-r", "-z", &tree]))?;
+            let list = output(git(folder).args(["ls-tree", "-r", "-z", "--full-tree", &tree]))?;
             let list = list.ok_or_else(|| {
                 CommandError::usage(format!("git can't list the files of `{tree}`"))
             })?;

@@ -96,24 +96,21 @@ fn of_revision(
             "neither a path nor a revision of this repository; in CI, fetch it first",
         ));
     };
-    let join = |a: &str, b: &str| match (a, b) {
-        ("", b) => b.to_owned(),
-        (a, "") => a.to_owned(),
-        (a, b) => format!("{a}/{b}"),
-    };
+    let join = |above: &str, path: &str| format!("{above}/{path}").trim_matches('/').to_owned();
     let place = match path {
+        // As git has it: from the top of the repository, or from where we are.
         Some(path) => Place {
             path: match path.strip_prefix("./") {
-                Some(path) => join(&below, path.trim_end_matches('/')),
-                None => path.trim_matches('/').to_owned(),
+                Some(path) => join(&git::prefix(Path::new("."))?.unwrap_or_default(), path),
+                None => join("", &path),
             },
             asked_for: true,
         },
         None => Place {
-            path: join(
-                &below,
-                &file.map_or_else(String::new, |f| f.to_string_lossy().into_owned()),
-            ),
+            path: match file {
+                Some(file) => join(&below, &file.to_string_lossy()),
+                None => below.clone(),
+            },
             asked_for: false,
         },
     };
