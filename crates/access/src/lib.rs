@@ -7,16 +7,20 @@
 //! - What holds only under conditions of the template says under which.
 
 mod access;
+mod code;
 mod document;
 mod identities;
 mod managed;
 mod names;
+mod needs;
 mod worlds;
 
 #[cfg(test)]
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
+pub use code::{FunctionCode, code_of};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
+pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
 pub use worlds::agree;
