@@ -148,21 +148,19 @@ impl Catalogue {
         keys.find(|known| known.is(key)).map(|known| known.kind)
     }
 
-    /// The type of any condition key: a global one, or one that some service has (`s3:prefix`,
-    /// `kms:EncryptionContext:app`, `token.actions.githubusercontent.com:sub`), in any case.
+    /// The type of any condition key: a global one, one that some service has (`s3:prefix`,
+    /// `kms:EncryptionContext:app`), or one of an identity provider, in any case.
     #[must_use]
     pub fn condition_key(&self, key: &str) -> Option<KeyType> {
         let of = |prefix: &str| Some(self.service(prefix)?.condition_key(key)?.kind);
         self.global_key(key)
             .or_else(|| of(key.split_once(':')?.0))
             .or_else(|| {
-                let mut foreign = self.index().foreign_keys.iter();
-                foreign.find_map(|(template, service)| {
-                    pattern::begins_with_template(template, key)
-                        .then(|| of(service))
-                        .flatten()
-                })
+                let foreign = self.index().foreign_keys.iter();
+                let mut foreign = foreign.filter(|(start, _)| pattern::begins_with(start, key));
+                foreign.find_map(|(_, service)| of(service))
             })
+            .or_else(|| claim(key))
     }
 
     /// Prefixes of the services whose resources a resource control policy applies to.
@@ -215,6 +213,18 @@ impl Catalogue {
         let cell = self.index().services.get(prefix);
         cell.is_some_and(|cell| cell.get().is_some())
     }
+}
+
+/// What trust policies can ask of tokens of any OpenID Connect provider; the key begins with the
+/// provider's address: `token.actions.githubusercontent.com:sub`.
+fn claim(key: &str) -> Option<KeyType> {
+    let (provider, claim) = key.rsplit_once(':')?;
+    let claim = claim.to_ascii_lowercase();
+    let known = ["amr", "aud", "azp", "email", "oaud", "sub"].contains(&&*claim);
+    (known && provider.contains('.') && !provider.contains(':')).then_some(KeyType {
+        kind: KeyKind::String,
+        many: claim == "amr",
+    })
 }
 
 impl Index {

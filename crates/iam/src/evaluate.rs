@@ -137,6 +137,36 @@ pub struct Matched {
     pub truth: Truth,
 }
 
+impl Layer {
+    /// As the members of `policies` are named.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Resource => "resource",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::Scp => "scp",
+            Self::Rcp => "rcp",
+            Self::Endpoint => "endpoint",
+            Self::PublicAccessBlock => "public_access_block",
+        }
+    }
+}
+
+impl Outcome {
+    /// As reports name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "Allowed",
+            Self::ImplicitlyDenied => "ImplicitlyDenied",
+            Self::ExplicitlyDenied => "ExplicitlyDenied",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
 impl Policies {
     /// The policies of a layer; of one with levels, those of one level.
     #[must_use]

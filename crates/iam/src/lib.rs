@@ -13,6 +13,7 @@ mod evaluate;
 mod matching;
 mod pattern;
 mod policy;
+mod question;
 mod read;
 mod request;
 mod symbols;
@@ -24,6 +25,9 @@ pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{
     Effect, Element, Policy, Principal, PrincipalItem, Principals, Statement, Version,
+};
+pub use question::{
+    Question, Questions, read_policies, read_policy_or_policies, read_questions, read_request,
 };
 pub use read::{Note, NoteLevel, read_document, read_policy, read_symbolic};
 pub use request::{Caller, Context, ContextValue, Request, arn_part};

@@ -35,11 +35,14 @@ pub struct CatalogueError {
 /// The bytes, and what of them was looked at already.
 pub(super) struct Container {
     bytes: Cow<'static, [u8]>,
-    directory: OnceLock<BTreeMap<(Box<str>, Box<str>), Frame>>,
+    directory: OnceLock<Directory>,
     /// One decoder per section, with its dictionary; kept, because reading a dictionary costs more
     /// than unpacking a text.
     decoders: Mutex<BTreeMap<Box<str>, FrameDecoder>>,
 }
+
+/// By section and name.
+type Directory = BTreeMap<(Box<str>, Box<str>), Frame>;
 
 #[derive(Clone, Copy, Debug)]
 struct Frame {
@@ -80,12 +83,12 @@ impl Container {
         }
     }
 
-    fn directory(&self) -> &BTreeMap<(Box<str>, Box<str>), Frame> {
+    fn directory(&self) -> &Directory {
         self.directory
             .get_or_init(|| self.read_directory().unwrap_or_default())
     }
 
-    fn read_directory(&self) -> Option<BTreeMap<(Box<str>, Box<str>), Frame>> {
+    fn read_directory(&self) -> Option<Directory> {
         let length = |at: usize| {
             let bytes = self.bytes.get(at..at + 4)?.try_into().ok()?;
             usize::try_from(u32::from_le_bytes(bytes)).ok()
@@ -138,6 +141,13 @@ impl Container {
             .map_while(move |((in_section, name), _)| {
                 (**in_section == *section).then_some(name.as_ref())
             })
+    }
+
+    /// Where the frame lies.
+    #[cfg(test)]
+    pub(super) fn place(&self, section: &str, name: &str) -> std::ops::Range<usize> {
+        let frame = self.directory()[&(Box::from(section), Box::from(name))];
+        frame.start..frame.start + frame.packed
     }
 
     /// The text of that name.

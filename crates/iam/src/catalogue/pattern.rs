@@ -56,7 +56,7 @@ pub(super) fn fits_template(template: &str, key: &str) -> bool {
 }
 
 /// Whether a key is the template, a colon, and something.
-pub(super) fn begins_with_template(template: &str, key: &str) -> bool {
+pub(super) fn begins_with(template: &str, key: &str) -> bool {
     matches(&(as_pattern(template) + ":?*"), key)
 }
 
@@ -116,7 +116,7 @@ mod tests {
         check("a:${x}.b/${y}.c", "a:1.b/2.c", true);
         check("a:${x", "a:1", true);
         check("s3:prefix", "S3:Prefix", true);
-        assert!(begins_with_template("a.${x}.dev", "a.b.dev:sub"));
-        assert!(!begins_with_template("a.${x}.dev", "a.b.dev:"));
+        assert!(begins_with("a.${x}.dev", "a.b.dev:sub"));
+        assert!(!begins_with("a.${x}.dev", "a.b.dev:"));
     }
 }

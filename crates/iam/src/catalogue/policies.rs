@@ -77,7 +77,9 @@ impl Policies {
             }
             None => (None, arn_or_name),
         };
-        let at = self.policies.binary_search_by(|known| (*known.name).cmp(name));
+        let at = self
+            .policies
+            .binary_search_by(|known| (*known.name).cmp(name));
         let policy = self.policies.get(at.ok()?)?;
         if let (Some(path), Some(known)) = (path, policy.path.as_deref())
             && known.strip_prefix('/') != Some(path)
@@ -85,7 +87,9 @@ impl Policies {
             return None;
         }
         let group = self.groups.get(&policy.group)?.get_or_init(|| {
-            let text = container.unpack("policy", &policy.group).unwrap_or_default();
+            let text = container
+                .unpack("policy", &policy.group)
+                .unwrap_or_default();
             text.lines().map(Into::into).collect()
         });
         group.get(policy.place).map(AsRef::as_ref)

@@ -27,7 +27,7 @@ pub struct SdkService {
     /// boto3's name: `stepfunctions`.
     pub name: Box<str>,
     operations: Vec<Operation>,
-    waiters: Vec<(Box<str>, Box<str>)>,
+    pub(super) waiters: Vec<(Box<str>, Box<str>)>,
 }
 
 /// An operation that a client can call.
@@ -161,7 +161,9 @@ impl Sdk {
         let mut names = BTreeMap::new();
         for line in list.lines() {
             let own = line.split('\t').next().unwrap_or_default();
-            let all = line.split('\t').map(|name| (letters(name).collect(), own.into()));
+            let all = line
+                .split('\t')
+                .map(|name| (letters(name).collect(), own.into()));
             names.extend(all);
         }
         let services = container.names("sdk");

@@ -42,7 +42,7 @@ pub struct Action {
     pub access: AccessLevel,
     /// The kinds of resources it can be restricted to; none: only `*` matches.
     pub resources: Vec<ActionResource>,
-    keys: Vec<u16>,
+    pub(super) keys: Vec<u16>,
 }
 
 /// A kind of resource that an action takes.
@@ -51,7 +51,7 @@ pub struct ActionResource {
     /// Each request names a resource of this kind.
     pub required: bool,
     kind: u16,
-    keys: Vec<u16>,
+    pub(super) keys: Vec<u16>,
 }
 
 /// A kind of resource.
@@ -61,7 +61,7 @@ pub struct ResourceType {
     pub name: Box<str>,
     /// Its ARN, with `${Partition}`, `${Region}`, `${Account}` and names such as `${BucketName}`.
     pub arn: Box<str>,
-    keys: Vec<u16>,
+    pub(super) keys: Vec<u16>,
 }
 
 /// A key that conditions can ask about.
