@@ -56,7 +56,7 @@ pub(super) fn needs(access: &Access<'_>, function: &Resource, names: &mut Names<
         &function.id,
     ) {
         if let Some(source) = text(mapping, "EventSourceArn", names) {
-            read(&mut needs, source);
+            read(&mut needs, &source);
         }
         if let Some(target) = text(mapping, "DestinationConfig.OnFailure.Destination", names) {
             send(&mut needs, target, "what its trigger could not deliver");
@@ -107,7 +107,7 @@ fn logs(function: &Resource, names: &mut Names<'_>, needs: &mut Vec<Need>) {
 }
 
 /// What reading an event source takes.
-fn read(needs: &mut Vec<Need>, source: String) {
+fn read(needs: &mut Vec<Need>, source: &str) {
     let service = source.split(':').nth(2).unwrap_or_default();
     let actions: &[&str] = match service {
         "sqs" => &[
@@ -135,7 +135,7 @@ fn read(needs: &mut Vec<Need>, source: String) {
         ],
         _ => &[],
     };
-    push(needs, actions, source, false, "its trigger");
+    push(needs, actions, source.to_owned(), false, "its trigger");
     // Lists can't be bound to one.
     let lists: &[&str] = match service {
         "dynamodb" => &["dynamodb:ListStreams"],
