@@ -142,7 +142,7 @@ impl Eval<'_> {
             }
             Value::Object(id) => match self.heap.get(*id).kind {
                 Kind::Class(_) => self.instantiate(*id, arguments, span),
-                _ => self.unseen("an object", arguments, span),
+                _ => self.unseen("a function", arguments, span),
             },
             Value::Library(path) => self.call_library(&path.clone(), arguments, new, span),
             Value::Member(receiver, name) => match &**receiver {
@@ -155,11 +155,7 @@ impl Eval<'_> {
                 }
                 _ => self.unseen(name, arguments, span),
             },
-            Value::Unknown(reason) => {
-                let reason = reason.clone();
-                self.unseen(&reason, arguments, span)
-            }
-            _ => self.unseen("a value", arguments, span),
+            _ => self.unseen("a function", arguments, span),
         }
     }
 
@@ -481,7 +477,7 @@ impl Eval<'_> {
         let this = self.lookup("this");
         let mut scope = Some(self.pass.scope);
         while let Some(at) = scope {
-            if let Owner::Function(id) = self.pass.scopes[at].owner
+            if let Owner::Function(id) = self.scopes[at].owner
                 && let Some(Made {
                     class: Some(class), ..
                 }) = self.pass.made.get(&id).copied()
@@ -498,13 +494,13 @@ impl Eval<'_> {
                 }
                 let this = match function.parameters.first().map(|p| &p.target) {
                     Some(ir::Target::Name(name)) => {
-                        self.pass.scopes[at].variables.get(name).cloned()
+                        self.scopes[at].variables.get(name).cloned()
                     }
                     _ => None,
                 };
                 return Value::Super(class, Arc::new(this.unwrap_or(Value::Nothing)));
             }
-            scope = self.pass.scopes[at].parent;
+            scope = self.scopes[at].parent;
         }
         Value::unknown("`super`")
     }
