@@ -9,7 +9,7 @@ mod expression;
 pub(crate) use call::Arguments;
 
 use crate::ir::{Block, Expr, Name, Program, Statement, Target};
-use crate::modules::{find, is_local};
+use crate::modules::{find, is_data, is_local};
 use crate::value::{Heap, Kind, Value};
 use crate::{Call, Calls, Language, Modules, Unresolved, javascript, parse, python};
 use palisade_core::{Problem, ProblemLevel, Sources, Span};
@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Largest file that is read, in bytes.
-const MAX_FILE: usize = 4 << 20;
+const MAX_FILE: usize = 2 << 20;
 /// Most bytes that are read for one function.
-const MAX_TOTAL: usize = 16 << 20;
+const MAX_TOTAL: usize = 6 << 20;
 /// Steps of one pass after which functions are no longer run for each of their callers.
 const BUDGET: usize = 1_000_000;
 /// How deep expressions and calls may be nested while running.
@@ -507,7 +507,7 @@ impl Eval<'_> {
                 let from = self.units[self.unit()].path.clone();
                 let message = format!("the module `{specifier}` that it imports is not there");
                 let problem = Problem::file(from, ProblemLevel::Warning, message);
-                if !specifier.ends_with(".json") && !self.result.problems.contains(&problem) {
+                if !is_data(specifier) && !self.result.problems.contains(&problem) {
                     self.result.problems.push(problem);
                 }
                 return Value::unknown(format!("the module `{specifier}` is not there"));
@@ -545,7 +545,7 @@ impl Eval<'_> {
     /// What an import gives under a name.
     fn import_name(&mut self, specifier: &Name, name: &Name) -> Value {
         let python = self.units[self.unit()].language == Language::Python;
-        if !python && specifier.ends_with(".json") {
+        if !python && is_data(specifier) {
             return Value::unknown("a data file");
         }
         // `from pkg import module`, also where `pkg` itself has no file

@@ -225,21 +225,28 @@ impl Eval<'_> {
                 Value::Inert
             }
             _ => {
+                if matches!(receiver, Value::Library(_)) && self.looks_like_boto3(name, arguments) {
+                    return self.unknown_method(name, arguments, span);
+                }
                 let found = self.attribute(receiver, name, span);
                 self.apply(&found, arguments, call.new, span)
             }
         }
     }
 
-    /// A method of something that is not known: does it look like a call of the SDK?
-    fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
+    /// `x.get_item(Key=…)`: only boto3 is called like that.
+    fn looks_like_boto3(&self, name: &Name, arguments: &Arguments) -> bool {
         let capital = |name: &Name| name.starts_with(|c: char| c.is_ascii_uppercase());
-        let boto = arguments.positional.is_empty()
+        arguments.positional.is_empty()
             && !arguments.named.is_empty()
             && arguments.named.iter().all(|(name, _)| capital(name))
             && name.contains('_')
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if boto || self.pass.promised {
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
+
+    /// A method of something that is not known: does it look like a call of the SDK?
+    fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
+        if self.looks_like_boto3(name, arguments) || self.pass.promised {
             self.unresolved(span, format!("`{name}` looks like a call of the SDK, but its client is not known"));
             return Value::unknown(format!("the result of `{name}`"));
         }
