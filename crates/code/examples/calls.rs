@@ -29,7 +29,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let kind = entry.file_type().unwrap();
         if kind.is_dir() {
-            if name != "node_modules" && name != ".git" {
+            if name != "node_modules" && name != ".git" && !name.starts_with("test") {
                 walk(&entry.path(), found);
             }
         } else if kind.is_file() && Language::of_path(&name).is_some() && !name.ends_with(".d.ts") {
@@ -75,9 +75,10 @@ fn main() {
                 let _ = name;
             }
             println!(
-                "CALL\t{}:{}\t{}.{}\t{:?}{}",
+                "CALL\t{}:{}-{}\t{}.{}\t{:?}{}",
                 place.file,
                 place.line,
+                place.end_line,
                 call.service,
                 call.operation,
                 call.arguments,
@@ -90,7 +91,7 @@ fn main() {
                 continue;
             }
             unresolved += 1;
-            println!("UNRESOLVED\t{}:{}\t{}", place.file, place.line, one.what);
+            println!("UNRESOLVED\t{}:{}-{}\t{}", place.file, place.line, place.end_line, one.what);
         }
         for problem in &found.problems {
             problems += 1;

@@ -9,7 +9,7 @@ mod expression;
 pub(crate) use call::Arguments;
 
 use crate::ir::{Block, Expr, Name, Program, Statement, Target};
-use crate::modules::{find, is_local};
+use crate::modules::{find, is_data, is_local};
 use crate::value::{Heap, Kind, Value};
 use crate::{Call, Calls, Language, Modules, Unresolved, javascript, parse, python};
 use palisade_core::{Problem, ProblemLevel, Sources, Span};
@@ -17,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Largest file that is read, in bytes.
-const MAX_FILE: usize = 4 << 20;
+const MAX_FILE: usize = 2 << 20;
 /// Most bytes that are read for one function.
-const MAX_TOTAL: usize = 16 << 20;
+const MAX_TOTAL: usize = 6 << 20;
 /// Steps of one pass after which functions are no longer run for each of their callers.
 const BUDGET: usize = 1_000_000;
 /// How deep expressions and calls may be nested while running.
@@ -44,6 +44,7 @@ pub(crate) fn run(
         by_import: BTreeMap::new(),
         bytes: 0,
         heap: Heap::default(),
+        scopes: Vec::new(),
         instances: BTreeMap::new(),
         late: BTreeMap::new(),
         pass: Pass::default(),
@@ -104,7 +105,6 @@ type Run = (usize, usize, Option<Arc<Value>>, Arguments);
 /// What one pass over the program gathers.
 #[derive(Default)]
 pub(crate) struct Pass {
-    scopes: Vec<Scope>,
     /// Scope and exports of each module that was run.
     modules: BTreeMap<usize, (usize, Value)>,
     scope: usize,
@@ -139,6 +139,8 @@ pub(crate) struct Eval<'a> {
     by_import: BTreeMap<Name, usize>,
     bytes: usize,
     pub(crate) heap: Heap,
+    /// All scopes of both passes: what outlives a pass may hold functions made in them.
+    scopes: Vec<Scope>,
     /// Instances by class and place, over both passes.
     instances: BTreeMap<(usize, Span), usize>,
     /// What functions wrote into outer variables.
@@ -242,7 +244,7 @@ impl Eval<'_> {
             let exports = Value::Object(self.heap.new_object(Kind::Map));
             let module = self.heap.new_object(Kind::Map);
             self.heap.set(module, Value::text("exports"), exports.clone());
-            let variables = &mut self.pass.scopes[scope].variables;
+            let variables = &mut self.scopes[scope].variables;
             variables.insert("exports".into(), exports);
             variables.insert("module".into(), Value::Object(module));
             Value::Object(module)
@@ -259,12 +261,12 @@ impl Eval<'_> {
     }
 
     fn new_scope(&mut self, parent: Option<usize>, owner: Owner) -> usize {
-        self.pass.scopes.push(Scope {
+        self.scopes.push(Scope {
             variables: BTreeMap::new(),
             parent,
             owner,
         });
-        self.pass.scopes.len() - 1
+        self.scopes.len() - 1
     }
 
     /// Runs something in another scope.
@@ -279,7 +281,7 @@ impl Eval<'_> {
     fn unit(&self) -> usize {
         let mut scope = self.pass.scope;
         loop {
-            let Scope { parent, owner, .. } = &self.pass.scopes[scope];
+            let Scope { parent, owner, .. } = &self.scopes[scope];
             match (owner, parent) {
                 (Owner::Module(unit), _) => return *unit,
                 (_, Some(parent)) => scope = *parent,
@@ -328,7 +330,7 @@ impl Eval<'_> {
                 let unit = self.unit();
                 if let Some((scope, _)) = self.pass.modules.get(&unit)
                     && let Some(Value::Object(id)) =
-                        self.pass.scopes[*scope].variables.get("exports").cloned()
+                        self.scopes[*scope].variables.get("exports").cloned()
                 {
                     self.heap.set(id, Value::Text(name.clone()), value);
                 }
@@ -346,7 +348,7 @@ impl Eval<'_> {
             self.pass.branches -= 1;
             while self.pass.journal.len() > mark {
                 let Some((scope, name, before)) = self.pass.journal.pop() else { break };
-                let variables = &mut self.pass.scopes[scope].variables;
+                let variables = &mut self.scopes[scope].variables;
                 let after = match before {
                     Some(before) => variables.insert(name.clone(), before),
                     None => variables.remove(&name),
@@ -360,7 +362,7 @@ impl Eval<'_> {
             }
         }
         for ((scope, name), value) in outcomes {
-            let old = self.pass.scopes[scope].variables.get(&name);
+            let old = self.scopes[scope].variables.get(&name);
             let value = old.map_or_else(|| value.clone(), |old| old.or(&value));
             self.store(scope, name, value);
         }
@@ -368,12 +370,12 @@ impl Eval<'_> {
 
     /// Sets a variable of the current scope's function.
     fn store(&mut self, scope: usize, name: Name, value: Value) {
-        let owner = self.pass.scopes[scope].owner;
+        let owner = self.scopes[scope].owner;
         let value = match self.late.get(&(owner, name.clone())) {
             Some(late) => value.or(late),
             None => value,
         };
-        let before = self.pass.scopes[scope].variables.insert(name.clone(), value);
+        let before = self.scopes[scope].variables.insert(name.clone(), value);
         if self.pass.branches > 0 {
             self.pass.journal.push((scope, name, before));
         }
@@ -416,7 +418,7 @@ impl Eval<'_> {
 
     fn bind_name(&mut self, name: &Name, value: Value, declare: bool) {
         let here = self.pass.scope;
-        let outer = match self.pass.scopes[here].owner {
+        let outer = match self.scopes[here].owner {
             Owner::Function(id) => self.program.functions[id].outer.contains(name),
             _ => false,
         };
@@ -425,12 +427,12 @@ impl Eval<'_> {
             return;
         }
         let mut scope = if outer {
-            self.pass.scopes[here].parent.unwrap_or(here)
+            self.scopes[here].parent.unwrap_or(here)
         } else {
             here
         };
-        while !self.pass.scopes[scope].variables.contains_key(name) {
-            match self.pass.scopes[scope].parent {
+        while !self.scopes[scope].variables.contains_key(name) {
+            match self.scopes[scope].parent {
                 Some(parent) => scope = parent,
                 None => break,
             }
@@ -440,10 +442,10 @@ impl Eval<'_> {
             return;
         }
         // Someone else's variable: when this runs is not known.
-        let key = (self.pass.scopes[scope].owner, name.clone());
+        let key = (self.scopes[scope].owner, name.clone());
         let late = self.late.get(&key).map_or_else(|| value.clone(), |old| old.or(&value));
         self.late.insert(key, late);
-        let variables = &mut self.pass.scopes[scope].variables;
+        let variables = &mut self.scopes[scope].variables;
         let joined = variables.get(name).map_or_else(|| value.clone(), |old| old.or(&value));
         variables.insert(name.clone(), joined);
     }
@@ -465,7 +467,7 @@ impl Eval<'_> {
                     else {
                         continue;
                     };
-                    let variables = &mut self.pass.scopes[*scope].variables;
+                    let variables = &mut self.scopes[*scope].variables;
                     let joined =
                         variables.get(name).map_or_else(|| value.clone(), |old| old.or(&value));
                     variables.insert(name.clone(), joined);
@@ -479,7 +481,7 @@ impl Eval<'_> {
         match self.import(specifier) {
             Value::Module(unit) => {
                 let Some((scope, _)) = self.pass.modules.get(&unit) else { return };
-                let all = self.pass.scopes[*scope].variables.clone();
+                let all = self.scopes[*scope].variables.clone();
                 for (name, value) in all {
                     self.store(self.pass.scope, name, value);
                 }
@@ -502,6 +504,12 @@ impl Eval<'_> {
     fn import(&mut self, specifier: &Name) -> Value {
         let Some(unit) = self.find(specifier) else {
             if is_local(specifier) {
+                let from = self.units[self.unit()].path.clone();
+                let message = format!("the module `{specifier}` that it imports is not there");
+                let problem = Problem::file(from, ProblemLevel::Warning, message);
+                if !is_data(specifier) && !self.result.problems.contains(&problem) {
+                    self.result.problems.push(problem);
+                }
                 return Value::unknown(format!("the module `{specifier}` is not there"));
             }
             return Value::Library(specifier.clone());
@@ -526,16 +534,7 @@ impl Eval<'_> {
             return Some(*unit);
         }
         let found = find(specifier, &from, language, self.roots, self.modules);
-        let Some((path, text)) = found else {
-            if is_local(specifier) && specifier.trim_matches('.') != "" {
-                let message = format!("the module `{specifier}` that it imports is not there");
-                let problem = Problem::file(from, ProblemLevel::Warning, message);
-                if !self.result.problems.contains(&problem) {
-                    self.result.problems.push(problem);
-                }
-            }
-            return None;
-        };
+        let (path, text) = found?;
         let unit = self.load(path, &text)?;
         if python && !is_local(specifier) {
             self.by_import.insert(specifier.clone(), unit);
@@ -546,7 +545,7 @@ impl Eval<'_> {
     /// What an import gives under a name.
     fn import_name(&mut self, specifier: &Name, name: &Name) -> Value {
         let python = self.units[self.unit()].language == Language::Python;
-        if !python && specifier.ends_with(".json") {
+        if !python && is_data(specifier) {
             return Value::unknown("a data file");
         }
         // `from pkg import module`, also where `pkg` itself has no file
@@ -590,7 +589,7 @@ impl Eval<'_> {
         while let Some(at) = scope {
             let Scope {
                 variables, parent, ..
-            } = &self.pass.scopes[at];
+            } = &self.scopes[at];
             if let Some(value) = variables.get(name) {
                 return value.clone();
             }

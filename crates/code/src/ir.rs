@@ -61,7 +61,6 @@ pub(crate) enum ParameterKind {
 
 #[derive(Debug)]
 pub(crate) struct Class {
-    pub(crate) name: Name,
     pub(crate) bases: Vec<Expr>,
     /// Runs in the scope of the class; what it declares are the members.
     pub(crate) body: Block,

@@ -578,7 +578,6 @@ impl Js<'_, '_> {
     }
 
     fn class(&mut self, node: Node<'_>) -> Expr {
-        let name = field(node, "name").map_or_else(|| "class".into(), |name| self.name(name));
         let heritage = children(node)
             .into_iter()
             .find(|child| child.kind() == "class_heritage");
@@ -620,7 +619,6 @@ impl Js<'_, '_> {
             }
         }
         self.0.program.classes.push(Arc::new(Class {
-            name,
             bases,
             body,
             fields,

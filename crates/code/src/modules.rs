@@ -26,6 +26,25 @@ pub(crate) fn is_local(specifier: &str) -> bool {
     specifier.starts_with('.')
 }
 
+/// Whether an import means a file that is not code.
+pub(crate) fn is_data(specifier: &str) -> bool {
+    let ending = specifier.rsplit('.').next().unwrap_or("");
+    matches!(
+        ending,
+        "json" | "css" | "scss" | "svg" | "png" | "html" | "txt" | "graphql" | "node" | "wasm"
+    )
+}
+
+/// Libraries whose calls are known: a copy of them beside the code is not read.
+const KNOWN: [&str; 6] = [
+    "boto3",
+    "botocore",
+    "aioboto3",
+    "aiobotocore",
+    "s3transfer",
+    "aws_lambda_powertools",
+];
+
 fn candidates(specifier: &str, from: &str, language: Language, roots: &[&str]) -> Vec<String> {
     let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
     match language {
@@ -37,6 +56,9 @@ fn candidates(specifier: &str, from: &str, language: Language, roots: &[&str]) -
 fn python(specifier: &str, folder: &str, roots: &[&str]) -> Vec<String> {
     let name = specifier.trim_start_matches('.');
     let dots = specifier.len() - name.len();
+    if dots == 0 && KNOWN.contains(&name.split('.').next().unwrap_or(name)) {
+        return Vec::new();
+    }
     let path = name.replace('.', "/");
     let bases = if dots > 0 {
         let up = "../".repeat(dots - 1);

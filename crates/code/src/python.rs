@@ -229,7 +229,6 @@ impl Reader<'_> {
                 .collect();
             let body = self.part(node, "body");
             self.program.classes.push(Arc::new(Class {
-                name: name.clone(),
                 bases,
                 body,
                 fields: Vec::new(),

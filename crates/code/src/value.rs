@@ -269,7 +269,15 @@ impl Heap {
                 default: default.as_ref().map(|value| Box::new(inner(value))),
             },
             Value::Joined(parts) => Argument::Joined(parts.iter().map(inner).collect()),
-            Value::OneOf(values) => Argument::OneOf(values.iter().map(inner).collect()),
+            Value::OneOf(values) => {
+                let mut found: Vec<Argument> = values.iter().map(inner).collect();
+                found.sort();
+                found.dedup();
+                match found.len() {
+                    1 => found.remove(0),
+                    _ => Argument::OneOf(found),
+                }
+            }
             Value::Unknown(reason) => Argument::Unknown(reason.clone()),
             Value::Object(id) => {
                 let object = self.get(*id);

@@ -142,7 +142,7 @@ impl Eval<'_> {
             }
             Value::Object(id) => match self.heap.get(*id).kind {
                 Kind::Class(_) => self.instantiate(*id, arguments, span),
-                _ => self.unseen("an object", arguments, span),
+                _ => self.unseen("a function", arguments, span),
             },
             Value::Library(path) => self.call_library(&path.clone(), arguments, new, span),
             Value::Member(receiver, name) => match &**receiver {
@@ -155,11 +155,7 @@ impl Eval<'_> {
                 }
                 _ => self.unseen(name, arguments, span),
             },
-            Value::Unknown(reason) => {
-                let reason = reason.clone();
-                self.unseen(&reason, arguments, span)
-            }
-            _ => self.unseen("a value", arguments, span),
+            _ => self.unseen("a function", arguments, span),
         }
     }
 
@@ -229,21 +225,28 @@ impl Eval<'_> {
                 Value::Inert
             }
             _ => {
+                if matches!(receiver, Value::Library(_)) && self.looks_like_boto3(name, arguments) {
+                    return self.unknown_method(name, arguments, span);
+                }
                 let found = self.attribute(receiver, name, span);
                 self.apply(&found, arguments, call.new, span)
             }
         }
     }
 
-    /// A method of something that is not known: does it look like a call of the SDK?
-    fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
+    /// `x.get_item(Key=…)`: only boto3 is called like that.
+    fn looks_like_boto3(&self, name: &Name, arguments: &Arguments) -> bool {
         let capital = |name: &Name| name.starts_with(|c: char| c.is_ascii_uppercase());
-        let boto = arguments.positional.is_empty()
+        arguments.positional.is_empty()
             && !arguments.named.is_empty()
             && arguments.named.iter().all(|(name, _)| capital(name))
             && name.contains('_')
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if boto || self.pass.promised {
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    }
+
+    /// A method of something that is not known: does it look like a call of the SDK?
+    fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
+        if self.looks_like_boto3(name, arguments) || self.pass.promised {
             self.unresolved(span, format!("`{name}` looks like a call of the SDK, but its client is not known"));
             return Value::unknown(format!("the result of `{name}`"));
         }
@@ -481,7 +484,7 @@ impl Eval<'_> {
         let this = self.lookup("this");
         let mut scope = Some(self.pass.scope);
         while let Some(at) = scope {
-            if let Owner::Function(id) = self.pass.scopes[at].owner
+            if let Owner::Function(id) = self.scopes[at].owner
                 && let Some(Made {
                     class: Some(class), ..
                 }) = self.pass.made.get(&id).copied()
@@ -498,13 +501,13 @@ impl Eval<'_> {
                 }
                 let this = match function.parameters.first().map(|p| &p.target) {
                     Some(ir::Target::Name(name)) => {
-                        self.pass.scopes[at].variables.get(name).cloned()
+                        self.scopes[at].variables.get(name).cloned()
                     }
                     _ => None,
                 };
                 return Value::Super(class, Arc::new(this.unwrap_or(Value::Nothing)));
             }
-            scope = self.pass.scopes[at].parent;
+            scope = self.scopes[at].parent;
         }
         Value::unknown("`super`")
     }

@@ -204,10 +204,10 @@ impl Eval<'_> {
     fn function_value(&mut self, id: usize) -> Value {
         let mut scope = self.pass.scope;
         let mut class = None;
-        if let Owner::Class(object) = self.pass.scopes[scope].owner {
+        if let Owner::Class(object) = self.scopes[scope].owner {
             // The names of a class's members are not seen by its methods.
             class = Some(object);
-            scope = self.pass.scopes[scope].parent.unwrap_or(scope);
+            scope = self.scopes[scope].parent.unwrap_or(scope);
         }
         self.pass.made.insert(id, super::Made { scope, class });
         self.make_pending(id);
@@ -225,7 +225,7 @@ impl Eval<'_> {
         self.heap.get_mut(object).bases = bases;
         let scope = self.new_scope(Some(self.pass.scope), Owner::Class(object));
         self.within(scope, |eval| eval.block(&class.body));
-        let members = std::mem::take(&mut self.pass.scopes[scope].variables);
+        let members = std::mem::take(&mut self.scopes[scope].variables);
         for (name, value) in members {
             self.heap.set(object, Value::Text(name), value);
         }
@@ -260,7 +260,7 @@ impl Eval<'_> {
                 let Some((scope, _)) = self.pass.modules.get(unit) else {
                     return Value::unknown("a module");
                 };
-                if let Some(value) = self.pass.scopes[*scope].variables.get(name) {
+                if let Some(value) = self.scopes[*scope].variables.get(name) {
                     return value.clone();
                 }
                 let path = &self.units[*unit].path;
@@ -396,7 +396,7 @@ impl Eval<'_> {
             return Value::one_of(values);
         }
         match (object, key) {
-            (Value::Object(id), _) => self.entry(*id, key, span),
+            (Value::Object(id), _) => self.entry(*id, key),
             (Value::Library(path), Value::Text(name)) if &**path == "os.environ" => {
                 self.environment(name, None)
             }
@@ -422,7 +422,7 @@ impl Eval<'_> {
         }
     }
 
-    fn entry(&mut self, id: usize, key: &Value, span: Span) -> Value {
+    fn entry(&mut self, id: usize, key: &Value) -> Value {
         let object = self.heap.get(id);
         if let (Kind::List, Value::Text(at)) = (object.kind, key)
             && let Ok(at) = at.parse::<usize>()
