@@ -13,6 +13,7 @@ mod identities;
 mod managed;
 mod names;
 mod needs;
+mod shrink;
 mod worlds;
 
 #[cfg(test)]
@@ -23,4 +24,5 @@ pub use code::{FunctionCode, code_of};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
 pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
+pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink};
 pub use worlds::agree;

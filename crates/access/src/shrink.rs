@@ -21,7 +21,7 @@ use crate::names::Names;
 use crate::needs::{Need, needs_of, needs_of_record};
 use palisade_app::{Condition, Files};
 use palisade_core::{Location, Origin};
-use palisade_iam::compare::{self, Side};
+use palisade_iam::compare::{self, Layer, Side};
 use palisade_iam::{Effect, Policy, Statement, Symbols, Truth};
 use std::sync::Arc;
 
@@ -72,7 +72,11 @@ pub fn shrink(
     files: &dyn Files,
     records: &[Record],
 ) -> (Vec<Shrunk>, Symbols) {
-    let mut names = Names::new(access.app, &access.settings.deployment, access.symbols.clone());
+    let mut names = Names::new(
+        access.app,
+        &access.settings.deployment,
+        access.symbols.clone(),
+    );
     let mut shrunk = Vec::new();
     for identity in &access.identities {
         let functions: Vec<Arc<str>> = access
@@ -226,12 +230,17 @@ impl Declared<'_> {
     /// Whether the proposal is a subset of what is declared.
     fn proves(&self, proposed: &[Proposed]) -> Option<bool> {
         let policies = self.world.identity.iter().map(|a| a.policy.clone());
-        let declared = Side::identity(policies.collect());
-        let small = Side::identity(vec![Arc::new(Policy {
+        let declared = Side {
+            layers: vec![Layer {
+                name: Arc::from("identity"),
+                policies: policies.collect(),
+            }],
+        };
+        let small = Side::of(Arc::new(Policy {
             version: palisade_iam::Version::V2012,
             statements: proposed.iter().map(Proposed::statement).collect(),
-        })]);
-        compare::subset(&small, &declared, &compare::Options::default()).holds()
+        }));
+        compare::subset(&small, &declared, compare::Options::default()).holds
     }
 
     fn unused(&self, needs: &[Need]) -> Vec<Unused> {
@@ -267,7 +276,9 @@ impl Declared<'_> {
                 }
                 if of_pattern.is_empty() {
                     found.actions.push(pattern.written.clone());
-                } else if pattern.widest().as_literal().is_none() && self.is_wider(pattern, &of_pattern) {
+                } else if pattern.widest().as_literal().is_none()
+                    && self.is_wider(pattern, &of_pattern)
+                {
                     found.narrowed.push((pattern.written.clone(), of_pattern));
                 }
             }
@@ -288,9 +299,8 @@ impl Declared<'_> {
                     }
                 }
             }
-            let nothing = found.actions.is_empty()
-                && found.narrowed.is_empty()
-                && found.resources.is_empty();
+            let nothing =
+                found.actions.is_empty() && found.narrowed.is_empty() && found.resources.is_empty();
             if !nothing {
                 unused.push(found);
             }
@@ -301,7 +311,10 @@ impl Declared<'_> {
     /// Whether a pattern covers actions beside these.
     fn is_wider(&self, pattern: &palisade_iam::Text, used: &[Arc<str>]) -> bool {
         let catalogue = self.access.settings.catalogue;
-        catalogue.actions_matching(&pattern.written).nth(used.len()).is_some()
+        catalogue
+            .actions_matching(&pattern.written)
+            .nth(used.len())
+            .is_some()
     }
 }
 

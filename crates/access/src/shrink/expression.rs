@@ -89,7 +89,9 @@ impl<'a> Expressions<'a> {
             .filter_map(|(resource, arn)| {
                 let rest = text.strip_prefix(arn)?;
                 let ends = rest.is_empty() || rest.starts_with(['/', ':']);
-                let known = ARN_ATTRIBUTES.iter().find(|(kind, _)| *kind == &*resource.kind);
+                let known = ARN_ATTRIBUTES
+                    .iter()
+                    .find(|(kind, _)| *kind == &*resource.kind);
                 (ends && !resource.id.contains('/')).then_some((resource, known?.1, rest))
             })
             .min_by_key(|(.., rest)| rest.len());
@@ -119,7 +121,10 @@ impl<'a> Expressions<'a> {
     fn substituted(&self, text: &str) -> String {
         let mut shown = String::new();
         for piece in text.split_inclusive(|c| is_symbol(c) || is_hole(c)) {
-            let last = piece.chars().next_back().filter(|c| is_symbol(*c) || is_hole(*c));
+            let last = piece
+                .chars()
+                .next_back()
+                .filter(|c| is_symbol(*c) || is_hole(*c));
             let literal = last.map_or(piece, |c| &piece[..piece.len() - c.len_utf8()]);
             shown.push_str(&literal.replace("${", "${!"));
             if let Some(c) = last {

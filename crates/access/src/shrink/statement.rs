@@ -55,7 +55,11 @@ impl Proposed {
         let written = |element: &Element| -> Vec<Arc<str>> {
             element.patterns.iter().map(|p| p.written.clone()).collect()
         };
-        let resources = statement.resources.as_ref().map(written).unwrap_or_default();
+        let resources = statement
+            .resources
+            .as_ref()
+            .map(written)
+            .unwrap_or_default();
         Self {
             actions: written(&statement.actions),
             resources: resources.iter().map(ToString::to_string).collect(),
@@ -89,7 +93,11 @@ impl Proposed {
             })
         });
         proposed.sort_by_cached_key(|statement| {
-            let shown: Vec<String> = statement.resources.iter().map(|r| symbols.show(r)).collect();
+            let shown: Vec<String> = statement
+                .resources
+                .iter()
+                .map(|r| symbols.show(r))
+                .collect();
             (!statement.is_allow(), statement.actions.clone(), shown)
         });
     }
@@ -136,11 +144,17 @@ impl Proposed {
                 .collect(),
             span: Span::default(),
         };
-        let actions = self.actions.iter().map(|a| Arc::from(a.to_ascii_lowercase()));
+        let actions = self
+            .actions
+            .iter()
+            .map(|a| Arc::from(a.to_ascii_lowercase()));
         Statement {
             actions: element(actions.collect()),
             resources: Some(element(
-                self.resources.iter().map(|r| Arc::from(r.as_str())).collect(),
+                self.resources
+                    .iter()
+                    .map(|r| Arc::from(r.as_str()))
+                    .collect(),
             )),
             ..self.declared.clone()
         }
