@@ -18,7 +18,9 @@ struct Disk(PathBuf);
 
 impl Modules for Disk {
     fn read(&self, path: &str) -> Option<Arc<str>> {
-        std::fs::read_to_string(self.0.join(path)).ok().map(Into::into)
+        std::fs::read_to_string(self.0.join(path))
+            .ok()
+            .map(Into::into)
     }
 }
 
@@ -91,11 +93,17 @@ fn main() {
                 continue;
             }
             unresolved += 1;
-            println!("UNRESOLVED\t{}:{}-{}\t{}", place.file, place.line, place.end_line, one.what);
+            println!(
+                "UNRESOLVED\t{}:{}-{}\t{}",
+                place.file, place.line, place.end_line, one.what
+            );
         }
         for problem in &found.problems {
             problems += 1;
-            println!("PROBLEM\t{}:{:?}\t{}", problem.file, problem.line, problem.message);
+            println!(
+                "PROBLEM\t{}:{:?}\t{}",
+                problem.file, problem.line, problem.message
+            );
         }
         if !all {
             println!("ENVIRONMENT\t{:?}", found.environment);

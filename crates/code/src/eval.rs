@@ -243,7 +243,8 @@ impl Eval<'_> {
         } else {
             let exports = Value::Object(self.heap.new_object(Kind::Map));
             let module = self.heap.new_object(Kind::Map);
-            self.heap.set(module, Value::text("exports"), exports.clone());
+            self.heap
+                .set(module, Value::text("exports"), exports.clone());
             let variables = &mut self.scopes[scope].variables;
             variables.insert("exports".into(), exports);
             variables.insert("module".into(), Value::Object(module));
@@ -347,7 +348,9 @@ impl Eval<'_> {
             run(self, *alternative);
             self.pass.branches -= 1;
             while self.pass.journal.len() > mark {
-                let Some((scope, name, before)) = self.pass.journal.pop() else { break };
+                let Some((scope, name, before)) = self.pass.journal.pop() else {
+                    break;
+                };
                 let variables = &mut self.scopes[scope].variables;
                 let after = match before {
                     Some(before) => variables.insert(name.clone(), before),
@@ -357,7 +360,9 @@ impl Eval<'_> {
                 let key = (scope, name);
                 // Undone from the end, so the first value that is met is the last that was set;
                 // earlier ones are kept too: they may have been left by a `return`.
-                let joined = outcomes.get(&key).map_or_else(|| after.clone(), |old| old.or(&after));
+                let joined = outcomes
+                    .get(&key)
+                    .map_or_else(|| after.clone(), |old| old.or(&after));
                 outcomes.insert(key, joined);
             }
         }
@@ -443,10 +448,15 @@ impl Eval<'_> {
         }
         // Someone else's variable: when this runs is not known.
         let key = (self.scopes[scope].owner, name.clone());
-        let late = self.late.get(&key).map_or_else(|| value.clone(), |old| old.or(&value));
+        let late = self
+            .late
+            .get(&key)
+            .map_or_else(|| value.clone(), |old| old.or(&value));
         self.late.insert(key, late);
         let variables = &mut self.scopes[scope].variables;
-        let joined = variables.get(name).map_or_else(|| value.clone(), |old| old.or(&value));
+        let joined = variables
+            .get(name)
+            .map_or_else(|| value.clone(), |old| old.or(&value));
         variables.insert(name.clone(), joined);
     }
 
@@ -462,14 +472,14 @@ impl Eval<'_> {
                     _ => self.heap.set(*id, key.clone(), value.clone()),
                 },
                 Value::Module(unit) => {
-                    let (Value::Text(name), Some((scope, _))) =
-                        (&key, self.pass.modules.get(unit))
+                    let (Value::Text(name), Some((scope, _))) = (&key, self.pass.modules.get(unit))
                     else {
                         continue;
                     };
                     let variables = &mut self.scopes[*scope].variables;
-                    let joined =
-                        variables.get(name).map_or_else(|| value.clone(), |old| old.or(&value));
+                    let joined = variables
+                        .get(name)
+                        .map_or_else(|| value.clone(), |old| old.or(&value));
                     variables.insert(name.clone(), joined);
                 }
                 _ => {}
@@ -480,7 +490,9 @@ impl Eval<'_> {
     fn import_all(&mut self, specifier: &Name) {
         match self.import(specifier) {
             Value::Module(unit) => {
-                let Some((scope, _)) = self.pass.modules.get(&unit) else { return };
+                let Some((scope, _)) = self.pass.modules.get(&unit) else {
+                    return;
+                };
                 let all = self.scopes[*scope].variables.clone();
                 for (name, value) in all {
                     self.store(self.pass.scope, name, value);
@@ -518,7 +530,10 @@ impl Eval<'_> {
         match exports {
             Value::Object(module) => {
                 let entries = &self.heap.get(module).entries;
-                entries.get(&Value::text("exports")).cloned().unwrap_or(Value::Nothing)
+                entries
+                    .get(&Value::text("exports"))
+                    .cloned()
+                    .unwrap_or(Value::Nothing)
             }
             other => other,
         }

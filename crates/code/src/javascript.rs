@@ -1,8 +1,8 @@
 //! JavaScript's and TypeScript's syntax trees to the small language of `ir`. Types are skipped.
 
 use crate::ir::{
-    Argument, Block, Class, Entry, Expr, Function, FunctionKind, Name, Parameter,
-    ParameterKind, Statement, Target,
+    Argument, Block, Class, Entry, Expr, Function, FunctionKind, Name, Parameter, ParameterKind,
+    Statement, Target,
 };
 use crate::parse::{Reader, children, field, has_word};
 use crate::python::unescape;
@@ -52,18 +52,23 @@ impl Js<'_, '_> {
 
     fn statement(&mut self, node: Node<'_>, out: &mut Block) {
         match node.kind() {
-            "function_declaration" | "generator_function_declaration" | "class_declaration"
-            | "abstract_class_declaration" | "enum_declaration" => {
+            "function_declaration"
+            | "generator_function_declaration"
+            | "class_declaration"
+            | "abstract_class_declaration"
+            | "enum_declaration" => {
                 let name = field(node, "name").map_or_else(|| "default".into(), |n| self.name(n));
                 let value = self.expr(node);
                 out.push(Statement::Bind(Target::Name(name), value));
             }
             "lexical_declaration" | "variable_declaration" => {
                 for declarator in children(node) {
-                    let Some(name) = field(declarator, "name") else { continue };
+                    let Some(name) = field(declarator, "name") else {
+                        continue;
+                    };
                     let target = self.target(name);
                     let value = field(declarator, "value")
-                        .map_or(Expr::Nothing, |value| self.expr(value));
+                        .map_or(Expr::Nothing, |value| self.named(Some(name), value));
                     out.push(Statement::Bind(target, value));
                 }
             }
@@ -101,9 +106,9 @@ impl Js<'_, '_> {
                 let value = self.part_expr(node, "value");
                 out.push(Statement::Do(value));
                 let cases = field(node, "body").map(children).unwrap_or_default();
-                let branches = cases.into_iter().map(|case| {
-                    self.deeper(case, |js| js.block(case))
-                });
+                let branches = cases
+                    .into_iter()
+                    .map(|case| self.deeper(case, |js| js.block(case)));
                 out.push(Statement::Branches(branches.collect()));
             }
             "statement_block" => out.extend(self.block(node)),
@@ -121,8 +126,11 @@ impl Js<'_, '_> {
             }
             "import_statement" => self.import(node, out),
             "export_statement" => self.export(node, out),
-            "interface_declaration" | "type_alias_declaration" | "ambient_declaration"
-            | "empty_statement" | "function_signature" => {}
+            "interface_declaration"
+            | "type_alias_declaration"
+            | "ambient_declaration"
+            | "empty_statement"
+            | "function_signature" => {}
             _ => {
                 let value = self.expr(node);
                 out.push(Statement::Do(value));
@@ -169,6 +177,17 @@ impl Js<'_, '_> {
         field(node, name).map_or_else(Expr::default, |part| self.expr(part))
     }
 
+    /// A value that is given a name: functions without one take it.
+    fn named(&mut self, name: Option<Node<'_>>, value: Node<'_>) -> Expr {
+        if matches!(
+            value.kind(),
+            "arrow_function" | "function_expression" | "generator_function"
+        ) {
+            self.0.hint = name.map(|name| self.name(name));
+        }
+        self.expr(value)
+    }
+
     fn only(&mut self, node: Node<'_>) -> Expr {
         children(node)
             .first()
@@ -190,10 +209,14 @@ impl Js<'_, '_> {
             }
             return;
         }
-        let Some(source) = field(node, "source") else { return };
+        let Some(source) = field(node, "source") else {
+            return;
+        };
         let source = self.string_text(source);
         out.push(Statement::Do(Expr::Import(source.clone(), None)));
-        let parts = clauses.iter().filter(|clause| clause.kind() == "import_clause");
+        let parts = clauses
+            .iter()
+            .filter(|clause| clause.kind() == "import_clause");
         for part in parts.flat_map(|clause| children(*clause)) {
             match part.kind() {
                 "identifier" => {
@@ -208,7 +231,9 @@ impl Js<'_, '_> {
                 }
                 _ => {
                     for specifier in children(part) {
-                        let Some(name) = field(specifier, "name") else { continue };
+                        let Some(name) = field(specifier, "name") else {
+                            continue;
+                        };
                         let alias = field(specifier, "alias").unwrap_or(name);
                         let value = Expr::Import(source.clone(), Some(self.name(name)));
                         out.push(Statement::Bind(Target::Name(self.name(alias)), value));
@@ -231,7 +256,11 @@ impl Js<'_, '_> {
                 }
                 out.push(statement);
                 for name in names {
-                    let shown = if default { "default".into() } else { name.clone() };
+                    let shown = if default {
+                        "default".into()
+                    } else {
+                        name.clone()
+                    };
                     out.push(Statement::Export(shown, Expr::Name(name)));
                 }
             }
@@ -245,7 +274,9 @@ impl Js<'_, '_> {
         let parts = children(node);
         let clause = parts.iter().find(|part| part.kind() == "export_clause");
         for specifier in clause.map(|clause| children(*clause)).unwrap_or_default() {
-            let Some(name) = field(specifier, "name") else { continue };
+            let Some(name) = field(specifier, "name") else {
+                continue;
+            };
             let alias = self.name(field(specifier, "alias").unwrap_or(name));
             let name = self.name(name);
             let value = match &source {
@@ -257,7 +288,9 @@ impl Js<'_, '_> {
         if let (None, Some(source)) = (clause, source) {
             match parts.iter().find(|part| part.kind() == "namespace_export") {
                 Some(namespace) => {
-                    let name = namespace.named_child(0).map_or("", |name| self.0.text(name));
+                    let name = namespace
+                        .named_child(0)
+                        .map_or("", |name| self.0.text(name));
                     out.push(Statement::Export(name.into(), Expr::Import(source, None)));
                 }
                 None => out.push(Statement::ImportAll(source)),
@@ -285,7 +318,9 @@ impl Js<'_, '_> {
             "string" => Expr::Text(self.string_text(node)),
             "template_string" => {
                 let parts = children(node).into_iter().map(|part| match part.kind() {
-                    "string_fragment" | "escape_sequence" => Expr::Text(unescape(self.0.text(part))),
+                    "string_fragment" | "escape_sequence" => {
+                        Expr::Text(unescape(self.0.text(part)))
+                    }
                     _ => self.only(part),
                 });
                 Expr::Joined(parts.collect())
@@ -303,10 +338,13 @@ impl Js<'_, '_> {
             "call_expression" | "new_expression" => self.call(node),
             "object" => self.object(node),
             "array" => Expr::List(self.items(node)),
-            "arrow_function" | "function_expression" | "function" | "generator_function"
-            | "function_declaration" | "generator_function_declaration" | "method_definition" => {
-                self.function(node)
-            }
+            "arrow_function"
+            | "function_expression"
+            | "function"
+            | "generator_function"
+            | "function_declaration"
+            | "generator_function_declaration"
+            | "method_definition" => self.function(node),
             "class" | "class_declaration" | "abstract_class_declaration" => self.class(node),
             "enum_declaration" => {
                 let members = field(node, "body").map(children).unwrap_or_default();
@@ -327,8 +365,11 @@ impl Js<'_, '_> {
                 Expr::Last(vec![condition, either])
             }
             "assignment_expression" => {
-                let value = self.part_expr(node, "right");
-                let target = field(node, "left").map_or(Target::Nowhere, |left| self.target(left));
+                let left = field(node, "left");
+                let name = left.map(|left| field(left, "property").unwrap_or(left));
+                let value = field(node, "right")
+                    .map_or_else(Expr::default, |right| self.named(name, right));
+                let target = left.map_or(Target::Nowhere, |left| self.target(left));
                 Expr::Assign(Box::new(target), Box::new(value))
             }
             "augmented_assignment_expression" => {
@@ -343,27 +384,37 @@ impl Js<'_, '_> {
                 };
                 Expr::Assign(Box::new(target), Box::new(value))
             }
-            "parenthesized_expression" | "await_expression" | "as_expression"
-            | "satisfies_expression" | "non_null_expression" | "yield_expression" => {
-                self.only(node)
-            }
+            "parenthesized_expression"
+            | "await_expression"
+            | "as_expression"
+            | "satisfies_expression"
+            | "non_null_expression"
+            | "yield_expression" => self.only(node),
             "spread_element" => Expr::Spread(Box::new(self.only(node))),
             // `<T>value`
             "type_assertion" => children(node)
                 .last()
                 .map_or(Expr::Nothing, |value| self.expr(*value)),
-            "sequence_expression" => {
-                Expr::Last(children(node).into_iter().map(|part| self.expr(part)).collect())
-            }
+            "sequence_expression" => Expr::Last(
+                children(node)
+                    .into_iter()
+                    .map(|part| self.expr(part))
+                    .collect(),
+            ),
             "lexical_declaration" | "variable_declaration" => {
                 let mut block = Block::new();
                 self.statement(node, &mut block);
-                Expr::Many(block.into_iter().filter_map(|statement| match statement {
-                    Statement::Bind(target, value) => {
-                        Some(Expr::Bind(Box::new(target), Box::new(value)))
-                    }
-                    _ => None,
-                }).collect())
+                Expr::Many(
+                    block
+                        .into_iter()
+                        .filter_map(|statement| match statement {
+                            Statement::Bind(target, value) => {
+                                Some(Expr::Bind(Box::new(target), Box::new(value)))
+                            }
+                            _ => None,
+                        })
+                        .collect(),
+                )
             }
             "type_annotation" | "type_arguments" | "type_parameters" | "regex" => {
                 Expr::Unknown("a value of another kind")
@@ -380,12 +431,20 @@ impl Js<'_, '_> {
                 };
                 self.0.function(body)
             }
-            _ => Expr::Many(children(node).into_iter().map(|part| self.expr(part)).collect()),
+            _ => Expr::Many(
+                children(node)
+                    .into_iter()
+                    .map(|part| self.expr(part))
+                    .collect(),
+            ),
         }
     }
 
     fn items(&mut self, node: Node<'_>) -> Vec<Expr> {
-        children(node).into_iter().map(|item| self.expr(item)).collect()
+        children(node)
+            .into_iter()
+            .map(|item| self.expr(item))
+            .collect()
     }
 
     /// `a + b + c` is nested to the left; read without recursion.
@@ -430,8 +489,11 @@ impl Js<'_, '_> {
         for child in children(node) {
             match child.kind() {
                 "pair" => {
-                    let key = field(child, "key").map_or_else(Expr::default, |key| self.key(key));
-                    entries.push(Entry::Pair(key, self.part_expr(child, "value")));
+                    let name = field(child, "key");
+                    let key = name.map_or_else(Expr::default, |key| self.key(key));
+                    let value = field(child, "value")
+                        .map_or_else(Expr::default, |value| self.named(name, value));
+                    entries.push(Entry::Pair(key, value));
                 }
                 "shorthand_property_identifier" => {
                     let name = self.name(child);
@@ -463,14 +525,18 @@ impl Js<'_, '_> {
                 Some(Target::Index(object, index))
             }
             "object_pattern" => {
-                let parts = children(node).into_iter().filter_map(|part| js.pattern(part));
+                let parts = children(node)
+                    .into_iter()
+                    .filter_map(|part| js.pattern(part));
                 Some(Target::Fields(parts.collect()))
             }
-            "array_pattern" => {
-                Some(Target::List(children(node).into_iter().map(|p| js.target(p)).collect()))
-            }
+            "array_pattern" => Some(Target::List(
+                children(node).into_iter().map(|p| js.target(p)).collect(),
+            )),
             "assignment_pattern" => field(node, "left").map(|left| js.target(left)),
-            "rest_pattern" | "non_null_expression" | "parenthesized_expression"
+            "rest_pattern"
+            | "non_null_expression"
+            | "parenthesized_expression"
             | "as_expression" => node.named_child(0).map(|inner| js.target(inner)),
             _ => None,
         })
@@ -488,7 +554,10 @@ impl Js<'_, '_> {
             _ => (Expr::Text(self.name(part)), part),
         };
         let mut default = None;
-        if matches!(inner.kind(), "object_assignment_pattern" | "assignment_pattern") {
+        if matches!(
+            inner.kind(),
+            "object_assignment_pattern" | "assignment_pattern"
+        ) {
             default = field(inner, "right").map(|value| self.expr(value));
             inner = field(inner, "left")?;
         }
@@ -523,7 +592,8 @@ impl Js<'_, '_> {
     }
 
     fn function(&mut self, node: Node<'_>) -> Expr {
-        let name = field(node, "name").map_or_else(|| "function".into(), |name| self.name(name));
+        let hint = self.0.hint.take().unwrap_or_else(|| "function".into());
+        let name = field(node, "name").map_or(hint, |name| self.name(name));
         let parameters = match (field(node, "parameters"), field(node, "parameter")) {
             (Some(list), _) => self.parameters(list),
             (None, Some(one)) => vec![Parameter {
@@ -602,15 +672,19 @@ impl Js<'_, '_> {
                     else {
                         continue;
                     };
-                    let Some(value) = field(member, "value") else { continue };
-                    let (name, value) = (self.name(name), self.expr(value));
+                    let Some(value) = field(member, "value") else {
+                        continue;
+                    };
+                    let (name, value) = (self.name(name), self.named(Some(name), value));
                     if has_word(member, "static") {
                         body.push(Statement::Bind(Target::Name(name), value));
                     } else {
                         fields.push((name, value));
                     }
                 }
-                "decorator" | "index_signature" | "method_signature"
+                "decorator"
+                | "index_signature"
+                | "method_signature"
                 | "abstract_method_signature" => {}
                 _ => {
                     let value = self.expr(member);
@@ -642,9 +716,14 @@ impl Js<'_, '_> {
         }
         let callee = callee.map_or_else(Expr::default, |callee| self.expr(callee));
         let arguments = if list.is_some_and(|list| list.kind() == "template_string") {
-            vec![Argument::Positional(list.map_or_else(Expr::default, |l| self.expr(l)))]
+            vec![Argument::Positional(
+                list.map_or_else(Expr::default, |l| self.expr(l)),
+            )]
         } else {
-            parts.iter().map(|part| Argument::Positional(self.expr(*part))).collect()
+            parts
+                .iter()
+                .map(|part| Argument::Positional(self.expr(*part)))
+                .collect()
         };
         self.0.call_of(node, callee, new, arguments)
     }

@@ -112,6 +112,9 @@ pub enum Argument {
     List(Vec<Argument>),
     /// A map; keys are arguments too, as `{process.env.TABLE: …}` is common.
     Map(Vec<(Argument, Argument)>),
+    /// A part of the event that the handler is invoked with, by its path without positions in
+    /// lists: `Records.s3.bucket.name`. Only when the handler's name is given.
+    Event(Arc<str>),
     /// Not known, and why.
     Unknown(Arc<str>),
 }

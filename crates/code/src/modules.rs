@@ -100,7 +100,11 @@ fn javascript(specifier: &str, folder: &str, roots: &[&str]) -> Vec<String> {
             found.push(format!("{stem}ts"));
         }
         for ending in ["js", "mjs", "cjs", "ts"] {
-            found.push(format!("{path}/index.{ending}").trim_start_matches('/').to_owned());
+            found.push(
+                format!("{path}/index.{ending}")
+                    .trim_start_matches('/')
+                    .to_owned(),
+            );
         }
     }
     found

@@ -2,7 +2,7 @@
 //! work budget; a tree with errors is still read, and the first error becomes a problem.
 
 use crate::Language;
-use crate::ir::{Argument, Call, Expr, Program};
+use crate::ir::{Argument, Call, Expr, Name, Program};
 use palisade_core::{FileId, Problem, ProblemLevel, Sources, Span};
 use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
@@ -18,6 +18,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) text: &'a str,
     pub(crate) file: FileId,
     pub(crate) program: &'a mut Program,
+    /// The name that the function that is read next is given.
+    pub(crate) hint: Option<Name>,
     depth: usize,
     /// The first place that is nested too deeply.
     too_deep: Option<Span>,
@@ -133,6 +135,7 @@ pub(crate) fn read<T>(
         text,
         file,
         program,
+        hint: None,
         depth: 0,
         too_deep: None,
     };
@@ -142,7 +145,9 @@ pub(crate) fn read<T>(
             sources,
             span,
             ProblemLevel::Error,
-            format!("the code is nested more than {MAX_DEPTH} levels deep here, and is not read further"),
+            format!(
+                "the code is nested more than {MAX_DEPTH} levels deep here, and is not read further"
+            ),
         ));
     }
     Some(result)
@@ -180,7 +185,9 @@ fn first_error(root: Node<'_>) -> Option<Node<'_>> {
             return Some(node);
         }
         let mut cursor = node.walk();
-        let next = node.children(&mut cursor).find(|child| child.has_error() || child.is_missing());
+        let next = node
+            .children(&mut cursor)
+            .find(|child| child.has_error() || child.is_missing());
         match next {
             Some(child) => node = child,
             None => return Some(node),

@@ -1,8 +1,8 @@
 //! Python's syntax tree to the small language of `ir`.
 
 use crate::ir::{
-    Argument, Block, Class, Entry, Expr, Function, FunctionKind, Name, Parameter,
-    ParameterKind, Statement, Target,
+    Argument, Block, Class, Entry, Expr, Function, FunctionKind, Name, Parameter, ParameterKind,
+    Statement, Target,
 };
 use crate::parse::{Reader, children, field, fields, has_word};
 use std::collections::BTreeSet;
@@ -170,7 +170,9 @@ impl Reader<'_> {
     }
 
     fn assignment(&mut self, node: Node<'_>, out: &mut Block) {
-        let Some(left) = field(node, "left") else { return };
+        let Some(left) = field(node, "left") else {
+            return;
+        };
         let mut targets = vec![left];
         let mut right = field(node, "right");
         // a = b = c
@@ -206,8 +208,10 @@ impl Reader<'_> {
             }
             "pattern_list" | "tuple_pattern" | "list_pattern" | "as_pattern_target" | "tuple"
             | "list" => {
-                let mut parts: Vec<Target> =
-                    children(node).into_iter().map(|part| reader.target(part)).collect();
+                let mut parts: Vec<Target> = children(node)
+                    .into_iter()
+                    .map(|part| reader.target(part))
+                    .collect();
                 if node.kind() == "as_pattern_target" && parts.len() == 1 {
                     return parts.pop();
                 }
@@ -219,9 +223,13 @@ impl Reader<'_> {
     }
 
     fn definition(&mut self, node: Node<'_>, decorators: &[Node<'_>], out: &mut Block) {
-        let name: Name = field(node, "name").map_or("", |name| self.text(name)).into();
+        let name: Name = field(node, "name")
+            .map_or("", |name| self.text(name))
+            .into();
         let value = if node.kind() == "class_definition" {
-            let bases = field(node, "superclasses").map(children).unwrap_or_default();
+            let bases = field(node, "superclasses")
+                .map(children)
+                .unwrap_or_default();
             let bases = bases
                 .into_iter()
                 .filter(|base| base.kind() != "keyword_argument")
@@ -246,11 +254,11 @@ impl Reader<'_> {
                     _ => kind,
                 };
             }
-            let parameters = field(node, "parameters").map_or_else(Vec::new, |list| {
-                self.parameters(list)
-            });
+            let parameters =
+                field(node, "parameters").map_or_else(Vec::new, |list| self.parameters(list));
             let body = self.part(node, "body");
-            let outer = field(node, "body").map_or_else(BTreeSet::new, |body| self.outer_names(body));
+            let outer =
+                field(node, "body").map_or_else(BTreeSet::new, |body| self.outer_names(body));
             self.function(Function {
                 name: name.clone(),
                 parameters,
@@ -274,9 +282,15 @@ impl Reader<'_> {
         while let Some(node) = open.pop() {
             match node.kind() {
                 "global_statement" | "nonlocal_statement" => {
-                    names.extend(children(node).into_iter().map(|name| Name::from(self.text(name))));
+                    names.extend(
+                        children(node)
+                            .into_iter()
+                            .map(|name| Name::from(self.text(name))),
+                    );
                 }
-                "function_definition" | "class_definition" | "expression_statement"
+                "function_definition"
+                | "class_definition"
+                | "expression_statement"
                 | "return_statement" => {}
                 _ => open.extend(children(node)),
             }
@@ -315,7 +329,10 @@ impl Reader<'_> {
     fn import(&mut self, node: Node<'_>, out: &mut Block) {
         if let (Some(name), Some(alias)) = (field(node, "name"), field(node, "alias")) {
             let module = Expr::Import(self.text(name).into(), None);
-            out.push(Statement::Bind(Target::Name(self.text(alias).into()), module));
+            out.push(Statement::Bind(
+                Target::Name(self.text(alias).into()),
+                module,
+            ));
             return;
         }
         let path = self.text(node);
@@ -328,9 +345,18 @@ impl Reader<'_> {
     }
 
     fn import_from(&mut self, node: Node<'_>, out: &mut Block) {
-        let Some(module) = field(node, "module_name") else { return };
-        let module: Name = self.text(module).split_whitespace().collect::<String>().into();
-        if children(node).iter().any(|child| child.kind() == "wildcard_import") {
+        let Some(module) = field(node, "module_name") else {
+            return;
+        };
+        let module: Name = self
+            .text(module)
+            .split_whitespace()
+            .collect::<String>()
+            .into();
+        if children(node)
+            .iter()
+            .any(|child| child.kind() == "wildcard_import")
+        {
             out.push(Statement::ImportAll(module));
             return;
         }
@@ -353,9 +379,12 @@ impl Reader<'_> {
         match node.kind() {
             "identifier" => Expr::Name(self.text(node).into()),
             "string" => self.string(node),
-            "concatenated_string" => {
-                Expr::Joined(children(node).into_iter().map(|part| self.expr(part)).collect())
-            }
+            "concatenated_string" => Expr::Joined(
+                children(node)
+                    .into_iter()
+                    .map(|part| self.expr(part))
+                    .collect(),
+            ),
             "integer" | "float" | "true" | "false" => Expr::Text(self.text(node).into()),
             "none" => Expr::Nothing,
             "attribute" => {
@@ -413,11 +442,13 @@ impl Reader<'_> {
                 }
                 Expr::Map(entries)
             }
-            "list_comprehension" | "set_comprehension" | "generator_expression"
+            "list_comprehension"
+            | "set_comprehension"
+            | "generator_expression"
             | "dictionary_comprehension" => self.comprehension(node),
             "lambda" => {
-                let parameters = field(node, "parameters")
-                    .map_or_else(Vec::new, |list| self.parameters(list));
+                let parameters =
+                    field(node, "parameters").map_or_else(Vec::new, |list| self.parameters(list));
                 let body = vec![Statement::Return(self.part_expr(node, "body"))];
                 self.function(Function {
                     name: "lambda".into(),
@@ -478,7 +509,11 @@ impl Reader<'_> {
         }
         parts.push(self.expr(at));
         parts.reverse();
-        if sum { Expr::Joined(parts) } else { Expr::Many(parts) }
+        if sum {
+            Expr::Joined(parts)
+        } else {
+            Expr::Many(parts)
+        }
     }
 
     fn comprehension(&mut self, node: Node<'_>) -> Expr {

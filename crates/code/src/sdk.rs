@@ -190,7 +190,10 @@ impl Eval<'_> {
         span: Span,
     ) -> Value {
         if name.is_empty() {
-            self.unresolved(span, "the operation is chosen when the code runs".to_owned());
+            self.unresolved(
+                span,
+                "the operation is chosen when the code runs".to_owned(),
+            );
             return Value::unknown("the result of an operation that is not known");
         }
         match client.sdk {
@@ -222,14 +225,19 @@ impl Eval<'_> {
     fn builtin(&mut self, path: &str, arguments: &Arguments, span: Span) -> Option<Value> {
         let first = arguments.positional.first();
         match path {
-            "str" | "String" | "list" | "tuple" | "set" | "sorted" | "iter" | "next" | "reversed"
-            | "Array.from" | "Promise.resolve" | "Object.freeze" | "copy.deepcopy"
+            "str" | "String" | "list" | "tuple" | "set" | "sorted" | "iter" | "next"
+            | "reversed" | "Array.from" | "Promise.resolve" | "Object.freeze" | "copy.deepcopy"
             | "copy.copy" | "structuredClone" => {
                 let first = first?;
-                Some(if matches!(path, "next") { self.item(first) } else { first.clone() })
+                Some(if matches!(path, "next") {
+                    self.item(first)
+                } else {
+                    first.clone()
+                })
             }
             "enumerate" | "zip" => {
-                let mut items: Vec<Value> = arguments.positional.iter().map(|v| self.item(v)).collect();
+                let mut items: Vec<Value> =
+                    arguments.positional.iter().map(|v| self.item(v)).collect();
                 if path == "enumerate" {
                     items.insert(0, Value::unknown("a number"));
                 }
@@ -248,17 +256,23 @@ impl Eval<'_> {
                 Some(Value::Object(id))
             }
             "Object.assign" => {
-                let Value::Object(id) = first? else { return None };
+                let Value::Object(id) = first? else {
+                    return None;
+                };
                 for other in arguments.positional.get(1..).unwrap_or(&[]) {
                     self.merge(*id, other);
                 }
                 first.cloned()
             }
             "Object.values" | "Object.entries" | "Object.keys" => {
-                let Value::Object(_) = first? else { return None };
+                let Value::Object(_) = first? else {
+                    return None;
+                };
                 let kind = path.strip_prefix("Object.")?;
                 let none = Arguments::default();
-                let Value::Object(id) = first? else { return None };
+                let Value::Object(id) = first? else {
+                    return None;
+                };
                 Some(if kind == "keys" {
                     let keys = self.heap.get(*id).entries.keys().cloned().collect();
                     self.heap.list(keys)

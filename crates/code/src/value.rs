@@ -26,6 +26,8 @@ pub(crate) enum Value {
     /// Text, environment and unknown values put together.
     Joined(Arc<[Value]>),
     Unknown(Name),
+    /// A part of what the handler is invoked with, by its path.
+    Event(Name),
     OneOf(Arc<[Value]>),
     /// A map, a list, an instance, a class or a namespace in the heap.
     Object(usize),
@@ -147,7 +149,9 @@ impl Value {
     /// variables are kept.
     fn scalar(&self, defaults: bool) -> Option<Self> {
         match self {
-            Self::Text(_) | Self::Unknown(_) | Self::Joined(_) => Some(self.clone()),
+            Self::Text(_) | Self::Unknown(_) | Self::Event(_) | Self::Joined(_) => {
+                Some(self.clone())
+            }
             Self::Environment { name, default } => Some(Self::Environment {
                 name: name.clone(),
                 default: default.clone().filter(|_| defaults),
@@ -162,7 +166,11 @@ impl Value {
         let split = parts.iter().position(|part| matches!(part, Self::OneOf(_)));
         if let Some(at) = split
             && parts[at].each().len() <= 4
-            && parts.iter().filter(|part| matches!(part, Self::OneOf(_))).count() <= 2
+            && parts
+                .iter()
+                .filter(|part| matches!(part, Self::OneOf(_)))
+                .count()
+                <= 2
         {
             return Self::one_of(parts[at].each().iter().map(|one| {
                 let mut parts = parts.to_vec();
@@ -245,7 +253,9 @@ impl Heap {
             self.objects[id].open = true;
             return;
         }
-        let value = entries.get(&key).map_or_else(|| value.clone(), |old| old.or(&value));
+        let value = entries
+            .get(&key)
+            .map_or_else(|| value.clone(), |old| old.or(&value));
         entries.insert(key, value);
     }
 
@@ -279,6 +289,7 @@ impl Heap {
                 }
             }
             Value::Unknown(reason) => Argument::Unknown(reason.clone()),
+            Value::Event(path) => Argument::Event(path.clone()),
             Value::Object(id) => {
                 let object = self.get(*id);
                 match object.kind {

@@ -24,7 +24,9 @@ impl Arguments {
     }
 
     pub(crate) fn all(&self) -> impl Iterator<Item = &Value> {
-        self.positional.iter().chain(self.named.iter().map(|(_, value)| value))
+        self.positional
+            .iter()
+            .chain(self.named.iter().map(|(_, value)| value))
     }
 
     fn without_first(&self) -> Self {
@@ -188,7 +190,12 @@ impl Eval<'_> {
                 self.text_method(receiver, name, arguments, span)
             }
             Value::Function { id, scope, this } if matches!(&**name, "bind" | "call" | "apply") => {
-                let this = arguments.positional.first().cloned().map(Arc::new).or(this.clone());
+                let this = arguments
+                    .positional
+                    .first()
+                    .cloned()
+                    .map(Arc::new)
+                    .or(this.clone());
                 if &**name == "bind" {
                     return super::expression::bound(
                         Value::Function {
@@ -215,7 +222,31 @@ impl Eval<'_> {
                 }
                 self.apply(&found, arguments, call.new, span)
             }
-            Value::Unknown(_) | Value::Nothing => self.unknown_method(name, arguments, span),
+            Value::Event(_) if &**name == "get" => {
+                let key = arguments
+                    .positional
+                    .first()
+                    .cloned()
+                    .unwrap_or(Value::Nothing);
+                let found = self.index(receiver, &key, span);
+                found.or(arguments.positional.get(1).unwrap_or(&Value::Nothing))
+            }
+            // `event.Records.map(f)` and the like
+            Value::Event(_)
+                if matches!(arguments.positional.first(), Some(Value::Function { .. })) =>
+            {
+                let given = Arguments {
+                    positional: vec![receiver.clone()],
+                    named: Vec::new(),
+                    open: true,
+                };
+                let function = arguments.positional.first().cloned();
+                let result = function.map(|function| self.apply(&function, &given, false, span));
+                self.heap.list(result.into_iter().collect())
+            }
+            Value::Unknown(_) | Value::Event(_) | Value::Nothing => {
+                self.unknown_method(name, arguments, span)
+            }
             Value::Member(inner, member) if &**member == "session" => match &**inner {
                 Value::Client(session) => self.session_method(&session.clone(), name, arguments),
                 _ => Value::Inert,
@@ -241,13 +272,18 @@ impl Eval<'_> {
             && !arguments.named.is_empty()
             && arguments.named.iter().all(|(name, _)| capital(name))
             && name.contains('_')
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     }
 
     /// A method of something that is not known: does it look like a call of the SDK?
     fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
         if self.looks_like_boto3(name, arguments) || self.pass.promised {
-            self.unresolved(span, format!("`{name}` looks like a call of the SDK, but its client is not known"));
+            self.unresolved(
+                span,
+                format!("`{name}` looks like a call of the SDK, but its client is not known"),
+            );
             return Value::unknown(format!("the result of `{name}`"));
         }
         self.unseen(name, arguments, span)
@@ -261,7 +297,10 @@ impl Eval<'_> {
         this: Option<Arc<Value>>,
         arguments: Arguments,
     ) -> Value {
-        let result = Value::unknown(format!("the result of `{}`", self.program.functions[id].name));
+        let result = Value::unknown(format!(
+            "the result of `{}`",
+            self.program.functions[id].name
+        ));
         let run = (id, scope, this, arguments);
         if let Some(value) = self.pass.memory.get(&run) {
             return value.clone();
@@ -292,7 +331,10 @@ impl Eval<'_> {
         self.pass.ran.insert(id);
         let function = self.program.functions[id].clone();
         match (function.kind, this) {
-            (FunctionKind::Positional | FunctionKind::ClassMethod | FunctionKind::Property, Some(this)) => {
+            (
+                FunctionKind::Positional | FunctionKind::ClassMethod | FunctionKind::Property,
+                Some(this),
+            ) => {
                 arguments.positional.insert(0, (*this).clone());
             }
             (FunctionKind::This | FunctionKind::Getter, this) => {
@@ -379,10 +421,12 @@ impl Eval<'_> {
                 receiver.is_some()
                     && matches!(
                         function.kind,
-                        FunctionKind::Positional | FunctionKind::Property | FunctionKind::ClassMethod
+                        FunctionKind::Positional
+                            | FunctionKind::Property
+                            | FunctionKind::ClassMethod
                     ),
             );
-            let arguments = unknown_arguments(&function, skip);
+            let arguments = self.unknown_arguments(id, skip);
             self.run(id, made.scope, receiver.map(Arc::new), arguments);
         }
     }
@@ -457,7 +501,9 @@ impl Eval<'_> {
 
     fn set_fields(&mut self, class: usize, this: &Value, depth: usize) {
         let object = self.heap.get(class);
-        let Kind::Class(program_class) = object.kind else { return };
+        let Kind::Class(program_class) = object.kind else {
+            return;
+        };
         if depth > 0 {
             for base in object.bases.clone() {
                 if let Value::Object(base) = base {
@@ -500,9 +546,7 @@ impl Eval<'_> {
                     return this;
                 }
                 let this = match function.parameters.first().map(|p| &p.target) {
-                    Some(ir::Target::Name(name)) => {
-                        self.scopes[at].variables.get(name).cloned()
-                    }
+                    Some(ir::Target::Name(name)) => self.scopes[at].variables.get(name).cloned(),
                     _ => None,
                 };
                 return Value::Super(class, Arc::new(this.unwrap_or(Value::Nothing)));
@@ -517,7 +561,9 @@ impl Eval<'_> {
     pub(crate) fn unseen(&mut self, name: &str, arguments: &Arguments, span: Span) -> Value {
         let last = name.rsplit('.').next().unwrap_or(name);
         // X-Ray and its like wrap clients.
-        if last.starts_with("capture") && let Some(first) = arguments.positional.first() {
+        if last.starts_with("capture")
+            && let Some(first) = arguments.positional.first()
+        {
             self.escape_unless_client(first);
             return first.clone();
         }
@@ -534,8 +580,22 @@ impl Eval<'_> {
             self.give(value, listed.clone().unwrap_or_default(), Vec::new(), span);
         }
         const HARMLESS: [&str; 16] = [
-            "print", "log", "debug", "info", "error", "warn", "type", "isinstance", "hasattr",
-            "id", "stringify", "patch", "Stubber", "activate", "push", "append",
+            "print",
+            "log",
+            "debug",
+            "info",
+            "error",
+            "warn",
+            "type",
+            "isinstance",
+            "hasattr",
+            "id",
+            "stringify",
+            "patch",
+            "Stubber",
+            "activate",
+            "push",
+            "append",
         ];
         if !HARMLESS.contains(&last) {
             for value in arguments.all().flat_map(Value::each) {
@@ -544,7 +604,10 @@ impl Eval<'_> {
                     Value::Resource(_) => "a resource object of boto3",
                     _ => continue,
                 };
-                self.unresolved(span, format!("{kind} is given to `{last}`, whose code is not seen"));
+                self.unresolved(
+                    span,
+                    format!("{kind} is given to `{last}`, whose code is not seen"),
+                );
             }
         }
         Value::unknown(format!("the result of `{last}`"))
@@ -568,12 +631,17 @@ impl Eval<'_> {
                 Value::Function { id, scope, this } => {
                     let function = self.program.functions[*id].clone();
                     let bound = this.is_some()
-                        && matches!(function.kind, FunctionKind::Positional | FunctionKind::ClassMethod);
-                    let mut arguments = unknown_arguments(&function, usize::from(bound));
+                        && matches!(
+                            function.kind,
+                            FunctionKind::Positional | FunctionKind::ClassMethod
+                        );
+                    let mut arguments = self.unknown_arguments(*id, usize::from(bound));
                     for (slot, value) in arguments.positional.iter_mut().zip(&first) {
                         *slot = value.clone();
                     }
-                    arguments.positional.retain(|value| *value != Value::Nothing);
+                    arguments
+                        .positional
+                        .retain(|value| *value != Value::Nothing);
                     self.invoke(*id, *scope, this.clone(), arguments);
                 }
                 Value::Member(receiver, _)
@@ -591,6 +659,29 @@ impl Eval<'_> {
         }
     }
 
+    /// Arguments for a function of which no caller is known.
+    fn unknown_arguments(&self, id: usize, skip: usize) -> Arguments {
+        let function = &self.program.functions[id];
+        let handler = *function.name == *self.handler;
+        let plain = |parameter: &&ir::Parameter| parameter.kind == ParameterKind::Plain;
+        let wanted = function
+            .parameters
+            .iter()
+            .filter(plain)
+            .skip(skip)
+            .enumerate();
+        let positional = wanted.map(|(at, parameter)| match &parameter.target {
+            _ if handler && at == 0 => Value::Event("".into()),
+            ir::Target::Name(name) => Value::unknown(format!("the parameter `{name}`")),
+            _ => Value::unknown("a parameter"),
+        });
+        Arguments {
+            positional: positional.collect(),
+            named: Vec::new(),
+            open: true,
+        }
+    }
+
     fn text_method(
         &mut self,
         text: &Value,
@@ -601,8 +692,10 @@ impl Eval<'_> {
         match (text, &**name) {
             (Value::Text(pattern), "format") => format(pattern, arguments),
             (_, "concat") => {
-                let parts: Vec<Value> =
-                    std::iter::once(text).chain(&arguments.positional).cloned().collect();
+                let parts: Vec<Value> = std::iter::once(text)
+                    .chain(&arguments.positional)
+                    .cloned()
+                    .collect();
                 Value::joined(&parts)
             }
             (_, "toString" | "trim" | "strip" | "encode" | "decode" | "valueOf") => text.clone(),
@@ -661,13 +754,25 @@ impl Eval<'_> {
                 value
             }
             "get" | "pop" | "setdefault" if !list => {
-                let key = arguments.positional.first().cloned().unwrap_or(Value::Nothing);
+                let key = arguments
+                    .positional
+                    .first()
+                    .cloned()
+                    .unwrap_or(Value::Nothing);
                 let found = self.index(&value, &key, span);
-                let default = arguments.positional.get(1).cloned().unwrap_or(Value::Nothing);
+                let default = arguments
+                    .positional
+                    .get(1)
+                    .cloned()
+                    .unwrap_or(Value::Nothing);
                 if &**name == "setdefault" {
                     self.write(&value, key, default.clone());
                 }
-                if matches!(found, Value::Nothing) { default } else { found }
+                if matches!(found, Value::Nothing) {
+                    default
+                } else {
+                    found
+                }
             }
             "set" if arguments.positional.len() == 2 => {
                 let mut given = arguments.positional.iter().cloned();
@@ -726,22 +831,6 @@ impl Eval<'_> {
     }
 }
 
-/// Arguments for a function of which no caller is known.
-fn unknown_arguments(function: &ir::Function, skip: usize) -> Arguments {
-    let plain = |parameter: &&ir::Parameter| parameter.kind == ParameterKind::Plain;
-    let positional = function.parameters.iter().filter(plain).skip(skip).map(|parameter| {
-        match &parameter.target {
-            ir::Target::Name(name) => Value::unknown(format!("the parameter `{name}`")),
-            _ => Value::unknown("a parameter"),
-        }
-    });
-    Arguments {
-        positional: positional.collect(),
-        named: Vec::new(),
-        open: true,
-    }
-}
-
 /// Python's `"…{}…".format(…)`.
 fn format(pattern: &str, arguments: &Arguments) -> Value {
     let mut parts = Vec::new();
@@ -760,7 +849,11 @@ fn format(pattern: &str, arguments: &Arguments) -> Value {
         } else {
             arguments.get(usize::MAX, name)
         };
-        parts.push(value.cloned().unwrap_or_else(|| Value::unknown("a value that is missing")));
+        parts.push(
+            value
+                .cloned()
+                .unwrap_or_else(|| Value::unknown("a value that is missing")),
+        );
         parts.push(Value::text(rest));
     }
     Value::joined(&parts)

@@ -113,7 +113,11 @@ impl Eval<'_> {
                 parts.push(Value::text(piece));
                 continue;
             }
-            parts.push(values.next().unwrap_or_else(|| Value::unknown("a value that is missing")));
+            parts.push(
+                values
+                    .next()
+                    .unwrap_or_else(|| Value::unknown("a value that is missing")),
+            );
             let rest = piece.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
             parts.push(Value::text(rest.get(1..).unwrap_or("")));
         }
@@ -196,7 +200,7 @@ impl Eval<'_> {
             Value::Listed(resource) | Value::Collection(resource, _) => {
                 Value::Resource(resource.clone())
             }
-            Value::Unknown(_) => value.clone(),
+            Value::Unknown(_) | Value::Event(_) => value.clone(),
             _ => Value::unknown("an item of a list"),
         }))
     }
@@ -251,8 +255,10 @@ impl Eval<'_> {
     pub(crate) fn attribute(&mut self, object: &Value, name: &Name, span: Span) -> Value {
         match object {
             Value::OneOf(values) => {
-                let values: Vec<Value> =
-                    values.iter().map(|value| self.attribute(value, name, span)).collect();
+                let values: Vec<Value> = values
+                    .iter()
+                    .map(|value| self.attribute(value, name, span))
+                    .collect();
                 Value::one_of(values)
             }
             Value::Object(id) => self.object_attribute(*id, name),
@@ -264,7 +270,9 @@ impl Eval<'_> {
                     return value.clone();
                 }
                 let path = &self.units[*unit].path;
-                let folder = path.strip_suffix("/__init__.py").or(path.strip_suffix(".py"));
+                let folder = path
+                    .strip_suffix("/__init__.py")
+                    .or(path.strip_suffix(".py"));
                 let inner = format!("{}/{name}", folder.unwrap_or(path));
                 let found = [format!("{inner}.py"), format!("{inner}/__init__.py")]
                     .iter()
@@ -309,6 +317,7 @@ impl Eval<'_> {
             Value::Client(_) | Value::Text(_) | Value::Function { .. } => {
                 Value::Member(Arc::new(object.clone()), name.clone())
             }
+            Value::Event(path) => event_part(path, name),
             Value::Unknown(_) | Value::Inert => object.clone(),
             Value::Nothing => Value::Nothing,
             _ => Value::unknown(format!("`{name}` of a value that is not followed")),
@@ -387,12 +396,17 @@ impl Eval<'_> {
     /// What `object[key]` gives.
     pub(crate) fn index(&mut self, object: &Value, key: &Value, span: Span) -> Value {
         if let Value::OneOf(objects) = object {
-            let values: Vec<Value> =
-                objects.iter().map(|object| self.index(object, key, span)).collect();
+            let values: Vec<Value> = objects
+                .iter()
+                .map(|object| self.index(object, key, span))
+                .collect();
             return Value::one_of(values);
         }
         if let Value::OneOf(keys) = key {
-            let values: Vec<Value> = keys.iter().map(|key| self.index(object, key, span)).collect();
+            let values: Vec<Value> = keys
+                .iter()
+                .map(|key| self.index(object, key, span))
+                .collect();
             return Value::one_of(values);
         }
         match (object, key) {
@@ -414,6 +428,8 @@ impl Eval<'_> {
             (Value::Text(_) | Value::Environment { .. } | Value::Joined(_), _) => {
                 Value::unknown("a part of a text")
             }
+            (Value::Event(path), Value::Text(name)) => event_part(path, name),
+            (Value::Event(_), _) => Value::unknown("a part of the event"),
             (_, Value::Text(name)) if self.units[self.unit()].language != Language::Python => {
                 self.attribute(object, name, span)
             }
@@ -428,7 +444,9 @@ impl Eval<'_> {
             && let Ok(at) = at.parse::<usize>()
         {
             let item = object.items.get(at).or(object.items.last());
-            return item.cloned().unwrap_or_else(|| Value::unknown("an item of a list"));
+            return item
+                .cloned()
+                .unwrap_or_else(|| Value::unknown("an item of a list"));
         }
         if let Some(value) = object.entries.get(key) {
             return value.clone();
@@ -459,6 +477,18 @@ impl Eval<'_> {
             None => value,
         }
     }
+}
+
+/// A part of the event; positions in lists are left out.
+fn event_part(path: &Name, name: &Name) -> Value {
+    if name.parse::<i64>().is_ok() {
+        return Value::Event(path.clone());
+    }
+    if path.len() + name.len() > 200 {
+        return Value::unknown("a part of the event");
+    }
+    let dot = if path.is_empty() { "" } else { "." };
+    Value::Event(format!("{path}{dot}{name}").into())
 }
 
 /// A function with its receiver.

@@ -58,9 +58,15 @@ impl Eval<'_> {
     }
 
     fn make_client(&mut self, session: &Client, how: &str, arguments: &Arguments) -> Value {
-        let service = arguments.get(0, "service_name").cloned().unwrap_or(Value::Nothing);
+        let service = arguments
+            .get(0, "service_name")
+            .cloned()
+            .unwrap_or(Value::Nothing);
         let mut options = session.options.clone();
-        let named = arguments.named.iter().filter(|(name, _)| &**name != "service_name");
+        let named = arguments
+            .named
+            .iter()
+            .filter(|(name, _)| &**name != "service_name");
         let named: Vec<(Name, Value)> = named.cloned().collect();
         options.extend(self.options(&named));
         if let Some(region) = arguments.positional.get(1) {
@@ -99,21 +105,30 @@ impl Eval<'_> {
         match &**name {
             "get_paginator" | "get_waiter" => {
                 let is_waiter = &**name == "get_waiter";
-                let what = if is_waiter { "waiter_name" } else { "operation_name" };
+                let what = if is_waiter {
+                    "waiter_name"
+                } else {
+                    "operation_name"
+                };
                 let given = arguments.get(0, what).cloned().unwrap_or(Value::Nothing);
                 let values: Vec<Value> = given
                     .each()
                     .iter()
                     .map(|given| {
                         let operation = match given {
-                            Value::Text(given) if is_waiter => waiter(&service, given).map(Name::from),
+                            Value::Text(given) if is_waiter => {
+                                waiter(&service, given).map(Name::from)
+                            }
                             Value::Text(given) => Some(pascal(given)),
                             _ => None,
                         };
                         match operation {
                             Some(operation) => Value::Prepared(client.clone(), operation),
                             None => {
-                                self.unresolved(span, format!("`{name}` of `{service}` for what is not known"));
+                                self.unresolved(
+                                    span,
+                                    format!("`{name}` of `{service}` for what is not known"),
+                                );
                                 Value::Inert
                             }
                         }
@@ -122,15 +137,24 @@ impl Eval<'_> {
                 Value::one_of(values)
             }
             "generate_presigned_url" => {
-                let params = arguments.get(1, "Params").cloned().unwrap_or(Value::Nothing);
+                let params = arguments
+                    .get(1, "Params")
+                    .cloned()
+                    .unwrap_or(Value::Nothing);
                 let (given, open) = self.entries(&params);
-                let method = arguments.get(0, "ClientMethod").cloned().unwrap_or(Value::Nothing);
+                let method = arguments
+                    .get(0, "ClientMethod")
+                    .cloned()
+                    .unwrap_or(Value::Nothing);
                 for method in method.each() {
                     match method {
                         Value::Text(method) => {
                             self.record(client, &pascal(method), given.clone(), open, span);
                         }
-                        _ => self.unresolved(span, "a request is signed for an operation that is not known".to_owned()),
+                        _ => self.unresolved(
+                            span,
+                            "a request is signed for an operation that is not known".to_owned(),
+                        ),
                     }
                 }
                 Value::unknown("a signed address")
@@ -173,10 +197,18 @@ impl Eval<'_> {
             return value.clone();
         }
         let rows = of_type(&service, &resource.kind);
-        match rows.iter().find(|row| row.member == &**name && row.kind != "batch") {
+        match rows
+            .iter()
+            .find(|row| row.member == &**name && row.kind != "batch")
+        {
             Some(row) if row.kind == "many" => Value::Collection(resource.clone(), name.clone()),
             Some(row) if row.kind == "part" && name.starts_with(|c: char| c.is_lowercase()) => {
-                Value::Resource(Arc::new(part(resource, row, &Arguments::default(), &service)))
+                Value::Resource(Arc::new(part(
+                    resource,
+                    row,
+                    &Arguments::default(),
+                    &service,
+                )))
             }
             Some(_) => itself(),
             None if is_added(name) => itself(),
@@ -199,13 +231,18 @@ impl Eval<'_> {
         span: Span,
     ) -> Value {
         let Some(service) = resource.client.service.clone() else {
-            self.unresolved(span, format!("`{name}` is called on a resource object whose service is not known"));
+            self.unresolved(
+                span,
+                format!("`{name}` is called on a resource object whose service is not known"),
+            );
             return Value::unknown("a resource object whose service is not known");
         };
         let client = &resource.client;
         let rows = of_type(&service, &resource.kind);
         let wanted = if &**name == "reload" { "load" } else { name };
-        let row = rows.iter().find(|row| row.member == wanted && row.kind != "batch");
+        let row = rows
+            .iter()
+            .find(|row| row.member == wanted && row.kind != "batch");
         let Some(row) = row else {
             return self.added_method(resource, name, arguments, span);
         };
@@ -305,7 +342,10 @@ impl Eval<'_> {
             item = Arc::new(made(resource, row, &Arguments::default(), &service));
         }
         let rows = of_type(&service, &item.kind);
-        if let Some(row) = rows.iter().find(|row| row.kind == "batch" && row.member == &**name) {
+        if let Some(row) = rows
+            .iter()
+            .find(|row| row.kind == "batch" && row.member == &**name)
+        {
             let mut given = bound(&item, row);
             given.extend(arguments.named.iter().cloned());
             return self.record(&item.client, row.operation, given, arguments.open, span);
@@ -317,26 +357,34 @@ impl Eval<'_> {
     fn powertools(&mut self, path: &str, arguments: &Arguments, span: Span) -> Option<Value> {
         let inner = path.strip_prefix("aws_lambda_powertools.utilities.")?;
         let function = inner.rsplit('.').next()?;
-        let (service, operations, parameter): (_, &[&str], _) = match (inner.split('.').next()?, function) {
-            ("parameters", "get_parameter") => ("ssm", &["GetParameter"], "Name"),
-            ("parameters", "get_parameters") => ("ssm", &["GetParametersByPath"], "Path"),
-            ("parameters", "get_parameters_by_name") => ("ssm", &["GetParameters"], "Names"),
-            ("parameters", "set_parameter") => ("ssm", &["PutParameter"], "Name"),
-            ("parameters", "get_secret") => ("secretsmanager", &["GetSecretValue"], "SecretId"),
-            ("parameters", "set_secret") => {
-                ("secretsmanager", &["PutSecretValue", "CreateSecret"], "SecretId")
-            }
-            ("idempotency", "DynamoDBPersistenceLayer") => (
-                "dynamodb",
-                &["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
-                "TableName",
-            ),
-            _ => return None,
-        };
+        let (service, operations, parameter): (_, &[&str], _) =
+            match (inner.split('.').next()?, function) {
+                ("parameters", "get_parameter") => ("ssm", &["GetParameter"], "Name"),
+                ("parameters", "get_parameters") => ("ssm", &["GetParametersByPath"], "Path"),
+                ("parameters", "get_parameters_by_name") => ("ssm", &["GetParameters"], "Names"),
+                ("parameters", "set_parameter") => ("ssm", &["PutParameter"], "Name"),
+                ("parameters", "get_secret") => ("secretsmanager", &["GetSecretValue"], "SecretId"),
+                ("parameters", "set_secret") => (
+                    "secretsmanager",
+                    &["PutSecretValue", "CreateSecret"],
+                    "SecretId",
+                ),
+                ("idempotency", "DynamoDBPersistenceLayer") => (
+                    "dynamodb",
+                    &["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
+                    "TableName",
+                ),
+                _ => return None,
+            };
         let names = ["name", "path", "parameters", "table_name"];
-        let value = names.iter().find_map(|name| arguments.get(0, name)).cloned();
-        let given: Vec<(Name, Value)> =
-            value.map(|value| (parameter.into(), value)).into_iter().collect();
+        let value = names
+            .iter()
+            .find_map(|name| arguments.get(0, name))
+            .cloned();
+        let given: Vec<(Name, Value)> = value
+            .map(|value| (parameter.into(), value))
+            .into_iter()
+            .collect();
         let client = Client::new(Sdk::Boto3, service);
         self.record_all(&client, operations, &given, arguments.open, span);
         Some(Value::Inert)
@@ -347,15 +395,27 @@ impl Eval<'_> {
 fn is_added(name: &str) -> bool {
     matches!(
         name,
-        "upload_file" | "upload_fileobj" | "download_file" | "download_fileobj" | "copy"
-            | "batch_writer" | "load" | "reload" | "meta" | "get_available_subresources"
-            | "__enter__" | "__aenter__"
+        "upload_file"
+            | "upload_fileobj"
+            | "download_file"
+            | "download_fileobj"
+            | "copy"
+            | "batch_writer"
+            | "load"
+            | "reload"
+            | "meta"
+            | "get_available_subresources"
+            | "__enter__"
+            | "__aenter__"
     )
 }
 
 /// Arguments in a given order (an empty name is left out) and by name.
 fn pick(arguments: &Arguments, order: &[&str]) -> Vec<(Name, Value)> {
-    let wanted = order.iter().enumerate().filter(|(_, name)| !name.is_empty());
+    let wanted = order
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !name.is_empty());
     wanted
         .filter_map(|(at, name)| {
             let value = arguments.get(at, name)?;
@@ -367,7 +427,10 @@ fn pick(arguments: &Arguments, order: &[&str]) -> Vec<(Name, Value)> {
 /// The parameters of an operation that a resource's identifiers give.
 fn bound(resource: &Resource, row: &Row) -> Vec<(Name, Value)> {
     let given = row.bindings.iter().filter_map(|(parameter, id)| {
-        let (_, value) = resource.identifiers.iter().find(|(name, _)| &**name == *id)?;
+        let (_, value) = resource
+            .identifiers
+            .iter()
+            .find(|(name, _)| &**name == *id)?;
         Some((Name::from(*parameter), value.clone()))
     });
     given.collect()
@@ -383,11 +446,18 @@ fn part(parent: &Resource, row: &Row, arguments: &Arguments, service: &str) -> R
                 at += 1;
                 arguments.get(at - 1, name).cloned()
             }
-            Some((_, id)) => parent.identifiers.iter().find(|(n, _)| &**n == *id).map(|(_, v)| v.clone()),
+            Some((_, id)) => parent
+                .identifiers
+                .iter()
+                .find(|(n, _)| &**n == *id)
+                .map(|(_, v)| v.clone()),
             None => None,
         };
         let value = value.map(|value| small(&value));
-        (name.into(), value.unwrap_or_else(|| Value::unknown("data of a resource object")))
+        (
+            name.into(),
+            value.unwrap_or_else(|| Value::unknown("data of a resource object")),
+        )
     });
     Resource {
         client: parent.client.clone(),
@@ -406,13 +476,18 @@ fn made(parent: &Resource, row: &Row, arguments: &Arguments, service: &str) -> R
         let source = row.identifiers.iter().find(|(target, _)| *target == name);
         let value = match source.map(|(_, source)| (source.strip_prefix('@'), source)) {
             Some((Some(argument), _)) => arguments.get(usize::MAX, argument),
-            Some((None, id)) => {
-                parent.identifiers.iter().find(|(n, _)| &**n == *id).map(|(_, v)| v)
-            }
+            Some((None, id)) => parent
+                .identifiers
+                .iter()
+                .find(|(n, _)| &**n == *id)
+                .map(|(_, v)| v),
             None => by_name.filter(|_| name == "url"),
         };
         let value = value.map(small);
-        (name.into(), value.unwrap_or_else(|| Value::unknown("data of a resource object")))
+        (
+            name.into(),
+            value.unwrap_or_else(|| Value::unknown("data of a resource object")),
+        )
     });
     Resource {
         client: parent.client.clone(),
@@ -426,7 +501,11 @@ fn small(value: &Value) -> Value {
     let text = |value: &Value| {
         matches!(
             value,
-            Value::Text(_) | Value::Environment { .. } | Value::Joined(_) | Value::Unknown(_)
+            Value::Text(_)
+                | Value::Environment { .. }
+                | Value::Joined(_)
+                | Value::Unknown(_)
+                | Value::Event(_)
         )
     };
     if value.each().iter().all(text) {

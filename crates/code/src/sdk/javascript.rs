@@ -36,7 +36,11 @@ impl Eval<'_> {
         let service = class.split('.').next().unwrap_or("");
         client.service = Some(service.into());
         client.document = class.ends_with(".documentclient");
-        let options = arguments.positional.first().cloned().unwrap_or(Value::Nothing);
+        let options = arguments
+            .positional
+            .first()
+            .cloned()
+            .unwrap_or(Value::Nothing);
         self.set_options(&mut client, &options);
         Some(Value::Client(Arc::new(client)))
     }
@@ -92,14 +96,19 @@ impl Eval<'_> {
         if let Some(command) = name.strip_suffix("Command").filter(|_| new) {
             let given = self.first(arguments, 0, None);
             let (given, open) = self.entries(&given);
-            let queue = given.iter().find(|(name, _)| &**name == "QueueName").cloned();
+            let queue = given
+                .iter()
+                .find(|(name, _)| &**name == "QueueName")
+                .cloned();
             let call = self.written(&client, &operation(command), given, open, span)?;
-            let queue = queue.filter(|_| command == "GetQueueUrl").map(|(_, value)| {
-                let id = self.heap.new_object(crate::value::Kind::Map);
-                self.heap.get_mut(id).open = true;
-                self.heap.set(id, Value::text("QueueUrl"), value);
-                id
-            });
+            let queue = queue
+                .filter(|_| command == "GetQueueUrl")
+                .map(|(_, value)| {
+                    let id = self.heap.new_object(crate::value::Kind::Map);
+                    self.heap.get_mut(id).open = true;
+                    self.heap.set(id, Value::text("QueueUrl"), value);
+                    id
+                });
             return Some(Value::Command(call, queue));
         }
         if let Some(command) = name.strip_prefix("paginate") {
@@ -107,7 +116,9 @@ impl Eval<'_> {
             let (given, open) = self.entries(&given);
             return Some(self.record(&client, &operation(command), given, open, span));
         }
-        let waited = name.strip_prefix("waitUntil").or(name.strip_prefix("waitFor"));
+        let waited = name
+            .strip_prefix("waitUntil")
+            .or(name.strip_prefix("waitFor"));
         if let Some(waited) = waited {
             let given = self.first(arguments, 1, None);
             let (given, open) = self.entries(&given);
@@ -184,9 +195,16 @@ impl Eval<'_> {
             }
         }
         match &**name {
-            "promise" | "on" | "createSet" | "setPromisesDependency" | "customizeRequests"
+            "promise"
+            | "on"
+            | "createSet"
+            | "setPromisesDependency"
+            | "customizeRequests"
             | "bind" => return Value::Client(client.clone()),
-            "getSignedUrl" | "getSignedUrlPromise" | "makeRequest" | "makeUnauthenticatedRequest"
+            "getSignedUrl"
+            | "getSignedUrlPromise"
+            | "makeRequest"
+            | "makeUnauthenticatedRequest"
             | "waitFor"
                 if client.sdk == Sdk::JsV2 =>
             {
@@ -229,7 +247,10 @@ impl Eval<'_> {
                 if let Some((_, fields)) = given.iter().find(|(name, _)| &**name == "Fields") {
                     let key = self.entries(fields).0.into_iter();
                     let key = key.filter(|(name, _)| name.eq_ignore_ascii_case("key"));
-                    given.extend(key.map(|(_, value)| (Name::from("Key"), value)).collect::<Vec<_>>());
+                    given.extend(
+                        key.map(|(_, value)| (Name::from("Key"), value))
+                            .collect::<Vec<_>>(),
+                    );
                 }
                 self.record(client, "PutObject", given, open, span)
             }
@@ -275,9 +296,14 @@ impl Eval<'_> {
 fn v2_class(path: &str) -> Option<String> {
     let rest = path.strip_prefix("aws-sdk")?;
     let class = if let Some(service) = rest.strip_prefix("/clients/") {
-        service.strip_prefix("all.").unwrap_or(service).to_ascii_lowercase()
+        service
+            .strip_prefix("all.")
+            .unwrap_or(service)
+            .to_ascii_lowercase()
     } else {
-        let class = rest.trim_start_matches("/index").trim_start_matches("/global");
+        let class = rest
+            .trim_start_matches("/index")
+            .trim_start_matches("/global");
         class.strip_prefix('.')?.to_ascii_lowercase()
     };
     // `import { DynamoDB } from 'aws-sdk/clients/dynamodb'` and `.default`
@@ -291,8 +317,18 @@ fn is_no_service(class: &str) -> bool {
     class.contains("credentials")
         || matches!(
             class.split('.').next(),
-            Some("config" | "endpoint" | "httprequest" | "httpclient" | "nodehttpclient" | "signers"
-                | "service" | "request" | "util" | "")
+            Some(
+                "config"
+                    | "endpoint"
+                    | "httprequest"
+                    | "httpclient"
+                    | "nodehttpclient"
+                    | "signers"
+                    | "service"
+                    | "request"
+                    | "util"
+                    | ""
+            )
         )
 }
 

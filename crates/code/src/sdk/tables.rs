@@ -64,7 +64,9 @@ pub(super) fn of_type(service: &str, kind: &str) -> &'static [Row] {
 /// The names of a type's identifiers, in the order of its constructor.
 pub(super) fn identifiers(service: &str, kind: &str) -> Vec<&'static str> {
     let row = of_type(service, kind).iter().find(|row| row.kind == "type");
-    row.map_or_else(Vec::new, |row| row.bindings.iter().map(|(name, _)| *name).collect())
+    row.map_or_else(Vec::new, |row| {
+        row.bindings.iter().map(|(name, _)| *name).collect()
+    })
 }
 
 /// The operation that a waiter calls. `waiter` may be in any spelling (`object_exists`,
@@ -74,7 +76,9 @@ pub(super) fn waiter(service: &str, waiter: &str) -> Option<&'static str> {
     let (service, waiter) = (plain(service), plain(waiter));
     let mut other_service = None;
     for line in lines(include_str!("../../data/waiters.tsv")) {
-        let [of, name, operation] = line[..] else { continue };
+        let [of, name, operation] = line[..] else {
+            continue;
+        };
         if plain(name) == waiter {
             if plain(of) == service {
                 return Some(operation);
