@@ -24,5 +24,5 @@ pub use code::{FunctionCode, code_of};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
 pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
-pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink};
+pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, yaml};
 pub use worlds::agree;

@@ -77,6 +77,10 @@ fn add(
 ) {
     let catalogue = access.settings.catalogue;
     let shown = format!("{}:{}", call.service, call.operation);
+    // Made without asking the service; what it is used for is among what no client does.
+    if call.operation.eq_ignore_ascii_case("GenerateDbAuthToken") {
+        return;
+    }
     let wanted = match catalogue.sdk_actions(&call.service, &call.operation) {
         SdkActions::Needs(wanted) => wanted,
         SdkActions::Permissionless => return,

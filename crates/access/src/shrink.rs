@@ -8,11 +8,13 @@ mod expression;
 mod fix;
 mod observed;
 mod statement;
+mod yaml;
 
 pub use expression::Expressions;
 pub use fix::{Edit, fix};
 pub use observed::{Record, records};
 pub use statement::Proposed;
+pub use yaml::block as yaml;
 
 use crate::access::Access;
 use crate::code::code_of;
@@ -110,9 +112,13 @@ pub fn shrink(
             }
         }
         for world in &identity.worlds {
-            let declared = Declared { access, world };
+            let declared = Declared {
+                access,
+                world,
+                symbols: &names.symbols,
+            };
             let complete = unread.is_empty();
-            let proposed = complete.then(|| declared.proposal(&needs, &names.symbols));
+            let proposed = complete.then(|| declared.proposal(&needs));
             shrunk.push(Shrunk {
                 role: identity.id.clone(),
                 when: world.when.clone(),
@@ -137,6 +143,7 @@ pub fn shrink(
 struct Declared<'a> {
     access: &'a Access<'a>,
     world: &'a Permissions,
+    symbols: &'a Symbols,
 }
 
 impl Declared<'_> {
@@ -148,7 +155,7 @@ impl Declared<'_> {
     }
 
     /// The part of a need that a statement grants: resource patterns.
-    fn granted(statement: &Statement, need: &Need) -> Vec<String> {
+    fn granted(&self, statement: &Statement, need: &Need) -> Vec<String> {
         let action = need.action.to_ascii_lowercase();
         if statement.matches_action(&action) == Truth::No {
             return Vec::new();
@@ -178,7 +185,9 @@ impl Declared<'_> {
                     && pattern.widest().matches(wanted) == Truth::Yes
                 {
                     wanted.clone()
-                } else if narrow.matches(&written) == Truth::Yes {
+                } else if narrow.matches(&written) == Truth::Yes
+                    || self.may_be_the_same(&written, wanted)
+                {
                     written
                 } else {
                     continue;
@@ -191,12 +200,46 @@ impl Declared<'_> {
         granted
     }
 
+    /// Whether two patterns may mean the same once the parameters of the template have values: one
+    /// may hold the ARN of what the other one names.
+    fn may_be_the_same(&self, written: &str, wanted: &str) -> bool {
+        let open = |text: &str| -> Option<String> {
+            let mut open = false;
+            let widened = text.chars().map(|c| {
+                let given = self.symbols.name(c).is_some_and(|name| self.is_given(name));
+                open |= given;
+                if given { '*' } else { c }
+            });
+            let widened = widened.collect();
+            open.then_some(widened)
+        };
+        let (a, b) = (open(written), open(wanted));
+        let meets = |pattern: &Option<String>, text: &str| {
+            let pattern = pattern.as_deref().map(palisade_iam::Pattern::wildcard);
+            pattern.is_some_and(|pattern| pattern.matches(text) != Truth::No)
+        };
+        meets(&a, b.as_deref().unwrap_or(wanted)) || meets(&b, a.as_deref().unwrap_or(written))
+    }
+
+    /// Whether a symbol is what a parameter is given, or another stack exports: neither a resource
+    /// here nor a place of deployment.
+    fn is_given(&self, name: &str) -> bool {
+        let inner = name.trim_start_matches("${").trim_end_matches('}');
+        let id = inner.split('.').next().unwrap_or(inner);
+        !inner.starts_with("AWS::")
+            && self
+                .access
+                .app
+                .resource(id)
+                .is_none_or(|r| &*r.kind == "AWS::CloudFormation::Stack")
+    }
+
     /// Used but not granted, by no statement and in no part.
     fn missing(&self, needs: &[Need]) -> Vec<Need> {
         let mut missing: Vec<Need> = Vec::new();
         for need in needs.iter().filter(|need| !need.optional) {
             let mut grants = self.statements(Effect::Allow);
-            let granted = grants.any(|(_, s)| !Self::granted(s, need).is_empty());
+            let granted = grants.any(|(_, s)| !self.granted(s, need).is_empty());
             let same = |m: &Need| m.action == need.action && m.resources == need.resources;
             if !granted && !missing.iter().any(same) {
                 missing.push(need.clone());
@@ -205,14 +248,14 @@ impl Declared<'_> {
         missing
     }
 
-    fn proposal(&self, needs: &[Need], symbols: &Symbols) -> Vec<Proposed> {
+    fn proposal(&self, needs: &[Need]) -> Vec<Proposed> {
         let mut proposed: Vec<Proposed> = Vec::new();
         for (attached, statement) in self.statements(Effect::Allow) {
             if statement.uncertain.is_some() {
                 continue;
             }
             for need in needs {
-                let resources = Self::granted(statement, need);
+                let resources = self.granted(statement, need);
                 if !resources.is_empty() {
                     Proposed::add(&mut proposed, attached, statement, need, resources);
                 }
@@ -223,7 +266,7 @@ impl Declared<'_> {
                 proposed.push(Proposed::verbatim(attached, statement));
             }
         }
-        Proposed::tidy(&mut proposed, symbols);
+        Proposed::tidy(&mut proposed, self.symbols);
         proposed
     }
 
@@ -251,7 +294,7 @@ impl Declared<'_> {
             }
             let used: Vec<&Need> = needs
                 .iter()
-                .filter(|need| !Self::granted(statement, need).is_empty())
+                .filter(|need| !self.granted(statement, need).is_empty())
                 .collect();
             let mut found = Unused {
                 policy: attached.name.clone(),
@@ -288,7 +331,8 @@ impl Declared<'_> {
                     let is_used = used.iter().any(|need| {
                         need.unbound.is_some()
                             || need.resources.iter().any(|wanted| {
-                                wide.matches(wanted) == Truth::Yes
+                                self.may_be_the_same(&pattern.written, wanted)
+                                    || wide.matches(wanted) == Truth::Yes
                                     || palisade_iam::Pattern::wildcard(wanted)
                                         .matches(&pattern.written)
                                         == Truth::Yes

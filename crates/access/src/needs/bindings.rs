@@ -40,6 +40,7 @@ const MAX_TEXTS: usize = 20;
 #[derive(Debug)]
 pub(super) struct Binder<'a> {
     access: &'a Access<'a>,
+    function: &'a Resource,
     variables: Option<&'a Value>,
     arguments: &'a [(Arc<str>, Argument)],
     open: bool,
@@ -64,11 +65,11 @@ impl<'a> Binder<'a> {
         access: &'a Access<'_>,
         function: &'a Resource,
         arguments: &'a [(Arc<str>, Argument)],
-        open: bool,
     ) -> Self {
         let variables = function.properties.get("Environment");
         Self {
             access,
+            function,
             variables: variables.and_then(|environment| environment.get("Variables")),
             arguments,
             open,
@@ -213,8 +214,17 @@ impl<'a> Binder<'a> {
                 .iter_mut()
                 .for_each(|text| *text = shaped(text, name));
         }
+        if texts.known.is_empty() && texts.why_not.is_none() {
+            texts.why_not = self.arguments.iter().find_map(|(_, value)| opaque(value));
+        }
         if service == "events" && part == "EventBusName" && texts.known.is_empty() {
-            let default = texts.why_not.is_none() && !self.open;
+            // Without a name, entries go to the default bus.
+            let seen = |(key, value): &(Arc<str>, Argument)| {
+                &**key == "Entries"
+                    && matches!(value, Argument::List(items)
+                        if items.iter().any(|item| matches!(item, Argument::Map(_))))
+            };
+            let default = texts.why_not.is_none() && self.arguments.iter().any(seen);
             texts.known.extend(default.then(|| "default".to_owned()));
         }
         texts
@@ -274,10 +284,41 @@ impl<'a> Binder<'a> {
                 texts
             }
             Argument::Unknown(why) => return Err(why.to_string()),
+            Argument::Event(path) => self.of_event(path, names)?,
             Argument::OneOf(_) | Argument::List(_) | Argument::Map(_) => {
                 return Err("it is not a text".to_owned());
             }
         })
+    }
+}
+
+impl Binder<'_> {
+    /// What an event says about its source is known: it is one of the function's triggers.
+    fn of_event(&self, path: &str, names: &mut Names<'_>) -> Result<Vec<String>, String> {
+        let bucket = path.ends_with("s3.bucket.name") || path == "detail.bucket.name";
+        let arn = path.ends_with("eventSourceARN") || path.ends_with("s3.bucket.arn");
+        let mut texts = Vec::new();
+        for entry in self.access.app.graph().entries_of(&self.function.id) {
+            let source = entry
+                .source
+                .as_deref()
+                .and_then(|id| self.access.app.resource(id));
+            let Some(source) = source.filter(|_| bucket || arn) else {
+                continue;
+            };
+            let Some(text) = names.arn(source) else {
+                continue;
+            };
+            match text.rsplit_once(":::") {
+                Some((_, name)) if bucket => texts.push(name.to_owned()),
+                _ if arn => texts.push(text),
+                _ => {}
+            }
+        }
+        if texts.is_empty() {
+            return Err("it comes with the event".to_owned());
+        }
+        Ok(texts)
     }
 }
 
@@ -319,6 +360,16 @@ fn named<'a>(key: &str, value: &'a Argument, name: &str, found: &mut Vec<&'a Arg
             }
         }
         _ => {}
+    }
+}
+
+/// Why a list or a map may hold more than is seen.
+fn opaque(value: &Argument) -> Option<String> {
+    match value {
+        Argument::Unknown(why) => Some(why.to_string()),
+        Argument::Event(_) => Some("it comes with the event".to_owned()),
+        Argument::List(items) | Argument::OneOf(items) => items.iter().find_map(opaque),
+        _ => None,
     }
 }
 

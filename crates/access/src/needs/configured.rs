@@ -18,6 +18,12 @@ pub(super) fn needs(access: &Access<'_>, function: &Resource, names: &mut Names<
     if traced {
         let actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
         push(&mut needs, &actions, "*".to_owned(), false, "its traces");
+        let sampling = [
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:GetSamplingStatisticSummaries",
+        ];
+        push(&mut needs, &sampling, "*".to_owned(), true, "its traces");
     }
     if access
         .app
@@ -35,6 +41,8 @@ pub(super) fn needs(access: &Access<'_>, function: &Resource, names: &mut Names<
         ];
         push(&mut needs, &actions, "*".to_owned(), false, "its network");
     }
+    insights(function, names, &mut needs);
+    unseen(&mut needs);
     if let Some(target) = text(function, "DeadLetterConfig.TargetArn", names) {
         send(&mut needs, target, "its dead letters");
     }
@@ -50,11 +58,10 @@ pub(super) fn needs(access: &Access<'_>, function: &Resource, names: &mut Names<
             }
         }
     }
-    for mapping in access.app.attached(
-        "AWS::Lambda::EventSourceMapping",
-        "FunctionName",
-        &function.id,
-    ) {
+    // A trigger may name an alias of the function.
+    let entries = access.app.graph().entries_of(&function.id);
+    let mappings = entries.filter_map(|entry| access.app.resource(&entry.resource));
+    for mapping in mappings.filter(|r| &*r.kind == "AWS::Lambda::EventSourceMapping") {
         if let Some(source) = text(mapping, "EventSourceArn", names) {
             read(&mut needs, &source);
         }
@@ -106,6 +113,74 @@ fn logs(function: &Resource, names: &mut Names<'_>, needs: &mut Vec<Need>) {
     push(needs, &["logs:CreateLogGroup"], arn, true, "its log");
 }
 
+/// The extension that reports a function's health writes to a log of its own.
+fn insights(function: &Resource, names: &mut Names<'_>, needs: &mut Vec<Need>) {
+    let layers = function.at("Layers[]");
+    let mut layers = layers.iter().filter_map(|leaf| leaf.value.parts());
+    if layers.any(|parts| names.text(&parts).contains("LambdaInsightsExtension")) {
+        let actions = [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ];
+        let group = "arn:*:logs:*:*:log-group:/aws/lambda-insights:*".to_owned();
+        push(
+            needs,
+            &actions,
+            group,
+            true,
+            "its Lambda Insights extension",
+        );
+    }
+}
+
+/// What programs do without a call of an SDK's client: signed requests to APIs, connections to
+/// databases and brokers. Whether a function does is not seen, so that what is granted is kept.
+fn unseen(needs: &mut Vec<Need>) {
+    const ACTIONS: &[&str] = &[
+        "execute-api:Invoke",
+        "lambda:InvokeFunctionUrl",
+        "appsync:GraphQL",
+        "rds-db:connect",
+        "dsql:DbConnect",
+        "dsql:DbConnectAdmin",
+        "es:ESHttpDelete",
+        "es:ESHttpGet",
+        "es:ESHttpHead",
+        "es:ESHttpPatch",
+        "es:ESHttpPost",
+        "es:ESHttpPut",
+        "aoss:APIAccessAll",
+        "elasticache:Connect",
+        "memorydb:connect",
+        "neptune-db:connect",
+        "neptune-db:ReadDataViaQuery",
+        "neptune-db:WriteDataViaQuery",
+        "neptune-db:DeleteDataViaQuery",
+        "kafka-cluster:Connect",
+        "kafka-cluster:ReadData",
+        "kafka-cluster:WriteData",
+        "kafka-cluster:DescribeTopic",
+        "kafka-cluster:DescribeGroup",
+        "kafka-cluster:AlterGroup",
+        "iot:Connect",
+        "iot:Subscribe",
+        "iot:Receive",
+        "vpc-lattice-svcs:Invoke",
+    ];
+    let before = needs.len();
+    push(
+        needs,
+        ACTIONS,
+        "*".to_owned(),
+        true,
+        "requests that no SDK client makes",
+    );
+    for need in &mut needs[before..] {
+        need.unbound = Some("not seen in the code".to_owned());
+    }
+}
+
 /// What reading an event source takes.
 fn read(needs: &mut Vec<Need>, source: &str) {
     let service = source.split(':').nth(2).unwrap_or_default();
@@ -152,7 +227,16 @@ fn send(needs: &mut Vec<Need>, target: String, why: &str) {
         "lambda" => "lambda:InvokeFunction",
         "events" => "events:PutEvents",
         "s3" => "s3:PutObject",
-        _ => return,
+        // What it is, another stack knows.
+        _ => {
+            let any = [
+                "sqs:SendMessage",
+                "sns:Publish",
+                "lambda:InvokeFunction",
+                "events:PutEvents",
+            ];
+            return push(needs, &any, target, true, why);
+        }
     };
     push(needs, &[action], target, false, why);
 }

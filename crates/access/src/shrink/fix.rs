@@ -2,6 +2,7 @@
 //! as its owner wrote it.
 
 use super::expression::Expressions;
+use super::yaml;
 use super::{Proposed, Shrunk};
 use crate::access::Access;
 use crate::identities::Attached;
@@ -170,9 +171,7 @@ impl Written {
             let line = self.text[..self.policies.key]
                 .rfind('\n')
                 .map_or(0, |at| at + 1);
-            let mut text = String::new();
-            block(&Json::Array(list), self.policies.key - line + 2, &mut text);
-            text
+            yaml::block(&Json::Array(list), self.policies.key - line + 2)
         };
         let end = span.start + self.text[span.clone()].trim_end().len();
         // A block begins on a line of its own.
@@ -209,96 +208,5 @@ impl Written {
             range: span.start..end,
             text: format!("[{}]", texts.join(", ")),
         })
-    }
-}
-
-/// The order in which people write these keys; others follow in alphabetical order.
-const ORDER: &[&str] = &[
-    "PolicyName",
-    "PolicyDocument",
-    "Version",
-    "Statement",
-    "Effect",
-    "Action",
-];
-
-/// A value as a block of YAML, each line indented by `indent`; begins with a line break.
-fn block(value: &Json, indent: usize, into: &mut String) {
-    let pad = " ".repeat(indent);
-    match value {
-        Json::Array(items) => {
-            for item in items {
-                into.push('\n');
-                into.push_str(&pad);
-                into.push_str("- ");
-                match item {
-                    Json::Object(map) if intrinsic(item).is_none() && !map.is_empty() => {
-                        let mut inner = String::new();
-                        block(item, indent + 2, &mut inner);
-                        into.push_str(inner.trim_start());
-                    }
-                    _ => scalar(item, indent + 2, into),
-                }
-            }
-        }
-        Json::Object(map) => {
-            let place = |key: &str| ORDER.iter().position(|k| *k == key);
-            let mut entries: Vec<(&String, &Json)> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| place(key).unwrap_or(ORDER.len()));
-            for (key, value) in entries {
-                into.push('\n');
-                into.push_str(&pad);
-                into.push_str(&quoted(key));
-                into.push(':');
-                match value {
-                    Json::Array(_) => block(value, indent + 2, into),
-                    Json::Object(_) if intrinsic(value).is_none() => block(value, indent + 2, into),
-                    _ => {
-                        into.push(' ');
-                        scalar(value, indent + 2, into);
-                    }
-                }
-            }
-        }
-        _ => scalar(value, indent, into),
-    }
-}
-
-fn scalar(value: &Json, indent: usize, into: &mut String) {
-    match (value, intrinsic(value)) {
-        (_, Some(text)) => into.push_str(&text),
-        (Json::String(text), _) => into.push_str(&quoted(text)),
-        (Json::Array(_) | Json::Object(_), _) => block(value, indent, into),
-        _ => into.push_str(&value.to_string()),
-    }
-}
-
-/// The short form of a function.
-fn intrinsic(value: &Json) -> Option<String> {
-    let map = value.as_object().filter(|map| map.len() == 1)?;
-    let (name, argument) = map.iter().next()?;
-    match (name.as_str(), argument) {
-        ("Ref", Json::String(id)) => Some(format!("!Ref {id}")),
-        ("Fn::Sub", Json::String(text)) => Some(format!("!Sub {}", quoted(text))),
-        ("Fn::GetAtt", Json::Array(path)) => {
-            let path: Vec<&str> = path.iter().filter_map(Json::as_str).collect();
-            Some(format!("!GetAtt {}", path.join(".")))
-        }
-        _ => None,
-    }
-}
-
-/// A text that YAML reads as just this text.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
-    let starts = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-    let words = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    let is_word = words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    // `a:b` is a text, `a: b` is not.
-    let colons = !text.ends_with(':') && text.chars().all(|c| plain(c) || c == ':');
-    if starts && colons && !is_word {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', "''"))
     }
 }
