@@ -14,6 +14,7 @@ mod bench;
 mod ci;
 mod corpus;
 mod generate;
+mod iam_data;
 mod new_rule;
 mod picture;
 mod run;
@@ -35,6 +36,8 @@ usage: cargo xtask COMMAND
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
   sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
   picture                   real output as docs/scan.svg
+  iam-data PACKAGE DATASET BOTOCORE [MAP]
+                            write the catalogue of IAM actions, policies and SDK calls
   corpus TREE …             how much of what rules ask is known, and why the rest is not
 ";
 
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(rest),
         Some("parse-floor") => bench::parse_floor(rest),
         Some("picture") => picture::run(),
+        Some("iam-data") => iam_data::run(rest),
         Some("corpus") => corpus::run(rest),
         Some("sam-oracle") => sam_oracle::run(rest.iter().cloned()).and_then(|agrees| {
             anyhow::ensure!(agrees, "too many pairs differ");

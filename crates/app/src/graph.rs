@@ -4,6 +4,7 @@
 //! Every view names the resources that it was seen in. Nothing here judges: an entry point says
 //! how callers are authenticated, not whether that is enough.
 
+mod documents;
 mod functions;
 mod grants;
 mod http;
@@ -17,6 +18,7 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use documents::PolicyDocument;
 pub use functions::Function;
 pub use grants::{ConditionTest, Effect, Grant, Principal};
 
@@ -27,7 +29,9 @@ pub struct Graph {
     pub functions: Vec<Function>,
     /// Everything that can start a function or a state machine, or that answers requests.
     pub entry_points: Vec<EntryPoint>,
-    /// Statements of resource policies, trust policies and invoke permissions.
+    /// Resource policies, trust policies and invoke permissions.
+    pub policies: Vec<PolicyDocument>,
+    /// Their statements.
     pub grants: Vec<Grant>,
     by_function: BTreeMap<Arc<str>, usize>,
     entries_by_function: Index,
@@ -254,7 +258,8 @@ impl Graph {
             .enumerate()
             .map(|(i, f)| (f.id.clone(), i))
             .collect();
-        let grants = grants::all(app);
+        let policies = documents::all(app);
+        let grants = grants::all(&policies);
         let mut entry_points = http::all(app, &grants);
         entry_points.extend(triggers::all(app));
         Self {
@@ -267,6 +272,7 @@ impl Graph {
                 .collect(),
             functions,
             entry_points,
+            policies,
             grants,
             by_function,
         }

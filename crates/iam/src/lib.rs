@@ -7,20 +7,28 @@
 //! - A request that proves an answer is evaluated again before it is shown.
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
 
+pub mod catalogue;
 pub mod compare;
 pub mod condition;
+mod evaluate;
 mod matching;
 mod pattern;
 mod policy;
+mod question;
 mod read;
 mod request;
 mod symbols;
 mod truth;
 
+pub use catalogue::Catalogue;
+pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{
     Effect, Element, Policy, Principal, PrincipalItem, Principals, Statement, Version,
+};
+pub use question::{
+    Question, Questions, read_policies, read_policy_or_policies, read_questions, read_request,
 };
 pub use read::{Note, NoteLevel, read_document, read_policy, read_symbolic};
 pub use request::{Caller, Context, ContextValue, Request, arn_part};

@@ -2,8 +2,9 @@
 //!
 //! Source: IAM User Guide, "IAM JSON policy element reference".
 
-use crate::condition::Test;
+use crate::condition::{Operand, Test};
 use crate::pattern::Text;
+use crate::symbols::is_hole;
 use palisade_core::{Origin, Span};
 use std::sync::Arc;
 
@@ -112,6 +113,37 @@ impl Policy {
     /// The statements of one effect.
     pub fn of_effect(&self, effect: Effect) -> impl Iterator<Item = &Statement> {
         self.statements.iter().filter(move |s| s.effect == effect)
+    }
+}
+
+impl Statement {
+    /// The holes in its texts.
+    pub fn holes(&self) -> impl Iterator<Item = char> {
+        let elements = std::iter::once(&self.actions).chain(&self.resources);
+        let texts = elements.flat_map(|element| &element.patterns);
+        let operands = self.conditions.iter().flat_map(|test| &test.operands);
+        let of_operand = |operand: &'_ Operand| match operand {
+            Operand::Text(text) => Some(text.written.clone()),
+            Operand::Unknown(hole) => Some(Arc::from(hole.to_string())),
+            _ => None,
+        };
+        let principals = self.principals.iter().flat_map(|p| &p.items);
+        let of_principal = |item: &'_ PrincipalItem| match &item.who {
+            Principal::Everyone => None,
+            Principal::Account(text)
+            | Principal::Arn(text)
+            | Principal::Id(text)
+            | Principal::Service(text)
+            | Principal::Federated(text)
+            | Principal::CanonicalUser(text) => Some(text.clone()),
+            Principal::Unknown(hole) => Some(Arc::from(hole.to_string())),
+        };
+        let written = (texts.map(|text| text.written.clone()))
+            .chain(operands.filter_map(of_operand))
+            .chain(principals.filter_map(of_principal));
+        let holes =
+            written.flat_map(|text| text.chars().filter(|c| is_hole(*c)).collect::<Vec<_>>());
+        self.uncertain.into_iter().chain(holes)
     }
 }
 

@@ -155,7 +155,18 @@ impl Reader {
                 for item in items.iter().take(MAX_STATEMENTS) {
                     match self.hole(item) {
                         Some(hole) => statements.extend(unknown_statements(hole, &item.origin)),
-                        None => statements.extend(self.statement(item)),
+                        None => {
+                            let statement = self.statement(item);
+                            let effect = item.get("Effect").and_then(|e| self.hole(e));
+                            // What may allow may as well deny.
+                            statements.extend(statement.clone().filter(|_| effect.is_some()).map(
+                                |statement| Statement {
+                                    effect: Effect::Deny,
+                                    ..statement
+                                },
+                            ));
+                            statements.extend(statement);
+                        }
                     }
                 }
             }
@@ -566,7 +577,7 @@ fn account_of_root(text: &str) -> Option<&str> {
         .nth(4)
 }
 
-fn did_you_mean(note: Note, suggestion: Option<&str>) -> Note {
+pub(crate) fn did_you_mean(note: Note, suggestion: Option<&str>) -> Note {
     match suggestion {
         Some(word) => note.help(format!("did you mean `{word}`?")),
         None => note,

@@ -121,6 +121,12 @@ impl Context {
             .insert(Arc::from(key.to_ascii_lowercase()), value);
     }
 
+    /// Whether a key is set, whatever the case of its letters, and even when it has no value.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.values.contains_key(&*key.to_ascii_lowercase())
+    }
+
     /// The values of a key, in lower case; nothing when it is absent or has none.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&[Arc<str>]> {

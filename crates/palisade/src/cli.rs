@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Explain a rule, a clause of the policy or an id of another tool
     Explain(ExplainArgs),
+    /// Decide exactly who can do what
+    Iam(IamArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell
@@ -35,6 +37,41 @@ pub(crate) enum Command {
         /// The folder
         folder: PathBuf,
     },
+}
+
+/// Options of `palisade iam`.
+#[derive(Debug, Args)]
+pub(crate) struct IamArgs {
+    #[command(subcommand)]
+    pub(crate) command: IamCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IamCommand {
+    /// Say what comes of requests under policies
+    Simulate(SimulateArgs),
+}
+
+/// Options of `palisade iam simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The question, or a list of questions, as JSON; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// Exit with 0 also when a request is denied
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+}
+
+/// The ways to write an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
 }
 
 /// Options of `palisade coverage`.

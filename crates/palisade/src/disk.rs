@@ -280,11 +280,16 @@ fn unreadable(error: &std::io::Error) -> FileError {
 }
 
 /// Reads a file that is known to be a regular one, up to the limit.
-fn read_regular(path: &Path) -> Result<Vec<u8>, FileError> {
+pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, FileError> {
+    read_limited(std::fs::File::open(path).map_err(|e| unreadable(&e))?)
+}
+
+/// Reads everything, up to the limit.
+pub(crate) fn read_limited(input: impl std::io::Read) -> Result<Vec<u8>, FileError> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|e| unreadable(&e))?;
-    file.take(MAX_FILE + 1)
+    input
+        .take(MAX_FILE + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| unreadable(&e))?;
     if bytes.len() as u64 > MAX_FILE {

@@ -30,6 +30,14 @@ impl CommandError {
         }
     }
 
+    /// Some input could not be read.
+    pub(crate) fn unreadable(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: code::UNREADABLE,
+        }
+    }
+
     /// Something failed that should not.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {

@@ -3,11 +3,13 @@
 
 #![expect(clippy::print_stderr, reason = "the command line's own output")]
 
+mod applications;
 mod cli;
 mod coverage;
 mod disk;
 mod explain;
 mod failure;
+mod iam;
 mod manual;
 mod output;
 mod parameters;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         cli::Command::Scan(arguments) => scan::run(&arguments, color),
         cli::Command::Rules(arguments) => explain::rules(&arguments, color),
         cli::Command::Explain(arguments) => explain::run(&arguments, color),
+        cli::Command::Iam(arguments) => iam::run(&arguments, color),
     };
     match result {
         Ok(code) => code,

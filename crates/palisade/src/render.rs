@@ -84,7 +84,7 @@ pub(crate) fn color(asked: ColorArg) -> bool {
     }
 }
 
-fn width() -> usize {
+pub(crate) fn width() -> usize {
     terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
 }
 

@@ -1,5 +1,6 @@
 //! `palisade scan`.
 
+use crate::applications;
 use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::{CommandError, code};
@@ -8,6 +9,7 @@ use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
+use palisade_iam::Catalogue;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -30,12 +32,14 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     }
     let parameters = project.parameters();
     let template_parameters = template_parameters(arguments, &project)?;
+    let access = applications::access_settings(&project, Catalogue::builtin())?;
     let settings = Settings {
         rules: &RULES,
         known: &KNOWN,
         config: &project.config,
         config_prefix: &project.prefix,
         parameters: &parameters,
+        access: &access,
         today: today(),
         template_parameters: &template_parameters,
         dump_model: arguments.dump_model,

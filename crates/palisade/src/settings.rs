@@ -9,7 +9,7 @@ use palisade_policy::{
     Catalogue, Config, ConfigError, Exceptions, KnownRules, Overlay, Parameters,
 };
 use palisade_rule::Rule;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The configuration's file name.
@@ -31,6 +31,8 @@ pub(crate) struct Project {
     pub(crate) overlay: Option<Overlay>,
     /// What stands in front of a path of the scanned tree, as the configuration sees it.
     pub(crate) prefix: String,
+    /// The folder that its files lie in.
+    pub(crate) folder: PathBuf,
 }
 
 impl Project {
@@ -49,6 +51,7 @@ impl Project {
         let Some(path) = path else {
             return Ok(Self {
                 exceptions: exceptions(start, &start.join("exceptions.toml"))?,
+                folder: start.to_path_buf(),
                 ..Self::default()
             });
         };
@@ -77,6 +80,7 @@ impl Project {
             config,
             overlay,
             prefix,
+            folder: folder.to_path_buf(),
         })
     }
 

@@ -77,6 +77,24 @@ pub struct Config {
     pub cloudformation: BTreeMap<String, String>,
     /// Values for the parameters of SAM templates.
     pub sam: BTreeMap<String, String>,
+    /// The account that is deployed to.
+    pub account: Option<String>,
+    /// The region that is deployed to.
+    pub region: Option<String>,
+    /// The organisation that the account is in.
+    pub organization: OrganizationConfig,
+}
+
+/// What a project says about the organisation that its account is in. Files hold one policy each;
+/// every list of files is one level, from the root down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrganizationConfig {
+    /// The ids of organisations that are trusted.
+    pub ids: Vec<String>,
+    /// Files of service control policies.
+    pub scp: Vec<Vec<String>>,
+    /// Files of resource control policies.
+    pub rcp: Vec<Vec<String>>,
 }
 
 const KEYS: &[&str] = &[
@@ -92,10 +110,12 @@ const KEYS: &[&str] = &[
     "accounts",
     "cloudformation",
     "sam",
+    "organization",
 ];
 const RULE_KEYS: &[&str] = &["severity", "reason"];
 const PATH_KEYS: &[&str] = &["path", "rules"];
-const ACCOUNT_KEYS: &[&str] = &["trusted"];
+const ACCOUNT_KEYS: &[&str] = &["own", "region", "trusted"];
+const ORGANIZATION_KEYS: &[&str] = &["ids", "scp", "rcp"];
 const TEMPLATE_KEYS: &[&str] = &["parameters"];
 
 impl Default for Config {
@@ -112,6 +132,9 @@ impl Default for Config {
             parameters: ParameterChanges::default(),
             cloudformation: BTreeMap::new(),
             sam: BTreeMap::new(),
+            account: None,
+            region: None,
+            organization: OrganizationConfig::default(),
         }
     }
 }
@@ -227,6 +250,7 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, known: &KnownRules) ->
         config.parameters = ParameterChanges::read(reader, table);
     }
     read_accounts(reader, root, &mut config);
+    read_organization(reader, root, &mut config);
     for (name, values) in [
         ("cloudformation", &mut config.cloudformation),
         ("sam", &mut config.sam),
@@ -364,19 +388,54 @@ fn read_accounts<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &mut 
         return;
     };
     reader.keys(table, ACCOUNT_KEYS);
+    config.region = reader.optional_text(table, "region");
+    if let Some(value) = table.get("own")
+        && let Some(account) = reader.text(value, "own")
+    {
+        config.account = account_id(reader, account, value.span());
+    }
     let Some(value) = table.get("trusted") else {
         return;
     };
     let mut trusted = Vec::new();
     for (account, at) in reader.spanned_texts(value, "trusted") {
-        if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) {
-            trusted.push(account);
-        } else {
-            let help = "AWS account ids have 12 digits".to_owned();
-            reader.error(at, format!("`{account}` is not an account id"), Some(help));
-        }
+        trusted.extend(account_id(reader, account, at));
     }
     config.parameters.trusted_accounts = Some(trusted);
+}
+
+fn account_id(
+    reader: &mut Reader<'_>,
+    account: String,
+    at: std::ops::Range<usize>,
+) -> Option<String> {
+    let is_one = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    if !is_one {
+        let help = "AWS account ids have 12 digits".to_owned();
+        reader.error(at, format!("`{account}` is not an account id"), Some(help));
+    }
+    is_one.then_some(account)
+}
+
+fn read_organization<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &mut Config) {
+    let Some(table) = read_table(reader, root, "organization") else {
+        return;
+    };
+    reader.keys(table, ORGANIZATION_KEYS);
+    let organization = &mut config.organization;
+    if let Some(value) = table.get("ids") {
+        organization.ids = reader.texts(value, "ids");
+    }
+    for (name, levels) in [
+        ("scp", &mut organization.scp),
+        ("rcp", &mut organization.rcp),
+    ] {
+        if let Some(value) = table.get(name) {
+            for level in reader.list(value, name) {
+                levels.push(reader.texts(level, name));
+            }
+        }
+    }
 }
 
 /// What is ignored can have no other setting.
@@ -399,11 +458,12 @@ fn contradictions<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &Con
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 5] = [
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 6] = [
     ("", KEYS),
     ("rule", RULE_KEYS),
     ("path", PATH_KEYS),
     ("accounts", ACCOUNT_KEYS),
+    ("organization", ORGANIZATION_KEYS),
     ("template", TEMPLATE_KEYS),
 ];
 

@@ -16,6 +16,7 @@ pub mod explain;
 pub mod github;
 mod group;
 pub mod html;
+pub mod iam;
 mod json;
 pub mod junit;
 mod line;

@@ -127,6 +127,7 @@ fn a_scan_follows_its_schemas() {
         config: &config,
         config_prefix: "",
         parameters: &Parameters::default(),
+        access: &palisade_access::Settings::default(),
         today: Date::from_unix_seconds(1_800_000_000),
         template_parameters: &BTreeMap::new(),
         dump_model: true,

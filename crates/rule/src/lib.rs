@@ -14,9 +14,11 @@ pub use palisade_policy::Profile;
 pub use sink::{FindingBuilder, Outcome, RawFinding, RawRelated, RawUnresolved, Sink, Stats};
 pub use table::{Is, Row, Want};
 
+use palisade_access::Access;
 use palisade_app::{Application, Resource};
 use palisade_core::{Confidence, Date, Severity};
 use palisade_policy::Parameters;
+use std::cell::OnceCell;
 
 /// A rule: one concept that breaks the policy.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +73,7 @@ pub struct RuleEntry {
 }
 
 /// What a rule is given.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Context<'a> {
     /// The application that is looked at.
     pub app: &'a Application,
@@ -79,4 +81,31 @@ pub struct Context<'a> {
     pub parameters: &'a Parameters,
     /// The day of the scan.
     pub today: Date,
+    settings: &'a palisade_access::Settings<'a>,
+    access: OnceCell<Access<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// What rules are given about an application.
+    #[must_use]
+    pub fn new(
+        app: &'a Application,
+        parameters: &'a Parameters,
+        today: Date,
+        settings: &'a palisade_access::Settings<'a>,
+    ) -> Self {
+        Self {
+            app,
+            parameters,
+            today,
+            settings,
+            access: OnceCell::new(),
+        }
+    }
+
+    /// Who may do what in the application; worked out when it is first asked for.
+    pub fn access(&self) -> &Access<'a> {
+        self.access
+            .get_or_init(|| Access::of(self.app, self.settings))
+    }
 }

@@ -28,6 +28,8 @@ pub struct Settings<'a> {
     pub config_prefix: &'a str,
     /// The policy's parameters.
     pub parameters: &'a Parameters,
+    /// What is known of the world around the applications, for permissions.
+    pub access: &'a palisade_access::Settings<'a>,
     /// The day of the scan.
     pub today: Date,
     /// Values for parameters of templates.
@@ -142,11 +144,7 @@ impl Files for FilesOf<'_> {
 }
 
 fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
-    let cx = Context {
-        app,
-        parameters: settings.parameters,
-        today: settings.today,
-    };
+    let cx = Context::new(app, settings.parameters, settings.today, settings.access);
     let mut outcome = palisade_rule::Outcome::default();
     // Rules that are switched off run too: what they know to be secret must not be shown by others.
     for rule in settings.rules {

@@ -7,6 +7,7 @@ use palisade_rule::{Profile, RuleEntry};
 use palisade_scan::{Examined, Settings, examine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) struct Folder(PathBuf);
 
@@ -115,12 +116,16 @@ pub(crate) fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Exa
         profile,
         ..Config::default()
     };
+    let mut access = palisade_access::Settings::default();
+    let trusted = example.parameters.trusted_accounts.iter();
+    access.zone.accounts = trusted.map(|id| Arc::from(id.as_str())).collect();
     let settings = Settings {
         rules: &[entry.rule],
         known: &KnownRules::new([(entry.rule.id, entry.rule.aliases)]),
         config: &config,
         config_prefix: "",
         parameters: &example.parameters,
+        access: &access,
         today: Date::new(2026, 11, 22).unwrap(),
         template_parameters: &BTreeMap::new(),
         dump_model: true,

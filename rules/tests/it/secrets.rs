@@ -35,6 +35,7 @@ fn run_all(text: &str, files: &[(&'static str, &'static str)], config: &Config) 
         config,
         config_prefix: "",
         parameters: &Parameters::default(),
+        access: &palisade_access::Settings::default(),
         today: Date::new(2026, 11, 22).unwrap(),
         template_parameters: &BTreeMap::new(),
         dump_model: true,

@@ -1,8 +1,7 @@
 //! Resource policies, trust policies and invoke permissions as they are written: who, what, under
 //! which conditions. What they allow together is decided elsewhere.
 
-use crate::application::Application;
-use crate::resource::Resource;
+use super::documents::PolicyDocument;
 use crate::value::{Data, Part, Reason, ReasonKind, Value};
 use palisade_core::Origin;
 use serde_json::{Value as Json, json};
@@ -118,245 +117,21 @@ fn matches_action(pattern: &str, action: &str) -> bool {
     p[i..].iter().all(|b| *b == b'*')
 }
 
-/// Attached to the resource that it is written in.
-const ITSELF: &str = "";
-/// Attached to no resource.
-const NOTHING: &str = "-";
-
-/// Kind of resource, path of its policy document, path of what the policy is attached to
-/// ([`ITSELF`] for the resource itself, [`NOTHING`] when it is not attached).
-const DOCUMENTS: &[(&str, &str, &str)] = &[
-    ("AWS::SQS::QueuePolicy", "PolicyDocument", "Queues"),
-    ("AWS::SQS::QueueInlinePolicy", "PolicyDocument", "Queue"),
-    ("AWS::SNS::TopicPolicy", "PolicyDocument", "Topics"),
-    ("AWS::SNS::TopicInlinePolicy", "PolicyDocument", "TopicArn"),
-    ("AWS::S3::BucketPolicy", "PolicyDocument", "Bucket"),
-    ("AWS::S3::AccessPoint", "Policy", "Bucket"),
-    ("AWS::KMS::Key", "KeyPolicy", ITSELF),
-    ("AWS::KMS::ReplicaKey", "KeyPolicy", ITSELF),
-    (
-        "AWS::SecretsManager::ResourcePolicy",
-        "ResourcePolicy",
-        "SecretId",
-    ),
-    ("AWS::Events::EventBus", "Policy", ITSELF),
-    ("AWS::ECR::Repository", "RepositoryPolicyText", ITSELF),
-    ("AWS::ApiGateway::RestApi", "Policy", ITSELF),
-    (
-        "AWS::ApiGateway::RestApi",
-        "Body.x-amazon-apigateway-policy",
-        ITSELF,
-    ),
-    ("AWS::IAM::Role", "AssumeRolePolicyDocument", ITSELF),
-    (
-        "AWS::Kinesis::ResourcePolicy",
-        "ResourcePolicy",
-        "ResourceArn",
-    ),
-    (
-        "AWS::DynamoDB::Table",
-        "ResourcePolicy.PolicyDocument",
-        ITSELF,
-    ),
-    ("AWS::Logs::LogGroup", "ResourcePolicyDocument", ITSELF),
-    ("AWS::OpenSearchService::Domain", "AccessPolicies", ITSELF),
-    ("AWS::Elasticsearch::Domain", "AccessPolicies", ITSELF),
-    ("AWS::MSK::ClusterPolicy", "Policy", "ClusterArn"),
-    ("AWS::EFS::FileSystem", "FileSystemPolicy", ITSELF),
-    ("AWS::Backup::BackupVault", "AccessPolicy", ITSELF),
-    ("AWS::Logs::Destination", "DestinationPolicy", ITSELF),
-    ("AWS::Logs::ResourcePolicy", "PolicyDocument", NOTHING),
-];
-
-/// Policies that may name their target by its physical name: the policy's kind, the target's kind,
-/// the property that holds its name, and what stands before the name in the policy.
-const NAMES: &[(&str, &str, &str, Lead)] = &[
-    (
-        "AWS::S3::BucketPolicy",
-        "AWS::S3::Bucket",
-        "BucketName",
-        Lead::Nothing,
-    ),
-    (
-        "AWS::S3::AccessPoint",
-        "AWS::S3::Bucket",
-        "BucketName",
-        Lead::Nothing,
-    ),
-    (
-        "AWS::Events::EventBusPolicy",
-        "AWS::Events::EventBus",
-        "Name",
-        Lead::Nothing,
-    ),
-    (
-        "AWS::SecretsManager::ResourcePolicy",
-        "AWS::SecretsManager::Secret",
-        "Name",
-        Lead::Nothing,
-    ),
-    (
-        "AWS::SQS::QueuePolicy",
-        "AWS::SQS::Queue",
-        "QueueName",
-        Lead::Until('/'),
-    ),
-    (
-        "AWS::SNS::TopicPolicy",
-        "AWS::SNS::Topic",
-        "TopicName",
-        Lead::Until(':'),
-    ),
-    (
-        "AWS::Kinesis::ResourcePolicy",
-        "AWS::Kinesis::Stream",
-        "Name",
-        Lead::Until('/'),
-    ),
-];
-
-/// What stands before the name in what a policy is attached to.
-#[derive(Clone, Copy, Debug)]
-enum Lead {
-    /// It is the name.
-    Nothing,
-    /// An address or ARN whose last piece, behind this character, is the name.
-    Until(char),
-}
-
-pub(super) fn all(app: &Application) -> Vec<Grant> {
+/// Every statement of the policies on resources.
+pub(super) fn all(documents: &[PolicyDocument]) -> Vec<Grant> {
     let mut grants = Vec::new();
-    for (kind, document, attached) in DOCUMENTS {
-        for resource in app.of_kind(kind) {
-            let targets = match *attached {
-                ITSELF => vec![resource.id.clone()],
-                NOTHING => Vec::new(),
-                path => targets(app, resource, path),
-            };
-            for leaf in resource.at(document) {
-                let document = parsed(leaf.value);
-                statements(&document, resource, &targets, &mut grants);
+    for document in documents {
+        let origin = &document.document.origin;
+        for leaf in crate::lookup::leaves(&document.document, "Statement[]", origin) {
+            if !leaf.value.entries().is_empty() {
+                grants.push(statement(leaf.value, document));
             }
         }
-    }
-    for resource in app.of_kind("AWS::Events::EventBusPolicy") {
-        bus_policy(app, resource, &mut grants);
-    }
-    for resource in app.of_kind("AWS::Lambda::Permission") {
-        grants.push(permission(app, resource));
-    }
-    for resource in app.of_kind("AWS::Lambda::LayerVersionPermission") {
-        grants.push(layer_permission(resource));
     }
     grants
 }
 
-/// The resources that a policy is attached to: by reference, or by the name that they are declared
-/// with.
-fn targets(app: &Application, policy: &Resource, path: &str) -> Vec<Arc<str>> {
-    let mut found = policy.references(path);
-    for (kind, target, property, lead) in NAMES {
-        if *kind != &*policy.kind {
-            continue;
-        }
-        let attached = attached_names(policy, path, *lead);
-        if attached.is_empty() {
-            continue;
-        }
-        for resource in app.of_kind(target) {
-            let named = resource.at(property).iter().any(|leaf| {
-                let name = leaf.value.parts();
-                name.is_some_and(|name| {
-                    attached
-                        .iter()
-                        .any(|attached| same_name(attached, &name, policy, resource))
-                })
-            });
-            if named && !found.contains(&resource.id) {
-                found.push(resource.id.clone());
-            }
-        }
-    }
-    found
-}
-
-/// The names in what a policy is attached to.
-fn attached_names(policy: &Resource, path: &str, lead: Lead) -> Vec<Vec<Part>> {
-    let mut names = Vec::new();
-    for leaf in policy.at(path) {
-        let items = match &leaf.value.data {
-            Data::List(_) => crate::lookup::leaves(leaf.value, "[]", leaf.at),
-            _ => vec![leaf],
-        };
-        for item in items {
-            let Some(parts) = item.value.parts() else {
-                continue;
-            };
-            names.push(match lead {
-                Lead::Nothing => parts.into_owned(),
-                Lead::Until(mark) => behind(&parts, mark),
-            });
-        }
-    }
-    names
-}
-
-/// The parts behind the last place of a character.
-fn behind(parts: &[Part], mark: char) -> Vec<Part> {
-    let cut = parts.iter().rposition(|part| match part {
-        Part::Literal(text) => text.contains(mark),
-        _ => false,
-    });
-    let Some(cut) = cut else {
-        return parts.to_vec();
-    };
-    let mut rest = Vec::new();
-    if let Some(Part::Literal(text)) = parts.get(cut)
-        && let Some((_, tail)) = text.rsplit_once(mark)
-        && !tail.is_empty()
-    {
-        rest.push(Part::Literal(Arc::from(tail)));
-    }
-    rest.extend(parts.iter().skip(cut + 1).cloned());
-    rest
-}
-
-/// Whether two names are surely the same one. Parameters are those of the stack that they are
-/// used in.
-fn same_name(a: &[Part], b: &[Part], policy: &Resource, target: &Resource) -> bool {
-    let stack = |resource: &Resource| {
-        let end = resource.id.rfind('/').unwrap_or_default();
-        resource.id.get(..end).unwrap_or_default().to_owned()
-    };
-    let unknown = |part: &Part| matches!(part, Part::Hole(_));
-    let given = |part: &Part| matches!(part, Part::Parameter { .. });
-    !a.is_empty()
-        && a == b
-        && !a.iter().any(unknown)
-        && (!a.iter().any(given) || stack(policy) == stack(target))
-}
-
-/// A document that is written as a text of JSON becomes a value; its places are those of the text.
-fn parsed(value: &Value) -> std::borrow::Cow<'_, Value> {
-    crate::json_text::parse(value)
-        .map_or(std::borrow::Cow::Borrowed(value), std::borrow::Cow::Owned)
-}
-
-fn statements(
-    document: &Value,
-    resource: &Resource,
-    targets: &[Arc<str>],
-    grants: &mut Vec<Grant>,
-) {
-    for leaf in crate::lookup::leaves(document, "Statement[]", &resource.origin) {
-        if leaf.value.entries().is_empty() {
-            continue;
-        }
-        grants.push(statement(leaf.value, resource, targets));
-    }
-}
-
-fn statement(value: &Value, resource: &Resource, targets: &[Arc<str>]) -> Grant {
+fn statement(value: &Value, document: &PolicyDocument) -> Grant {
     let effect = match value.get("Effect").and_then(Value::as_text) {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
@@ -373,8 +148,8 @@ fn statement(value: &Value, resource: &Resource, targets: &[Arc<str>]) -> Grant 
     }
     let (conditions, conditions_open) = conditions(value);
     Grant {
-        written_in: resource.id.clone(),
-        targets: targets.to_vec(),
+        written_in: document.written_in.clone(),
+        targets: document.targets.clone(),
         effect,
         principals,
         except,
@@ -519,135 +294,6 @@ fn aws_principal(value: &Value, text: Arc<str>) -> Principal {
     Principal::Foreign(text)
 }
 
-fn bus_policy(app: &Application, resource: &Resource, grants: &mut Vec<Grant>) {
-    let targets = targets(app, resource, "EventBusName");
-    let before = grants.len();
-    for leaf in resource.at("Statement") {
-        let value = parsed(leaf.value);
-        if !value.entries().is_empty() {
-            grants.push(statement(&value, resource, &targets));
-        }
-    }
-    if grants.len() == before
-        && let Some(entry) = resource.properties.entry("Principal")
-    {
-        let mut principals = Vec::new();
-        read_principal(&entry.value, "AWS", &mut principals);
-        let condition = resource.properties.get("Condition");
-        let conditions_open = condition.and_then(open);
-        let conditions = condition.filter(|c| !c.entries().is_empty()).map(|c| {
-            let text = |key| c.get(key).map(Value::display).unwrap_or_default();
-            ConditionTest {
-                operator: Arc::from(text("Type")),
-                key: Arc::from(text("Key")),
-                values: c.get("Value").cloned().into_iter().collect(),
-            }
-        });
-        grants.push(Grant {
-            written_in: resource.id.clone(),
-            targets,
-            effect: Effect::Allow,
-            principals,
-            except: false,
-            actions: texts(resource.properties.get("Action")),
-            conditions: conditions.into_iter().collect(),
-            conditions_open,
-            at: resource.origin.clone(),
-            principal_at: entry.key_origin.clone(),
-        });
-    }
-}
-
-/// `AWS::Lambda::Permission`: one principal, one action, and the properties that work as
-/// conditions.
-fn permission(app: &Application, resource: &Resource) -> Grant {
-    let properties = &resource.properties;
-    let mut principals = Vec::new();
-    let principal = properties.entry("Principal");
-    if let Some(entry) = principal {
-        let text = entry.value.display();
-        let kind = if text.contains(".amazonaws.com") {
-            "Service"
-        } else {
-            "AWS"
-        };
-        read_principal(&entry.value, kind, &mut principals);
-    }
-    let conditions = [
-        ("SourceArn", "ArnLike", "aws:SourceArn"),
-        ("SourceAccount", "StringEquals", "aws:SourceAccount"),
-        ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
-        (
-            "FunctionUrlAuthType",
-            "StringEquals",
-            "lambda:FunctionUrlAuthType",
-        ),
-        (
-            "InvokedViaFunctionUrl",
-            "Bool",
-            "lambda:InvokedViaFunctionUrl",
-        ),
-        (
-            "EventSourceToken",
-            "StringEquals",
-            "lambda:EventSourceToken",
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(property, operator, key)| {
-        let value = properties.get(property)?;
-        (!matches!(value.data, Data::Absent | Data::Null)).then(|| ConditionTest {
-            operator: Arc::from(operator),
-            key: Arc::from(key),
-            values: vec![value.clone()],
-        })
-    })
-    .collect();
-    let function = properties.get("FunctionName");
-    Grant {
-        written_in: resource.id.clone(),
-        targets: function.map_or_else(Vec::new, |v| super::functions::named(app, v)),
-        effect: Effect::Allow,
-        principals,
-        except: false,
-        actions: texts(properties.get("Action")),
-        conditions,
-        conditions_open: None,
-        at: resource.origin.clone(),
-        principal_at: principal.map_or_else(|| resource.origin.clone(), |e| e.key_origin.clone()),
-    }
-}
-
-/// `AWS::Lambda::LayerVersionPermission`: one principal, or all of an organization.
-fn layer_permission(resource: &Resource) -> Grant {
-    let properties = &resource.properties;
-    let mut principals = Vec::new();
-    let principal = properties.entry("Principal");
-    if let Some(entry) = principal {
-        read_principal(&entry.value, "AWS", &mut principals);
-    }
-    let organization = properties.get("OrganizationId");
-    let conditions = organization
-        .filter(|value| !matches!(value.data, Data::Absent | Data::Null))
-        .map(|value| ConditionTest {
-            operator: Arc::from("StringEquals"),
-            key: Arc::from("aws:PrincipalOrgID"),
-            values: vec![value.clone()],
-        });
-    Grant {
-        written_in: resource.id.clone(),
-        targets: resource.references("LayerVersionArn"),
-        effect: Effect::Allow,
-        principals,
-        except: false,
-        actions: texts(properties.get("Action")),
-        conditions: conditions.into_iter().collect(),
-        conditions_open: None,
-        at: resource.origin.clone(),
-        principal_at: principal.map_or_else(|| resource.origin.clone(), |e| e.key_origin.clone()),
-    }
-}
-
 pub(super) fn dump(grant: &Grant) -> Json {
     let mut dumped = json!({
         "written_in": &*grant.written_in,
@@ -679,27 +325,7 @@ pub(super) fn dump(grant: &Grant) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use super::{behind, matches_action};
-    use crate::value::Part;
-    use std::sync::Arc;
-
-    #[test]
-    fn names_stand_behind_addresses() {
-        let literal = |text: &str| Part::Literal(Arc::from(text));
-        let stage = Part::Pseudo(Arc::from("AWS::Region"));
-        let url = [
-            literal("https://sqs.x/123/or"),
-            stage.clone(),
-            literal("-q"),
-        ];
-        assert_eq!(
-            behind(&url, '/'),
-            [literal("or"), stage.clone(), literal("-q")]
-        );
-        let url = [literal("https://sqs.x/123/"), stage.clone()];
-        assert_eq!(behind(&url, '/'), std::slice::from_ref(&stage));
-        assert_eq!(behind(&[literal("orders")], '/'), [literal("orders")]);
-    }
+    use super::matches_action;
 
     #[test]
     fn action_patterns_match_as_documented() {

@@ -8,6 +8,7 @@
 
 mod contracts;
 mod hostile;
+mod iam;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,115 @@
+use super::*;
+use crate::testing::application;
+
+/// The action patterns that a role has in each world.
+fn check(template: &str, id: &str, expected: &[(&str, &[&str])]) {
+    let app = application(template);
+    let settings = Settings::default();
+    let access = Access::of(&app, &settings);
+    let identity = access.identity(id).expect("identity");
+    let found: Vec<(String, Vec<String>)> = identity
+        .worlds
+        .iter()
+        .map(|world| {
+            let when: Vec<String> = world.when.iter().map(ToString::to_string).collect();
+            let mut actions = Vec::new();
+            for attached in &world.identity {
+                for statement in &attached.policy.statements {
+                    let open = if statement.uncertain.is_some() {
+                        "?"
+                    } else {
+                        ""
+                    };
+                    for action in &statement.actions.patterns {
+                        actions.push(format!("{open}{}", action.written));
+                    }
+                }
+            }
+            (when.join(" "), actions)
+        })
+        .collect();
+    let found: Vec<(&str, Vec<&str>)> = found
+        .iter()
+        .map(|(when, actions)| (when.as_str(), actions.iter().map(String::as_str).collect()))
+        .collect();
+    let expected: Vec<(&str, Vec<&str>)> = expected
+        .iter()
+        .map(|(when, actions)| (*when, actions.to_vec()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+const STATEMENT: &str = "{Effect: Allow, Action: 'sqs:SendMessage', Resource: '*'}";
+
+#[test]
+fn policies_come_from_everywhere() {
+    check(
+        &format!(
+            "Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}]}}}}]
+      ManagedPolicyArns: [!Ref M, 'arn:aws:iam::aws:policy/AdministratorAccess', 'arn:aws:iam::111122223333:policy/x']
+  M:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {{PolicyDocument: {{Statement: {{Effect: Allow, Action: 's3:GetObject', Resource: '*'}}}}}}
+  P:
+    Type: AWS::IAM::Policy
+    Properties: {{PolicyName: p, Roles: [!Ref R], PolicyDocument: {{Statement: {{Effect: Allow, Action: 'a:b', Resource: '*'}}}}}}
+"
+        ),
+        "R",
+        &[(
+            "",
+            &["sqs:SendMessage", "s3:GetObject", "*", "?*", "?*", "a:b"],
+        )],
+    );
+}
+
+#[test]
+fn conditions_make_worlds() {
+    check(
+        &format!(
+            "Conditions: {{Prod: !Equals [!Ref AWS::Region, x]}}
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement:
+              - {STATEMENT}
+              - !If [Prod, {{Effect: Allow, Action: 's3:*', Resource: '*'}}, !Ref AWS::NoValue]
+"
+        ),
+        "R",
+        &[
+            ("Prod is true", &["sqs:SendMessage", "s3:*"]),
+            ("Prod is false", &["sqs:SendMessage"]),
+        ],
+    );
+}
+
+#[test]
+fn guards_of_a_resource_are_joined() {
+    let app = application(
+        "Resources:
+  Q: {Type: AWS::SQS::Queue}
+  A:
+    Type: AWS::SQS::QueuePolicy
+    Properties: {Queues: [!Ref Q], PolicyDocument: {Statement: {Effect: Allow, Principal: '*', Action: 'sqs:*', Resource: !GetAtt Q.Arn}}}
+  B:
+    Type: AWS::SQS::QueuePolicy
+    Properties: {Queues: [!Ref Q], PolicyDocument: {Statement: {Effect: Deny, Principal: '*', Action: 'sqs:*', Resource: !GetAtt Q.Arn}}}
+",
+    );
+    let settings = Settings::default();
+    let access = Access::of(&app, &settings);
+    let policy = access.guard("Q", &[]).expect("policy");
+    assert_eq!(policy.statements.len(), 2);
+    let arn = access.arn("Q").expect("arn");
+    let resources = policy.statements[0].resources.as_ref().expect("resources");
+    assert_eq!(&*resources.patterns[0].written, arn);
+}

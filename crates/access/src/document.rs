@@ -1,0 +1,92 @@
+//! Policies of an application as policies of `iam`: under given conditions, with the names that the
+//! application gives to what they speak of.
+
+use crate::names::Names;
+use palisade_app::{Condition, Data, Value, value};
+use palisade_core::Origin;
+use palisade_iam::{Policy, read_symbolic};
+use palisade_syntax as syntax;
+use std::sync::Arc;
+
+/// Reads the policy that a value is when these conditions hold; nothing when there is none then.
+/// What is wrong in it is the linter's business; what can be read of it is kept.
+pub(crate) fn policy(value: &Value, when: &[Condition], names: &mut Names<'_>) -> Option<Policy> {
+    let parsed = palisade_app::json_text::parse(value);
+    let node = node(parsed.as_ref().unwrap_or(value), when, names)?;
+    Some(read_symbolic(&node).0)
+}
+
+/// The policy of which nothing is known, for this reason.
+pub(crate) fn unknown(reason: &str, origin: &Origin, names: &mut Names<'_>) -> Policy {
+    read_symbolic(&hole(reason, origin, names)).0
+}
+
+/// A value as a tree: symbols and holes for what is not known, alternatives decided by `when`.
+fn node(value: &Value, when: &[Condition], names: &mut Names<'_>) -> Option<syntax::Node> {
+    let origin = &value.origin;
+    let data = match &value.data {
+        Data::Absent => return None,
+        Data::Null => syntax::Data::Null,
+        Data::Bool(known) => syntax::Data::Bool(*known),
+        Data::Number(number) => syntax::Data::Number(number.clone()),
+        Data::Text(text) => syntax::Data::String(text.clone()),
+        Data::Symbolic(parts) => syntax::Data::String(Arc::from(names.text(parts))),
+        Data::List(list) => {
+            let mut items: Vec<syntax::Node> = Vec::with_capacity(list.items.len());
+            for item in &list.items {
+                items.extend(node(item, when, names));
+            }
+            if let Some(reason) = &list.open {
+                items.push(hole(&reason.to_string(), origin, names));
+            }
+            syntax::Data::Seq(items)
+        }
+        Data::Map(map) => {
+            let mut entries = Vec::with_capacity(map.entries.len());
+            for entry in &map.entries {
+                if let Some(value) = node(&entry.value, when, names) {
+                    entries.push(syntax::Entry {
+                        key: syntax::Key {
+                            name: entry.key.clone(),
+                            origin: entry.key_origin.clone(),
+                        },
+                        value,
+                    });
+                }
+            }
+            if let Some(reason) = &map.open {
+                entries.push(open_entry(reason, origin, names));
+            }
+            syntax::Data::Map(entries)
+        }
+        Data::OneOf(alternatives) => {
+            let decided = alternatives.iter().find(|a| when.contains(&a.when));
+            return match decided {
+                Some(alternative) => node(&alternative.value, when, names),
+                None => {
+                    let first = alternatives.first().map(|a| a.when.to_string());
+                    let reason = format!("depends on whether {}", first.unwrap_or_default());
+                    Some(hole(&reason, origin, names))
+                }
+            };
+        }
+        Data::Unknown(reason) => return Some(hole(&reason.to_string(), origin, names)),
+    };
+    Some(syntax::Node::new(data, origin.clone()))
+}
+
+fn open_entry(reason: &value::Reason, origin: &Origin, names: &mut Names<'_>) -> syntax::Entry {
+    let hole = hole(&reason.to_string(), origin, names);
+    syntax::Entry {
+        key: syntax::Key {
+            name: hole.scalar_text().unwrap_or_default(),
+            origin: origin.clone(),
+        },
+        value: syntax::Node::new(syntax::Data::Null, origin.clone()),
+    }
+}
+
+fn hole(reason: &str, origin: &Origin, names: &mut Names<'_>) -> syntax::Node {
+    let hole = names.symbols.hole(reason);
+    syntax::Node::string(hole.to_string(), origin.clone())
+}

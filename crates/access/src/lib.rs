@@ -1,0 +1,22 @@
+//! Who can reach what in an application: brings the application model and permission reasoning
+//! together.
+//!
+//! Invariants:
+//! - Pure, and never a guess: what depends on something that is not known is said so.
+//! - A text that only deployment decides is a symbol: the same reference is the same thing.
+//! - What holds only under conditions of the template says under which.
+
+mod access;
+mod document;
+mod identities;
+mod managed;
+mod names;
+mod worlds;
+
+#[cfg(test)]
+mod testing;
+
+pub use access::{Access, Guard, Settings, Zone};
+pub use identities::{Attached, Identity, IdentityKind, Permissions};
+pub use names::{Deployment, Names};
+pub use worlds::agree;

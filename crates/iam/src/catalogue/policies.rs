@@ -1,0 +1,97 @@
+//! The managed policies of AWS: names and ARNs in one text, documents in groups that are unpacked
+//! on demand.
+//!
+//! The list is `NAME⇥PATH⇥GROUP` per line, sorted by name; `-` as path: AWS withdrew the policy,
+//! and the source gives no ARN. The documents of a group stand in the order of the list, one line
+//! each.
+
+use super::container::Container;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// An AWS managed policy.
+#[derive(Debug)]
+pub struct ManagedPolicy {
+    /// Its name: `AWSLambdaBasicExecutionRole`.
+    pub name: Box<str>,
+    /// Its path: `/service-role/`. Not known for policies that AWS withdrew; they stay attached
+    /// where they were.
+    pub path: Option<Box<str>>,
+    group: Box<str>,
+    place: usize,
+}
+
+impl ManagedPolicy {
+    /// Its ARN in the standard partition, unless the policy was withdrawn.
+    #[must_use]
+    pub fn arn(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        Some(format!("arn:aws:iam::aws:policy{path}{}", self.name))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Policies {
+    policies: Vec<ManagedPolicy>,
+    groups: BTreeMap<Box<str>, OnceLock<Vec<Box<str>>>>,
+}
+
+impl Policies {
+    pub(super) fn read(container: &Container) -> Self {
+        let list = container.unpack("policies", "list").unwrap_or_default();
+        let mut sizes: BTreeMap<Box<str>, usize> = BTreeMap::new();
+        let mut policies = Vec::new();
+        for line in list.lines() {
+            let mut fields = line.split('\t');
+            let (Some(name), Some(path), Some(group)) =
+                (fields.next(), fields.next(), fields.next())
+            else {
+                continue;
+            };
+            let size = sizes.entry(group.into()).or_default();
+            policies.push(ManagedPolicy {
+                name: name.into(),
+                path: (path != "-").then(|| path.into()),
+                group: group.into(),
+                place: *size,
+            });
+            *size += 1;
+        }
+        policies.sort_by(|a, b| a.name.cmp(&b.name));
+        let groups = sizes.into_keys().map(|group| (group, OnceLock::new()));
+        Self {
+            policies,
+            groups: groups.collect(),
+        }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &ManagedPolicy> {
+        self.policies.iter()
+    }
+
+    pub(super) fn document(&self, container: &Container, arn_or_name: &str) -> Option<&str> {
+        let (path, name) = match arn_or_name.split_once(":iam::aws:policy/") {
+            Some((_, rest)) => {
+                let slash = rest.rfind('/').map_or(0, |at| at + 1);
+                (Some(rest.get(..slash)?), rest.get(slash..)?)
+            }
+            None => (None, arn_or_name),
+        };
+        let at = self
+            .policies
+            .binary_search_by(|known| (*known.name).cmp(name));
+        let policy = self.policies.get(at.ok()?)?;
+        if let (Some(path), Some(known)) = (path, policy.path.as_deref())
+            && known.strip_prefix('/') != Some(path)
+        {
+            return None;
+        }
+        let group = self.groups.get(&policy.group)?.get_or_init(|| {
+            let text = container
+                .unpack("policy", &policy.group)
+                .unwrap_or_default();
+            text.lines().map(Into::into).collect()
+        });
+        group.get(policy.place).map(AsRef::as_ref)
+    }
+}

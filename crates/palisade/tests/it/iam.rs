@@ -1,0 +1,142 @@
+//! `palisade iam`: exit codes, and what is read and written.
+
+use crate::{Folder, Run};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "Read", "Effect": "Allow",
+  "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}"#;
+
+fn question(action: &str) -> String {
+    format!(
+        r#"{{"policies": {{"identity": [{POLICY}]}},
+ "request": {{"principal": "arn:aws:iam::111122223333:role/r", "action": "{action}", "resource": "arn:aws:s3:::b/k"}}}}"#
+    )
+}
+
+fn simulate(folder: &Folder, arguments: &[&str]) -> Run {
+    folder.run(&[&["iam", "simulate", "--format", "json"], arguments].concat())
+}
+
+#[test]
+fn one_question_is_answered() {
+    let folder = Folder::new("iam-one").with("q/a.json", question("s3:GetObject"));
+    let run = simulate(&folder, &["q/a.json"]);
+    assert_eq!(run.code(), 0);
+    let json = run.json();
+    assert_eq!(json["schema"], "palisade.iam-simulate/1");
+    assert_eq!(
+        (&json["decision"], &json["layer"]),
+        (&"Allowed".into(), &"identity".into())
+    );
+    let matched = &json["matched"][0];
+    assert_eq!(
+        (&matched["sid"], &matched["statement"]),
+        (&"Read".into(), &0.into())
+    );
+    let location = &matched["location"];
+    assert_eq!(location["file"], "q/a.json");
+    assert_eq!(
+        (&location["line"], &location["column"]),
+        (&1.into(), &68.into())
+    );
+    assert_eq!(
+        (&location["end_line"], &location["end_column"]),
+        (&2.into(), &63.into())
+    );
+    assert_eq!(json["problems"], serde_json::json!([]));
+}
+
+#[test]
+fn exit_codes() {
+    let (yes, no) = (question("s3:GetObject"), question("s3:PutObject"));
+    let broken = question("s3:Put*");
+    let folder = Folder::new("iam-codes")
+        .with("yes.json", &yes)
+        .with("no.json", &no)
+        .with("both.json", format!("[{yes}, {no}]"))
+        .with("broken.json", format!("[{no}, {broken}]"))
+        .with("none.json", "[]")
+        .with("text.json", "{\n  \"request\": x\n}")
+        .with("binary.json", [0, 159]);
+    for (file, code) in [
+        ("yes.json", 0),
+        ("no.json", 1),
+        ("both.json", 1),
+        ("broken.json", 3),
+        ("none.json", 0),
+        ("text.json", 3),
+        ("binary.json", 3),
+        ("nowhere.json", 2),
+        (".", 2),
+    ] {
+        assert_eq!(simulate(&folder, &[file]).code(), code, "{file}");
+        let denied = if code == 1 { 0 } else { code };
+        let run = simulate(&folder, &[file, "--exit-zero"]);
+        assert_eq!(run.code(), denied, "{file}");
+    }
+    let json = simulate(&folder, &["both.json"]).json();
+    let decisions = [
+        &json["results"][0]["decision"],
+        &json["results"][1]["decision"],
+    ];
+    assert_eq!(decisions, ["Allowed", "ImplicitlyDenied"]);
+    let error = simulate(&folder, &["text.json"]).err();
+    assert!(
+        error.contains("text.json:2:14") && error.contains("\"request\": x"),
+        "{error}"
+    );
+    assert_eq!(folder.run(&["iam", "simulate"]).code(), 2);
+}
+
+#[test]
+fn every_mistake_is_shown_with_its_line() {
+    let text = question("s3:GetObject")
+        .replace("\"Action\"", "\"Actions\"")
+        .replace("\"request\"", "\"requests\"");
+    let folder = Folder::new("iam-mistakes").with("q.json", text);
+    let json = simulate(&folder, &["q.json"]).json();
+    assert_eq!(json["decision"], serde_json::Value::Null);
+    let messages: Vec<&str> = (json["problems"].as_array().unwrap().iter())
+        .map(|p| p["message"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "the question has no `request`",
+            "the statement has no `Action`",
+            "`Actions` is not an element of a statement; did you mean `Action`?",
+            "`requests` is not a member of a question; did you mean `request`?",
+        ]
+    );
+    let run = folder.run(&["iam", "simulate", "q.json"]);
+    assert_eq!(run.code(), 3);
+    assert!(
+        run.out().contains("q.json:2:3") && run.out().contains("^^^^^^^^^"),
+        "{}",
+        run.out()
+    );
+}
+
+#[test]
+fn questions_come_from_standard_input() {
+    let folder = Folder::new("iam-stdin");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
+        .args(["iam", "simulate", "-"])
+        .current_dir(&folder.0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input
+        .write_all(question("s3:PutObject").as_bytes())
+        .unwrap();
+    drop(input);
+    let run = Run(child.wait_with_output().unwrap());
+    assert_eq!(run.code(), 1);
+    assert!(
+        run.out()
+            .starts_with("ImplicitlyDenied: arn:aws:iam::111122223333:role/r s3:PutObject")
+    );
+}

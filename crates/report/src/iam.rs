@@ -1,0 +1,62 @@
+//! How answers about permissions are written; what all of them share.
+
+pub mod simulate;
+
+use crate::clean::{line, marked};
+use crate::line::path;
+use crate::paint::Paint;
+use crate::text::Style;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use palisade_core::{Problem, ProblemLevel, Sources};
+use palisade_iam::{Note, NoteLevel};
+
+/// A note as the `problems` of a report have it.
+#[must_use]
+pub fn problem(sources: &Sources, note: &Note) -> Problem {
+    let level = match note.level {
+        NoteLevel::Warning => ProblemLevel::Warning,
+        NoteLevel::Error => ProblemLevel::Error,
+    };
+    let message = match &note.help {
+        Some(help) => format!("{}; {help}", note.message),
+        None => note.message.clone(),
+    };
+    Problem::at(sources, note.span, level, message)
+}
+
+/// A note for people, with the line that it is about; ends in a line break.
+#[must_use]
+pub fn note(sources: &Sources, note: &Note, style: &Style<'_>) -> String {
+    let paint = Paint { color: style.color };
+    let (name, level) = match note.level {
+        NoteLevel::Warning => ("warning:", Level::WARNING),
+        NoteLevel::Error => ("error:", Level::ERROR),
+    };
+    let location = sources.location(note.span);
+    let excerpt = sources.excerpt(note.span, &[]);
+    let (text, mark) = marked(&excerpt.text, excerpt.mark);
+    let first_line = excerpt.first_line as usize;
+    let mut group = Group::with_level(level).element(
+        Snippet::source(text)
+            .line_start(first_line)
+            .annotation(AnnotationKind::Primary.span(mark)),
+    );
+    if let Some(help) = &note.help {
+        group = group.element(Level::HELP.message(line(help)));
+    }
+    let renderer = match style.color {
+        true => Renderer::styled().hyperlink(false),
+        false => Renderer::plain(),
+    };
+    let arrow = format!("{}-->", " ".repeat(first_line.to_string().len()));
+    format!(
+        "{} {}\n{} {}:{}:{}\n{}\n",
+        paint.warn(name),
+        paint.bold(&line(&note.message)),
+        paint.gutter(&arrow),
+        line(&path(style.root_prefix, &location.file)),
+        location.line,
+        location.column,
+        renderer.term_width(style.width).render(&[group]),
+    )
+}
