@@ -72,7 +72,6 @@ impl<'a> Binder<'a> {
             function,
             variables: variables.and_then(|environment| environment.get("Variables")),
             arguments,
-            open,
         }
     }
 
