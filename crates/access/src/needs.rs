@@ -58,7 +58,7 @@ pub fn needs_of(
     }
     for call in &code.calls.calls {
         let at = Some(code.sources.location(call.span));
-        let binder = Binder::new(access, function, &call.arguments, call.open);
+        let binder = Binder::new(access, function, &call.arguments);
         add(access, call, at, &binder, names, &mut needs);
     }
     needs
@@ -102,7 +102,8 @@ fn add(
             action: Arc::from(&*need.action),
             resources: bound.patterns,
             unbound: bound.why_not,
-            optional,
+            // Cleaning up after a failed upload is nothing that anyone misses.
+            optional: optional || &*need.action == "s3:AbortMultipartUpload",
             why: format!("{shown} in the code"),
             at: at.clone(),
         });
@@ -127,7 +128,7 @@ pub fn needs_of_record(
         open: true,
         client: Vec::new(),
     };
-    let binder = Binder::new(access, function, &call.arguments, false);
+    let binder = Binder::new(access, function, &call.arguments);
     add(access, &call, None, &binder, names, &mut needs);
     for need in &mut needs.needs {
         need.why = format!("{}:{} was observed", record.service, record.operation);

@@ -43,7 +43,6 @@ pub(super) struct Binder<'a> {
     function: &'a Resource,
     variables: Option<&'a Value>,
     arguments: &'a [(Arc<str>, Argument)],
-    open: bool,
 }
 
 /// The resources of a need.
@@ -72,7 +71,6 @@ impl<'a> Binder<'a> {
             function,
             variables: variables.and_then(|environment| environment.get("Variables")),
             arguments,
-            open,
         }
     }
 
