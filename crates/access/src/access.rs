@@ -6,7 +6,7 @@ use crate::managed::Managed;
 use crate::names::{Deployment, Names};
 use crate::worlds::{Choices, agree, exists};
 use palisade_app::{Application, Condition, Resource};
-use palisade_iam::{Catalogue, Policies, Policy, Symbols};
+use palisade_iam::{Catalogue, Policies, Policy, Symbols, Syntax, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl<'a> Access<'a> {
     #[must_use]
     pub fn with(app: &'a Application, settings: &'a Settings<'a>, symbols: Symbols) -> Self {
         let mut names = Names::new(app, &settings.deployment, symbols);
-        let mut managed = Managed::new(settings.catalogue);
+        let mut managed = Managed::new(app, settings.catalogue);
         let identities = identities::all(app, &mut names, &mut managed);
         let guards = guards(app, &mut names);
         let mut arns = BTreeMap::new();
@@ -192,7 +192,10 @@ fn guards(app: &Application, names: &mut Names<'_>) -> Vec<Guard> {
             if !there {
                 continue;
             }
-            if let Some(policy) = document::policy(&document.document, &world, names) {
+            if let Some(mut policy) = document::policy(&document.document, &world, names) {
+                if let Some(api) = api_of(document.targets.as_slice(), app) {
+                    name_api(&mut policy, api, names);
+                }
                 worlds.push((world, Arc::new(policy)));
             }
         }
@@ -203,6 +206,33 @@ fn guards(app: &Application, names: &mut Names<'_>) -> Vec<Guard> {
         });
     }
     guards
+}
+
+/// The API that a policy is on.
+fn api_of<'a>(targets: &[Arc<str>], app: &'a Application) -> Option<&'a Resource> {
+    let api = app.resource(targets.first()?)?;
+    (&*api.kind == "AWS::ApiGateway::RestApi").then_some(api)
+}
+
+/// Policies of APIs may leave out which API they are on: `execute-api:/stage/GET/orders` (API
+/// Gateway developer guide, "API Gateway resource policy examples").
+fn name_api(policy: &mut Policy, api: &Resource, names: &mut Names<'_>) {
+    let Some(arn) = names.arn(api) else {
+        return;
+    };
+    let elements = policy
+        .statements
+        .iter_mut()
+        .filter_map(|s| s.resources.as_mut());
+    for text in elements.flat_map(|element| &mut element.patterns) {
+        if let Some(rest) = text.written.strip_prefix("execute-api:/") {
+            let syntax = Syntax {
+                wildcards: true,
+                variables: true,
+            };
+            *text = Text::new(format!("{arn}/{rest}"), text.span, syntax);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -86,9 +86,16 @@ impl<'a> Names<'a> {
 
     /// A value of the place of deployment.
     pub(crate) fn pseudo(&mut self, name: &str) -> String {
+        let account = self.app.account.as_ref();
         let known = match name {
-            "AWS::Partition" => Some(self.deployment.partition.as_deref().unwrap_or("aws")),
-            "AWS::AccountId" => self.deployment.account.as_deref(),
+            "AWS::Partition" => match account {
+                Some(account) => Some(&*account.partition),
+                None => Some(self.deployment.partition.as_deref().unwrap_or("aws")),
+            },
+            "AWS::AccountId" => match account {
+                Some(account) => Some(&*account.number),
+                None => self.deployment.account.as_deref(),
+            },
             "AWS::Region" => self.deployment.region.as_deref(),
             "AWS::URLSuffix" => Some("amazonaws.com"),
             _ => None,

@@ -1,5 +1,6 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
+pub(crate) mod gates;
 mod iam;
 
 pub(crate) use iam::{

@@ -1,5 +1,6 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod change;
 pub mod shrink;
 pub mod simulate;
 

@@ -1,5 +1,6 @@
 //! The commands about permissions.
 
+use super::gates;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,6 +17,14 @@ pub(crate) enum IamCommand {
     Simulate(SimulateArgs),
     /// Find the least that functions need, from their code and their configuration
     Shrink(ShrinkArgs),
+    /// Show what a change lets anybody do, and no longer do
+    Diff(gates::VersionsArgs),
+    /// Hold a change to a bar: nothing is newly allowed
+    NoNewAccess(gates::VersionsArgs),
+    /// Hold an application to a bar: nobody may do this
+    Forbid(gates::ForbidArgs),
+    /// Hold an application to a bar: nothing is open to everybody
+    NoPublicAccess(gates::NoPublicAccessArgs),
 }
 
 /// Options of `palisade iam simulate`.

@@ -1,6 +1,6 @@
 //! `palisade iam shrink`: the least that functions need.
 
-use crate::applications::Tree;
+use crate::applications::Opened;
 use crate::cli::{AnswerFormat, ColorArg, ShrinkArgs};
 use crate::failure::{CommandError, code};
 use crate::output;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Exit code 1 only when it was asked to check, 3 when something could not be read.
 pub(crate) fn run(arguments: &ShrinkArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
-    let tree = Tree::open(&arguments.tree)?;
+    let tree = Opened::open(&arguments.tree)?;
     let observed = observed(arguments)?;
     let read = tree.applications();
     let accesses: Vec<Access<'_>> = read
@@ -66,7 +66,7 @@ fn observed(arguments: &ShrinkArgs) -> Result<Vec<Record>, CommandError> {
 }
 
 /// Writes what can be written, and says of the rest why it can't.
-fn write_fixes(tree: &Tree, reports: &[Report<'_>]) -> Result<(), CommandError> {
+fn write_fixes(tree: &Opened, reports: &[Report<'_>]) -> Result<(), CommandError> {
     let mut edits: BTreeMap<Arc<str>, Vec<Edit>> = BTreeMap::new();
     for report in reports {
         let expressions = Expressions::new(report.access, &report.symbols);
