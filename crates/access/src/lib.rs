@@ -8,6 +8,7 @@
 
 mod access;
 mod document;
+pub mod escalate;
 mod identities;
 mod managed;
 mod names;
