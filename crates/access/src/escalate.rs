@@ -17,6 +17,7 @@
 
 mod application;
 mod ask;
+mod attempt;
 mod gain;
 mod method;
 mod search;

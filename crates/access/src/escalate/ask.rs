@@ -9,11 +9,12 @@ use super::texts::Filling;
 use palisade_iam::catalogue::{Action, Service};
 use palisade_iam::condition::{Family, Operand, Test};
 use palisade_iam::{
-    Caller, Catalogue, Context, ContextValue, Effect, Layer, Outcome, Pattern, Piece, Policies,
-    Policy, Request, Statement, Text, Truth, arn_part, evaluate,
+    Caller, Catalogue, Context, ContextValue, Effect, Element, Layer, Outcome, Pattern, Piece, Policies,
+    Policy, Request, Statement, Syntax, Text, Truth, arn_part, evaluate,
 };
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How much may still be evaluated; what was cut short is not decided.
@@ -55,6 +56,8 @@ pub(super) struct Actor {
     /// The ARN of the user or role in IAM: of a session, its role's.
     pub(super) identity: Arc<str>,
     pub(super) policies: Policies,
+    /// What of the policies is about an action.
+    about: RefCell<BTreeMap<Arc<str>, Rc<Policies>>>,
 }
 
 impl Actor {
@@ -69,7 +72,43 @@ impl Actor {
             arn: Arc::from(arn),
             identity: role_of_session().map_or_else(|| Arc::from(arn), Arc::from),
             policies,
+            about: RefCell::default(),
         }
+    }
+
+    /// The same one with other policies.
+    pub(super) fn with(&self, policies: Policies) -> Self {
+        Self::new(&self.arn, policies)
+    }
+
+    /// The statements that are about an action, in their layers, and about nothing else: they are
+    /// asked many times.
+    fn about(&self, action: &str) -> Rc<Policies> {
+        if let Some(known) = self.about.borrow().get(action) {
+            return known.clone();
+        }
+        let lower = action.to_ascii_lowercase();
+        let narrowed = |policy: &Arc<Policy>| {
+            let about = policy.statements.iter().filter_map(|statement| narrowed(statement, &lower));
+            Arc::new(Policy {
+                version: policy.version,
+                statements: about.collect(),
+            })
+        };
+        let all = |list: &Vec<Arc<Policy>>| list.iter().map(narrowed).collect::<Vec<_>>();
+        let policies = &self.policies;
+        let about = Rc::new(Policies {
+            identity: all(&policies.identity),
+            resource: None,
+            boundary: policies.boundary.as_ref().map(all),
+            session: policies.session.as_ref().map(narrowed),
+            scp: policies.scp.iter().map(all).collect(),
+            rcp: policies.rcp.iter().map(all).collect(),
+            endpoint: all(&policies.endpoint),
+            public_access_block: policies.public_access_block,
+        });
+        self.about.borrow_mut().insert(Arc::from(action), about.clone());
+        about
     }
 
     pub(super) fn account(&self) -> &str {
@@ -107,6 +146,8 @@ impl Actor {
             "aws:principaltype" => Some(Arc::from("AssumedRole")),
             "aws:username" if self.is_user() => name(),
             "aws:principalisawsservice" => Some(Arc::from("false")),
+            // Nobody calls on behalf of the caller.
+            "kms:viaservice" => None,
             "aws:username" | "aws:principalservicename" | "aws:principalservicenameslist" => None,
             _ => return None,
         })
@@ -158,67 +199,42 @@ pub(super) struct Asker<'a> {
     pub(super) budget: &'a Budget,
 }
 
-impl<'a> Asker<'a> {
-    /// Every statement of every layer, with whether its action fits.
-    fn relevant(&self, action: &str, policy: Option<&'a Arc<Policy>>) -> Vec<&'a Statement> {
-        let policies = &self.actor.policies;
-        let levels = policies.scp.iter().chain(&policies.rcp).flatten();
-        let action = action.to_ascii_lowercase();
-        (policies.identity.iter())
-            .chain(policies.boundary.iter().flatten())
-            .chain(&policies.session)
-            .chain(&policies.endpoint)
-            .chain(levels)
-            .chain(policy)
-            .flat_map(|policy| &policy.statements)
-            .filter(|statement| statement.matches_action(&action) != Truth::No)
-            .collect()
-    }
-
+impl Asker<'_> {
     /// Resources of a shape that statements about these actions speak of.
     pub(super) fn resources(&self, shape: &Pattern, actions: &[&str]) -> Vec<String> {
         const MAX_PATTERNS: usize = 64;
-        const MAX_RESOURCES: usize = 16;
+        const MAX_PAIRED: usize = 12;
+        const MAX_RESOURCES: usize = 24;
         let filling = self.actor.filling();
         let mut found = vec![filling.fill(shape)];
-        let add = |found: &mut Vec<String>, text: Option<String>| {
-            found.extend(text.filter(|text| !found.contains(text)));
-        };
-        let mut patterns: Vec<Pattern> = Vec::new();
-        for action in actions {
-            for statement in self.relevant(action, None) {
-                // What is allowed, and what a denial spares.
-                let Some(element) = &statement.resources else {
-                    continue;
-                };
-                if element.except == (statement.effect == Effect::Allow) {
-                    continue;
-                }
+        // Each with the layer and the action that it is from.
+        let mut patterns: Vec<((usize, usize), Pattern)> = Vec::new();
+        for (a, action) in actions.iter().enumerate() {
+            let about = self.actor.about(action);
+            for (layer, statement) in statements(&about) {
                 let context = self.presets(statement);
-                for text in &element.patterns {
+                for text in named_resources(statement) {
                     let pattern = text.resolve(&context).map(std::borrow::Cow::into_owned);
-                    let new = |p: &Pattern| !p.is_everything() && !patterns.contains(p);
-                    patterns.extend(pattern.filter(new));
-                }
-                let made = statement.conditions.iter().filter(|t| &*t.key == "iam:policyarn");
-                for operand in made.flat_map(|test| &test.operands) {
-                    if let Operand::Text(text) = operand {
-                        patterns.extend(text.resolve(&context).map(std::borrow::Cow::into_owned));
+                    let new = |p: &Pattern| !p.is_everything() && !patterns.iter().any(|(_, known)| known == p);
+                    if let Some(pattern) = pattern.filter(new) {
+                        patterns.push(((layer, a), pattern));
                     }
                 }
             }
         }
         patterns.truncate(MAX_PATTERNS);
-        for pattern in &patterns {
-            add(&mut found, filling.meet(shape, pattern));
-        }
-        if patterns.len() <= 8 {
-            for (i, a) in patterns.iter().enumerate() {
-                for b in &patterns[i + 1..] {
-                    let have = |p: &Pattern, text: &&String| p.matches(text) != Truth::No;
-                    if !found.iter().any(|text| have(a, &text) && have(b, &text)) {
-                        add(&mut found, filling.meet_both(shape, a, b));
-                    }
+        patterns.retain(|(_, pattern)| {
+            let text = filling.meet(shape, pattern);
+            let meets = text.is_some();
+            found.extend(text.filter(|text| !found.contains(text)));
+            meets
+        });
+        // What two layers, or two actions, both want.
+        for (i, (a_from, a)) in patterns.iter().enumerate().take(MAX_PAIRED) {
+            for (b_from, b) in patterns.iter().skip(i + 1).take(MAX_PAIRED) {
+                let have = |text: &String| a.matches(text) != Truth::No && b.matches(text) != Truth::No;
+                if a_from != b_from && !found.iter().any(have) {
+                    found.extend(filling.meet_both(shape, a, b));
                 }
             }
         }
@@ -246,13 +262,11 @@ impl<'a> Asker<'a> {
 
     /// Whether the actor can make a call.
     pub(super) fn ask(&self, ask: &Ask<'_>) -> Answer {
-        let policies = Policies {
-            resource: ask.policy.clone(),
-            ..self.actor.policies.clone()
-        };
-        let statements = self.relevant(ask.action, None);
-        let own = ask.policy.as_ref().map(|policy| policy.statements.iter());
-        let statements: Vec<&Statement> = statements.into_iter().chain(own.into_iter().flatten()).collect();
+        let mut policies = self.actor.about(ask.action);
+        if ask.policy.is_some() {
+            Rc::make_mut(&mut policies).resource.clone_from(&ask.policy);
+        }
+        let statements: Vec<&Statement> = statements(&policies).map(|(_, statement)| statement).collect();
         let mut search = Search {
             policies: &policies,
             keys: BTreeMap::new(),
@@ -364,6 +378,69 @@ impl<'a> Asker<'a> {
         values.extend(others.iter().map(|&other| other.to_owned()));
         values
     }
+}
+
+/// All statements, each with the number of its layer.
+fn statements(policies: &Policies) -> impl Iterator<Item = (usize, &Statement)> {
+    let levels = policies.scp.iter().chain(&policies.rcp).map(Vec::as_slice);
+    [
+        policies.identity.as_slice(),
+        policies.boundary.as_deref().unwrap_or_default(),
+        policies.session.as_slice(),
+        policies.endpoint.as_slice(),
+        policies.resource.as_slice(),
+    ]
+    .into_iter()
+    .chain(levels)
+    .enumerate()
+    .flat_map(|(layer, policies)| {
+        let statements = policies.iter().flat_map(|policy| &policy.statements);
+        statements.map(move |statement| (layer, statement))
+    })
+}
+
+/// The resources that a statement allows, or that its denial spares, and the policies that may be
+/// attached by it.
+fn named_resources(statement: &Statement) -> impl Iterator<Item = &Text> {
+    let wanted = |element: &&Element| element.except != (statement.effect == Effect::Allow);
+    let resources = (statement.resources.iter()).filter(wanted).flat_map(|element| &element.patterns);
+    let attachable = statement.conditions.iter().filter(|test| &*test.key == "iam:policyarn");
+    let attachable = attachable.flat_map(|test| &test.operands).filter_map(|operand| match operand {
+        Operand::Text(text) => Some(text),
+        _ => None,
+    });
+    resources.chain(attachable)
+}
+
+/// A statement with what it says of one action, in lower case.
+fn narrowed(statement: &Statement, action: &str) -> Option<Statement> {
+    let matched = statement.matches_action(action);
+    let mut actions = Element {
+        except: false,
+        patterns: Vec::new(),
+        span: statement.actions.span,
+    };
+    match matched {
+        Truth::No => return None,
+        Truth::Maybe => actions = statement.actions.clone(),
+        Truth::Yes => {
+            let syntax = Syntax {
+                wildcards: false,
+                variables: false,
+            };
+            actions.patterns.push(Text::new(action, statement.actions.span, syntax));
+        }
+    }
+    Some(Statement {
+        sid: statement.sid.clone(),
+        effect: statement.effect,
+        principals: statement.principals.clone(),
+        actions,
+        resources: statement.resources.clone(),
+        conditions: statement.conditions.clone(),
+        uncertain: statement.uncertain,
+        origin: statement.origin.clone(),
+    })
 }
 
 fn carries(service: &Service, action: &Action, key: &str) -> bool {

@@ -6,6 +6,10 @@ mod limits;
 mod opening;
 mod passing;
 
+use palisade_iam::{Effect, Policy, Text, Token, Truth};
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
 /// A known way to gain permissions.
 #[derive(Debug)]
 pub(super) struct Method {
@@ -103,6 +107,8 @@ pub(super) enum Sends {
     StrongPolicyUnbound,
     /// The policy that was made before, and no boundary.
     MadePolicyUnbound,
+    /// A grant for the caller, not for a service.
+    OwnGrant,
     /// The role's trust policy was rewritten to let the caller in.
     RewrittenTrust,
 }
@@ -183,4 +189,46 @@ pub(super) fn all() -> impl Iterator<Item = &'static Method> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// The actions of all methods, in lower case and sorted, with how they are written.
+fn actions() -> &'static [(String, &'static str)] {
+    static ACTIONS: OnceLock<Vec<(String, &'static str)>> = OnceLock::new();
+    ACTIONS.get_or_init(|| {
+        let called = all().flat_map(|method| method.calls).map(|call| call.action);
+        let mut actions: Vec<(String, &str)> = called
+            .chain(["iam:PassRole"])
+            .map(|action| (action.to_ascii_lowercase(), action))
+            .collect();
+        actions.sort();
+        actions.dedup();
+        actions
+    })
+}
+
+/// The actions of methods that some statement allows, whatever the resource: most policies allow
+/// none.
+pub(super) fn allowed(policies: &[Arc<Policy>]) -> BTreeSet<&'static str> {
+    let mut allowed = BTreeSet::new();
+    let statements = policies.iter().flat_map(|policy| policy.of_effect(Effect::Allow));
+    for statement in statements {
+        if statement.actions.except {
+            let matched = actions().iter().filter(|(action, _)| statement.matches_action(action) != Truth::No);
+            allowed.extend(matched.map(|(_, written)| *written));
+            continue;
+        }
+        for pattern in statement.actions.patterns.iter().filter_map(Text::plain) {
+            let start: String = (pattern.tokens().iter())
+                .map_while(|token| match token {
+                    Token::Char(c) => Some(*c),
+                    _ => None,
+                })
+                .collect();
+            let from = actions().partition_point(|(action, _)| *action < start);
+            let near = actions()[from..].iter().take_while(|(action, _)| action.starts_with(&start));
+            let matched = near.filter(|(action, _)| pattern.matches(action) != Truth::No);
+            allowed.extend(matched.map(|(_, written)| *written));
+        }
+    }
+    allowed
 }

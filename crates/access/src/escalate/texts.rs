@@ -74,26 +74,58 @@ impl Filling<'_> {
 
 /// The shortest text that all patterns match, by a search over their places.
 fn common(patterns: &[&[Token]]) -> Option<String> {
-    let start: Vec<usize> = vec![0; patterns.len()];
+    if !begin_alike(patterns) {
+        return None;
+    }
+    // A state is the places in all patterns, as one number.
+    let pack = |places: &[usize]| {
+        let all = places.iter().zip(patterns);
+        all.fold(0, |packed, (place, pattern)| packed * (pattern.len() + 1) + place)
+    };
+    let start = vec![0; patterns.len()];
     // How each state was reached: from which one, and with which character.
-    let mut reached: BTreeMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>> = BTreeMap::new();
-    let mut queue = VecDeque::from([start.clone()]);
-    reached.insert(start, None);
+    let mut reached: BTreeMap<usize, Option<(usize, Option<char>)>> = BTreeMap::new();
+    reached.insert(pack(&start), None);
+    let mut queue = VecDeque::from([start]);
     while let Some(state) = queue.pop_front() {
+        let packed = pack(&state);
         if (state.iter().zip(patterns)).all(|(at, pattern)| *at == pattern.len()) {
-            return Some(trace(&reached, state));
+            return Some(trace(&reached, packed));
         }
         if reached.len() > MAX_STATES {
             return None;
         }
         for (next, c) in steps(&state, patterns) {
-            if !reached.contains_key(&next) {
-                reached.insert(next.clone(), Some((state.clone(), c)));
+            let to = pack(&next);
+            if let std::collections::btree_map::Entry::Vacant(entry) = reached.entry(to) {
+                entry.insert(Some((packed, c)));
                 queue.push_back(next);
             }
         }
     }
     None
+}
+
+/// Whether the characters before the first wildcard of any pattern are the same in all.
+fn begin_alike(patterns: &[&[Token]]) -> bool {
+    let literal = |token: Option<&Token>| match token {
+        Some(Token::Char(c)) => Some(*c),
+        _ => None,
+    };
+    for i in 0.. {
+        let mut chars = patterns.iter().map(|pattern| literal(pattern.get(i)));
+        let Some(Some(first)) = chars.next() else {
+            return true;
+        };
+        for c in chars {
+            match c {
+                None => return true,
+                Some(c) if c != first => return false,
+                Some(_) => {}
+            }
+        }
+    }
+    true
 }
 
 fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char>)> {
@@ -134,13 +166,11 @@ fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char
     steps
 }
 
-type Reached = BTreeMap<Vec<usize>, Option<(Vec<usize>, Option<char>)>>;
-
-fn trace(reached: &Reached, mut state: Vec<usize>) -> String {
+fn trace(reached: &BTreeMap<usize, Option<(usize, Option<char>)>>, mut state: usize) -> String {
     let mut text: Vec<char> = Vec::new();
     while let Some(Some((before, c))) = reached.get(&state) {
         text.extend(c);
-        state.clone_from(before);
+        state = *before;
     }
     text.iter().rev().collect()
 }
@@ -170,6 +200,7 @@ mod tests {
         check(role, "*/admin", Some("arn:aws:iam::111122223333:role/admin"));
         check(role, "arn:aws:iam::999999999999:role/*", None);
         check(role, "arn:aws:iam::111122223333:user/*", None);
+        check(role, "arn:aws:iam::1*:role/a?c", Some("arn:aws:iam::111122223333:role/axc"));
         check(role, "\u{F0001}", Some("\u{F0001}"));
         check(
             "arn:aws:lambda:*:111122223333:function:*",

@@ -1,7 +1,8 @@
 //! Code that runs with a role already is changed, or told what to do.
 //!
 //! Left out: `lambda:PublishLayerVersion` (functions name the version that they use) and pushing
-//! images or objects (that something runs them can't be seen from permissions).
+//! images or objects (that something runs them can't be seen from permissions); signing in on game
+//! servers, which are not in the account.
 
 use super::{Call, Family, Gives, Method, On, call, method};
 
@@ -142,12 +143,6 @@ pub(super) const METHODS: &[Method] = &[
     runs("agentcore-run-command", "runs commands in an agent's runtime", AGENT_CORE, &[
         call("bedrock-agentcore:InvokeAgentRuntimeCommand", "the command runs with the runtime's role")
             .on(On::Like("arn:{p}:bedrock-agentcore:*:{a}:runtime/*")),
-    ]),
-    runs("gamelift-compute-access", "signs in on a game server", "gamelift.amazonaws.com", &[
-        call("gamelift:GetComputeAccess", "the server has the fleet's role"),
-    ]),
-    runs("gamelift-instance-access", "signs in on a game server of an older fleet", "gamelift.amazonaws.com", &[
-        call("gamelift:GetInstanceAccess", "the server has the fleet's role"),
     ]),
     runs("roles-anywhere-anchor", "replaces the authority that a trust anchor trusts", "rolesanywhere.amazonaws.com", &[
         call("rolesanywhere:UpdateTrustAnchor", "its own authority issues certificates for the roles behind it"),

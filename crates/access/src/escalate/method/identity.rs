@@ -3,7 +3,7 @@
 //! Left out, because nothing is gained that the caller lacks: `sts:GetFederationToken` and
 //! `sts:GetSessionToken` (never more than the user has), devices for one's own second factor
 //! (meant for users themselves), keys of one's own user, a new identity provider that no role
-//! trusts yet.
+//! trusts yet, tokens of identity pools (reading them is what they are for).
 
 use super::{Family, Gives, Method, On, Sends, call, method};
 
@@ -306,15 +306,6 @@ pub(super) const METHODS: &[Method] = &[
         Family::OwnPermissions,
         &[call("identitystore:CreateGroupMembership", "the group's permission sets are for its members")],
         Gives::Elsewhere("the permission sets of any group"),
-    ),
-    method(
-        "cognito-developer-identity",
-        "signs a token for an identity of an identity pool",
-        Family::Credentials,
-        &[
-            call("cognito-identity:GetOpenIdTokenForDeveloperIdentity", "the token is exchanged for the pool's role"),
-        ],
-        Gives::RoleOf("cognito-identity.amazonaws.com"),
     ),
     method(
         "eks-access-entry",

@@ -1,7 +1,7 @@
 //! The policy of a resource gives the caller access that its own policies do not give. Somebody
 //! who has the access already gains nothing here.
 
-use super::{Call, Family, Gives, Method, On, call, method};
+use super::{Call, Family, Gives, Method, On, Sends, call, method};
 
 const fn opens(id: &'static str, name: &'static str, calls: &'static [Call], gained: &'static str) -> Method {
     method(id, name, Family::ResourcePolicies, calls, Gives::Access(gained))
@@ -11,7 +11,7 @@ const WHY: &str = "the resource's policy then names the caller";
 
 pub(super) const METHODS: &[Method] = &[
     opens("put-key-policy", "rewrites the policy of a key", &[call("kms:PutKeyPolicy", WHY)], "kms:Decrypt"),
-    opens("create-grant", "grants itself the use of a key", &[call("kms:CreateGrant", "a grant may name the caller")], "kms:Decrypt"),
+    opens("create-grant", "grants itself the use of a key", &[call("kms:CreateGrant", "the grant names the caller").sends(Sends::OwnGrant)], "kms:Decrypt"),
     opens("put-bucket-policy", "rewrites the policy of a bucket", &[call("s3:PutBucketPolicy", WHY)], "s3:GetObject"),
     opens("put-bucket-acl", "rewrites the access list of a bucket", &[call("s3:PutBucketAcl", "the list then lets the caller in")], "s3:ListBucket"),
     opens(
