@@ -11,6 +11,7 @@ mod asking;
 mod change;
 mod code;
 mod document;
+pub mod escalate;
 mod identities;
 mod managed;
 mod names;
