@@ -2,8 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use crate::cli::{DeploymentArgs, TreeArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::CommandError;
+use crate::parameters;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
 use palisade_app::account;
@@ -15,8 +17,46 @@ use palisade_policy::Config;
 use palisade_scan::looks_like_template;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A tree of files with what is said about it.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) disk: Disk,
+    pub(crate) project: Project,
+    /// Values for the parameters of templates.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// The world around the applications.
+    pub(crate) settings: Settings<'static>,
+}
+
+impl Opened {
+    /// Opens what the command line names.
+    pub(crate) fn open(arguments: &TreeArgs) -> Result<Self, CommandError> {
+        Self::at(&arguments.paths, &arguments.deployment)
+    }
+
+    /// Opens these folders or files.
+    pub(crate) fn at(paths: &[PathBuf], arguments: &DeploymentArgs) -> Result<Self, CommandError> {
+        let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
+        let project = Project::find(disk.root(), arguments.config.as_deref())?;
+        let parameters =
+            parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
+        let settings = access_settings(&project, catalogue(arguments)?)?;
+        Ok(Self {
+            disk,
+            project,
+            parameters,
+            settings,
+        })
+    }
+
+    /// Reads the applications in it.
+    pub(crate) fn applications(&self) -> Applications {
+        Applications::read(&self.disk, &self.project, &self.parameters)
+    }
+}
 
 /// The files of an application, wherever they are kept.
 pub(crate) trait Tree: Files + Sync {
@@ -124,6 +164,18 @@ impl Applications {
     pub(crate) fn has_unread(&self) -> bool {
         self.problems.iter().any(|p| p.level == ProblemLevel::Error)
     }
+}
+
+/// The catalogue that comes with the program, or the one that is given.
+pub(crate) fn catalogue(arguments: &DeploymentArgs) -> Result<&'static Catalogue, CommandError> {
+    let Some(path) = &arguments.iam_data else {
+        return Ok(Catalogue::builtin());
+    };
+    let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let catalogue = Catalogue::from_bytes(bytes).map_err(|e| wrong(e.to_string()))?;
+    // It is needed until the end of the program.
+    Ok(Box::leak(Box::new(catalogue)))
 }
 
 /// What a project says about the world around its applications.

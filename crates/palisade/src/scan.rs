@@ -10,14 +10,13 @@ use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_iam::Catalogue;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
-    let mut project = Project::find(disk.root(), arguments.config.as_deref())?;
+    let mut project = Project::find(disk.root(), arguments.deployment.config.as_deref())?;
     if let Some(profile) = arguments.profile {
         project.config.profile = profile.into();
     }
@@ -31,9 +30,13 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters =
-        parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
-    let access = applications::access_settings(&project, Catalogue::builtin())?;
+    let template_parameters = parameters::given(
+        &project,
+        &arguments.deployment.parameter_files,
+        &arguments.deployment.parameters,
+    )?;
+    let catalogue = applications::catalogue(&arguments.deployment)?;
+    let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {
         rules: &RULES,
         known: &KNOWN,
