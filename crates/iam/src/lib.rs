@@ -10,6 +10,7 @@
 pub mod catalogue;
 pub mod condition;
 mod evaluate;
+mod lint;
 mod matching;
 mod pattern;
 mod policy;
@@ -21,6 +22,7 @@ mod truth;
 
 pub use catalogue::Catalogue;
 pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
+pub use lint::{PolicyKind, lint};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{

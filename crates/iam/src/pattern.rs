@@ -243,6 +243,54 @@ fn matches(tokens: &[Token], text: &str) -> bool {
     }
 }
 
+/// Whether some ARN fits both a pattern and the shape of ARNs. The wildcards of the shape stay in
+/// their part, as far as the sixth, which may hold colons; those of the pattern go where they want.
+/// Takes time as the product of both lengths.
+pub(crate) fn fits_arn(pattern: &[Token], shape: &[Token]) -> bool {
+    let run = |token: Option<&Token>| matches!(token, Some(Token::Run | Token::Hole(_)));
+    let colon = Token::Char(':');
+    let before = |j: usize| {
+        shape
+            .iter()
+            .take(j)
+            .filter(|token| **token == colon)
+            .count()
+    };
+    let last_part = (0..shape.len()).find(|j| before(*j) >= ARN_PARTS - 1);
+    let last_part = last_part.unwrap_or(shape.len());
+    // The places of the shape that can be reached together with the place of the pattern.
+    let mut here = vec![false; shape.len() + 1];
+    let mut next = here.clone();
+    here[0] = true;
+    for i in 0..=pattern.len() {
+        next.fill(false);
+        for j in 0..=shape.len() {
+            if !here[j] {
+                continue;
+            }
+            if run(shape.get(j)) {
+                here[j + 1] = true;
+            }
+            if run(pattern.get(i)) {
+                next[j] = true;
+            }
+            match (pattern.get(i), shape.get(j)) {
+                (None, _) | (_, None) => {}
+                (Some(Token::Run | Token::Hole(_)), _) => here[j + 1] = true,
+                (Some(token), Some(Token::Run | Token::Hole(_))) => {
+                    next[j] |= *token != colon || j >= last_part;
+                }
+                (Some(Token::Char(x)), Some(Token::Char(y))) => next[j + 1] |= x == y,
+                _ => next[j + 1] = true,
+            }
+        }
+        if i < pattern.len() {
+            std::mem::swap(&mut here, &mut next);
+        }
+    }
+    here[shape.len()]
+}
+
 impl Text {
     /// Understands a text.
     #[must_use]
