@@ -249,22 +249,22 @@ fn matches(tokens: &[Token], text: &str) -> bool {
 pub(crate) fn fits_arn(pattern: &[Token], shape: &[Token]) -> bool {
     let run = |token: Option<&Token>| matches!(token, Some(Token::Run | Token::Hole(_)));
     let colon = Token::Char(':');
-    let before = |j: usize| {
-        shape
-            .iter()
-            .take(j)
-            .filter(|token| **token == colon)
-            .count()
-    };
-    let last_part = (0..shape.len()).find(|j| before(*j) >= ARN_PARTS - 1);
-    let last_part = last_part.unwrap_or(shape.len());
+    let colons = shape
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| **token == colon);
+    let fifth = colons.map(|(at, _)| at).nth(ARN_PARTS - 2);
+    let last_part = fifth.unwrap_or(shape.len());
     // The places of the shape that can be reached together with the place of the pattern.
     let mut here = vec![false; shape.len() + 1];
     let mut next = here.clone();
     here[0] = true;
     for i in 0..=pattern.len() {
         next.fill(false);
-        for j in 0..=shape.len() {
+        let Some(first) = here.iter().position(|reached| *reached) else {
+            return false;
+        };
+        for j in first..=shape.len() {
             if !here[j] {
                 continue;
             }

@@ -27,8 +27,7 @@ pub(super) fn check(
         let Some(first) = tests.first() else {
             continue;
         };
-        let key = catalogued(key, catalogue);
-        let Some(kind) = catalogue.condition_key(&key) else {
+        let Some((key, kind)) = catalogued(key, catalogue) else {
             notes.extend(unknown(first, catalogue));
             continue;
         };
@@ -48,14 +47,14 @@ pub(super) fn check(
     }
 }
 
-/// A key as the catalogue has it, where that writes a tag's key as `tag-key`.
-fn catalogued<'a>(key: &'a str, catalogue: &Catalogue) -> Cow<'a, str> {
-    match key.split_once('/') {
-        Some((stem, _)) if catalogue.condition_key(key).is_none() => {
-            Cow::Owned(format!("{stem}/tag-key"))
-        }
-        _ => Cow::Borrowed(key),
+/// A key as the catalogue has it, which writes the name of a tag as `tag-key` here and there.
+fn catalogued<'a>(key: &'a str, catalogue: &Catalogue) -> Option<(Cow<'a, str>, KeyType)> {
+    if let Some(kind) = catalogue.condition_key(key) {
+        return Some((Cow::Borrowed(key), kind));
     }
+    let key = format!("{}/tag-key", key.split_once('/')?.0);
+    let kind = catalogue.condition_key(&key)?;
+    Some((Cow::Owned(key), kind))
 }
 
 /// Keys that come with the caller's credentials, whatever the action; and those of which the

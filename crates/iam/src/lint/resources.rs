@@ -5,7 +5,7 @@ use crate::catalogue::{Action, ResourceType, Service};
 use crate::pattern::{Pattern, Text, Token, fits_arn};
 use crate::policy::Statement;
 use crate::read::{Note, cut};
-use crate::symbols::{is_hole, is_symbol};
+use crate::symbols::is_symbol;
 use std::collections::BTreeMap;
 
 pub(super) fn check(statement: &Statement, found: &Found<'_>, notes: &mut Vec<Note>) {
@@ -13,32 +13,25 @@ pub(super) fn check(statement: &Statement, found: &Found<'_>, notes: &mut Vec<No
         return;
     };
     let arn = Pattern::wildcard("arn:*:*:*:*:*");
-    let mut resources: Vec<(&Text, Pattern)> = Vec::new();
+    let mut resources: Vec<Pattern> = Vec::with_capacity(element.patterns.len());
     let mut everything = element.except;
     for text in &element.patterns {
-        let widest = text.widest().into_owned();
-        // What a symbol stands for may be any text here.
-        let pattern: Pattern = (widest.tokens().iter())
-            .map(|token| match token {
-                Token::Char(c) if is_symbol(*c) || is_hole(*c) => Token::Run,
-                Token::Hole(_) => Token::Run,
-                other => *other,
-            })
-            .collect();
+        // What is not known before deployment may be any text here.
+        let unknown = |token: &Token| match token {
+            Token::Char(c) if is_symbol(*c) => Token::Run,
+            other => *other,
+        };
+        let pattern: Pattern = text.widest().tokens().iter().map(unknown).collect();
         everything |= pattern.is_everything() || is_symbolic(text);
-        if !fits_arn(pattern.tokens(), arn.tokens()) {
+        if pattern.arn_parts().len() < 6 && !fits_arn(pattern.tokens(), arn.tokens()) {
             let message = format!("`{}` matches no ARN", cut(&text.written));
             notes.push(Note::warning(text.span, message).help("write an ARN, or `*`"));
         }
-        resources.push((text, pattern));
+        resources.push(pattern);
     }
     if everything || !found.complete {
         return;
     }
-    let generic: Vec<bool> = resources
-        .iter()
-        .map(|(_, pattern)| is_generic(pattern))
-        .collect();
     let mut kinds = Kinds {
         resources: &resources,
         fits: BTreeMap::new(),
@@ -46,45 +39,38 @@ pub(super) fn check(statement: &Statement, found: &Found<'_>, notes: &mut Vec<No
     let mut taken = vec![false; resources.len()];
     for (n, actions) in &found.by_pattern {
         let mut any = false;
-        for (service, action) in actions {
-            if let Some((_, twin)) = TWINS.iter().find(|(name, _)| *name == &*service.prefix) {
-                for (taken, (_, pattern)) in taken.iter_mut().zip(&resources) {
-                    let fits = may_be_of(pattern, twin);
-                    *taken |= fits;
-                    any |= fits;
-                }
+        let mut take = |fitting: &[bool]| {
+            for (taken, fits) in taken.iter_mut().zip(fitting) {
+                *taken |= fits;
+                any |= fits;
             }
+        };
+        for (service, action) in actions {
             for kind in action
                 .resources
                 .iter()
                 .filter_map(|of| service.resource_type(of))
             {
-                for (taken, fits) in taken.iter_mut().zip(kinds.fitting(service, kind)) {
-                    *taken |= *fits;
-                    any |= *fits;
-                }
+                take(kinds.of_kind(service, kind));
             }
             if action.resources.is_empty() {
-                // Some actions that are about no resource ask for all of a kind (`role/`): where
-                // the statement names all of a kind, nothing is said.
-                for ((taken, generic), (_, pattern)) in
-                    taken.iter_mut().zip(&generic).zip(&resources)
-                {
-                    let fits = *generic && may_be_of(pattern, &service.prefix);
-                    *taken |= fits;
-                    any |= fits;
-                }
+                take(kinds.of_all(service));
+            }
+            if TWINS.contains(&&*service.prefix) {
+                take(kinds.of_twins());
             }
         }
-        let Some(text) = statement.actions.patterns.get(*n) else {
-            continue;
-        };
-        if !any && !actions.is_empty() {
+        if let Some(text) = statement.actions.patterns.get(*n)
+            && !any
+            && !actions.is_empty()
+        {
             notes.push(useless(text, actions));
         }
     }
-    for ((text, _), taken) in resources.iter().zip(taken) {
-        if !taken {
+    // Where nothing is taken at all, the actions have been told of.
+    let some = taken.contains(&true);
+    for (text, taken) in element.patterns.iter().zip(taken) {
+        if some && !taken {
             let message = format!("no action of the statement takes `{}`", cut(&text.written));
             notes.push(Note::warning(text.span, message));
         }
@@ -101,12 +87,13 @@ fn useless(text: &Text, actions: &Actions<'_>) -> Note {
             .iter()
             .filter_map(|of| service.resource_type(of))
     });
-    match kinds.map(|kind| &*kind.arn).next() {
+    // The shortest is the plainest.
+    match kinds.map(|kind| &*kind.arn).min_by_key(|arn| arn.len()) {
         None => Note::warning(
             text.span,
-            format!("`{shown}` is about no resource in particular"),
+            format!("`{shown}` can't be limited to a resource"),
         )
-        .help("it matches only a statement whose `Resource` is `*`"),
+        .help("give it a statement of its own, with `\"Resource\": \"*\"`"),
         Some(arn) => {
             let message = format!("`{shown}` takes none of the statement's resources");
             Note::warning(text.span, message).help(format!("it takes such as `{arn}`"))
@@ -114,66 +101,82 @@ fn useless(text: &Text, actions: &Actions<'_>) -> Note {
     }
 }
 
-/// Whether a pattern names everything, or everything of a kind: `arn:aws:s3:::*`,
-/// `arn:aws:iam::*:role/*`.
-fn is_generic(pattern: &Pattern) -> bool {
-    // What actions of logs ask for that are about no group.
-    let no_group = Pattern::wildcard("arn:*:logs:*:*:log-group::log-stream:");
-    if fits_arn(pattern.tokens(), no_group.tokens()) {
-        return true;
-    }
-    let parts = pattern.arn_parts();
-    let Some([kind @ .., Token::Run]) = parts.get(5) else {
-        return parts.len() < 6;
-    };
-    let separators = |tokens: &[Token]| {
-        let separator = |token: &&Token| matches!(token, Token::Char('/' | ':'));
-        tokens.iter().filter(separator).count()
-    };
-    match kind {
-        [] => true,
-        [kind @ .., Token::Char('/' | ':')] => {
-            separators(kind) == 0 || kind.ends_with(&[Token::Char(':')])
-        }
-        _ => false,
-    }
-}
+/// Two names of one service: each takes the resources of the other.
+const TWINS: &[&str] = &["codeconnections", "codestar-connections"];
 
-/// Whether the ARN may be of a service.
-fn may_be_of(pattern: &Pattern, prefix: &str) -> bool {
-    let of = format!("arn:*:{prefix}:*:*:*");
-    fits_arn(pattern.tokens(), Pattern::wildcard(&of).tokens())
-}
-
-/// Services with two names, each of which takes the resources of the other.
-const TWINS: &[(&str, &str)] = &[
-    ("codestar-connections", "codeconnections"),
-    ("codeconnections", "codestar-connections"),
-];
-
-/// Which resources of the statement each kind of resource can be.
+/// Which resources of the statement can be of which kind; found out once.
 struct Kinds<'a> {
-    resources: &'a [(&'a Text, Pattern)],
+    resources: &'a [Pattern],
     fits: BTreeMap<(&'a str, &'a str), Vec<bool>>,
 }
 
 impl<'a> Kinds<'a> {
-    fn fitting(&mut self, service: &'a Service, kind: &'a ResourceType) -> &[bool] {
-        let resources = self.resources;
+    fn of_kind(&mut self, service: &'a Service, kind: &'a ResourceType) -> &[bool] {
+        let resources = self.resources.iter();
+        let find = || {
+            let shape = shape(&kind.arn);
+            resources
+                .map(|pattern| fits(pattern, &shape, &kind.arn))
+                .collect()
+        };
         self.fits
             .entry((&service.prefix, &kind.name))
-            .or_insert_with(|| {
-                let template = template(&kind.arn);
-                resources
+            .or_insert_with(find)
+    }
+
+    /// Some actions that can't be limited to a resource ask for all of a kind (`role/`): where the
+    /// statement names everything of a kind, they are taken to match.
+    fn of_all(&mut self, service: &'a Service) -> &[bool] {
+        let resources = self.resources.iter();
+        let find = || {
+            let of_service = Pattern::wildcard(&format!("arn:*:{}:*:*:*", service.prefix));
+            // What actions of logs ask for that are about no group.
+            let no_group = Pattern::wildcard("arn:*:logs:*:*:log-group::log-stream:");
+            let fits = |pattern: &Pattern| {
+                (is_generic(pattern) && fits_arn(pattern.tokens(), of_service.tokens()))
+                    || (&*service.prefix == "logs" && fits_arn(pattern.tokens(), no_group.tokens()))
+            };
+            resources.map(fits).collect()
+        };
+        self.fits.entry((&service.prefix, "")).or_insert_with(find)
+    }
+
+    fn of_twins(&mut self) -> &[bool] {
+        let resources = self.resources.iter();
+        let find = || {
+            let shape = |name: &&str| Pattern::wildcard(&format!("arn:*:{name}:*:*:*"));
+            let shapes: Vec<Pattern> = TWINS.iter().map(shape).collect();
+            let fits = |pattern: &Pattern| {
+                shapes
                     .iter()
-                    .map(|(_, pattern)| fits(pattern, &template, &kind.arn))
-                    .collect()
-            })
+                    .any(|shape| fits_arn(pattern.tokens(), shape.tokens()))
+            };
+            resources.map(fits).collect()
+        };
+        self.fits.entry(("", "")).or_insert_with(find)
+    }
+}
+
+/// Whether a pattern names everything of a service, or of a kind: `arn:aws:s3:::*`,
+/// `arn:aws:iam::*:role/*`.
+fn is_generic(pattern: &Pattern) -> bool {
+    let parts = pattern.arn_parts();
+    match parts.get(5) {
+        None => true,
+        Some([kind @ .., Token::Run]) => match kind {
+            [] => true,
+            [kind @ .., Token::Char('/' | ':')] => {
+                let separator = |token: &Token| matches!(token, Token::Char('/' | ':'));
+                !kind.iter().any(separator)
+            }
+            _ => false,
+        },
+        Some(_) => false,
     }
 }
 
 /// The pattern of an ARN's template.
-fn template(arn: &str) -> Pattern {
+fn shape(arn: &str) -> Pattern {
     let mut tokens = Vec::with_capacity(arn.len());
     let mut rest = arn;
     while let Some((before, after)) = rest.split_once("${") {
@@ -185,14 +188,14 @@ fn template(arn: &str) -> Pattern {
     Pattern::new(tokens)
 }
 
-fn fits(pattern: &Pattern, template: &Pattern, arn: &str) -> bool {
+fn fits(pattern: &Pattern, shape: &Pattern, arn: &str) -> bool {
     // The name of a bucket holds no slash, so that an object's ARN is not a bucket's.
     let slash = pattern.tokens().contains(&Token::Char('/'));
     if slash && arn.ends_with(":s3:::${BucketName}") {
         return false;
     }
     let known = |part: &[Token]| part.iter().all(|token| matches!(token, Token::Char(_)));
-    let (ours, theirs) = (pattern.arn_parts(), template.arn_parts());
+    let (ours, theirs) = (pattern.arn_parts(), shape.arn_parts());
     // Quickly out of the way: another service.
     if let ([a, b, ours, ..], [_, _, theirs, ..]) = (ours.as_slice(), theirs.as_slice())
         && ours != theirs
@@ -200,5 +203,5 @@ fn fits(pattern: &Pattern, template: &Pattern, arn: &str) -> bool {
     {
         return false;
     }
-    fits_arn(pattern.tokens(), template.tokens())
+    fits_arn(pattern.tokens(), shape.tokens())
 }
