@@ -184,6 +184,17 @@ impl Policies {
         }
     }
 
+    /// All policies of a layer, whatever their level.
+    pub fn in_layer(&self, layer: Layer) -> impl Iterator<Item = &Arc<Policy>> {
+        let levels = match layer {
+            Layer::Scp => self.scp.len(),
+            Layer::Rcp => self.rcp.len(),
+            _ => 0,
+        };
+        let of_levels = (0..levels).flat_map(move |level| self.of(layer, Some(level)));
+        self.of(layer, None).iter().chain(of_levels)
+    }
+
     /// The statement that a match speaks of.
     #[must_use]
     pub fn statement(&self, matched: &Matched) -> Option<&Statement> {

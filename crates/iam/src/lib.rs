@@ -23,7 +23,7 @@ mod truth;
 
 pub use catalogue::Catalogue;
 pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
-pub use lint::{PolicyKind, lint};
+pub use lint::{PolicyKind, lint, lint_policies};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{

@@ -10,6 +10,7 @@ mod conditions;
 mod resources;
 
 use crate::catalogue::{Action, Catalogue, Service};
+use crate::evaluate::{Layer, Policies};
 use crate::pattern::{Text, Token};
 use crate::policy::{Effect, Policy, Principal, Statement, Version};
 use crate::read::{Note, cut};
@@ -62,6 +63,35 @@ pub fn lint(policy: &Policy, kind: PolicyKind, catalogue: &Catalogue) -> Vec<Not
         resources::check(statement, &found, &mut notes);
     }
     notes.sort_by_key(|note| (note.span.file, note.span.start));
+    notes
+}
+
+/// The notes about all policies that have a say in a request, each note once.
+#[must_use]
+pub fn lint_policies(policies: &Policies, action: &str, catalogue: &Catalogue) -> Vec<Note> {
+    let assumes = (action.get(..10)).is_some_and(|a| a.eq_ignore_ascii_case("sts:Assume"));
+    let resource = if assumes {
+        PolicyKind::Trust
+    } else {
+        PolicyKind::Resource
+    };
+    let kinds = [
+        (Layer::Identity, PolicyKind::Identity),
+        (Layer::Resource, resource),
+        (Layer::Boundary, PolicyKind::Identity),
+        (Layer::Session, PolicyKind::Identity),
+        (Layer::Scp, PolicyKind::Identity),
+        (Layer::Rcp, PolicyKind::ResourceControl),
+        (Layer::Endpoint, PolicyKind::Resource),
+    ];
+    let mut notes: Vec<Note> = Vec::new();
+    for (layer, kind) in kinds {
+        for policy in policies.in_layer(layer) {
+            notes.extend(lint(policy, kind, catalogue));
+        }
+    }
+    notes.sort_by_key(|note| (note.span.file, note.span.start));
+    notes.dedup();
     notes
 }
 

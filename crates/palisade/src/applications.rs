@@ -39,7 +39,7 @@ impl Tree {
         let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
         let project = Project::find(disk.root(), arguments.config.as_deref())?;
         let parameters = template_parameters(arguments, &project)?;
-        let settings = access_settings(&project, catalogue(arguments)?)?;
+        let settings = access_settings(&project, catalogue(arguments.iam_data.as_deref())?)?;
         Ok(Self {
             disk,
             project,
@@ -138,8 +138,8 @@ pub(crate) fn template_parameters(
 }
 
 /// The catalogue that comes with the program, or the one that is given.
-pub(crate) fn catalogue(arguments: &DeploymentArgs) -> Result<&'static Catalogue, CommandError> {
-    let Some(path) = &arguments.iam_data else {
+pub(crate) fn catalogue(iam_data: Option<&Path>) -> Result<&'static Catalogue, CommandError> {
+    let Some(path) = iam_data else {
         return Ok(Catalogue::builtin());
     };
     let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));

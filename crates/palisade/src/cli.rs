@@ -2,7 +2,9 @@
 
 mod iam;
 
-pub(crate) use iam::{AnswerFormat, DeploymentArgs, IamArgs, IamCommand, SimulateArgs, TreeArgs};
+pub(crate) use iam::{
+    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, KindArg, LintArgs, SimulateArgs, TreeArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palisade_core::Severity;

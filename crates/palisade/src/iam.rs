@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod lint;
 mod simulate;
 
 use crate::cli::{ColorArg, IamArgs, IamCommand};
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Lint(arguments) => lint::run(arguments, color),
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     }
     let parameters = project.parameters();
     let template_parameters = applications::template_parameters(&arguments.deployment, &project)?;
-    let catalogue = applications::catalogue(&arguments.deployment)?;
+    let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {
         rules: &RULES,
