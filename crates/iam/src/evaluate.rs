@@ -278,7 +278,9 @@ impl Round<'_> {
             allowing.scp =
                 Truth::all((0..policies.scp.len()).map(|l| self.layer(Layer::Scp, Some(l)).any()));
         }
-        if !who.service_linked && rcp_applies(&self.call.action) {
+        // A role that a service made for itself is not bound as a resource either.
+        let service_linked = who.service_linked || is_service_linked(self.call.resource);
+        if !service_linked && rcp_applies(&self.call.action) {
             for level in 0..policies.rcp.len() {
                 self.layer(Layer::Rcp, Some(level));
             }
@@ -433,6 +435,11 @@ impl Allowing {
             Layer::Resource
         }
     }
+}
+
+/// Whether it is a role that a service made for itself. A session's ARN does not show it.
+fn is_service_linked(arn: &str) -> bool {
+    arn.contains(":role/aws-service-role/")
 }
 
 /// Whether resource control policies bind an action, in lower case.

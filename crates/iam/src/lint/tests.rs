@@ -161,7 +161,10 @@ fn resources_that_no_action_takes() {
         )],
     );
     check(
-        &on(r#""s3:GetObject""#, r#"["my-bucket/*", "*"]"#),
+        &on(
+            r#""s3:GetObject""#,
+            r#"["my-bucket/*", "arn:aws:sqs:*:*:q"]"#,
+        ),
         &[(
             "`my-bucket/*` matches no ARN; write an ARN, or `*`",
             r#""my-bucket/*""#,
@@ -196,6 +199,7 @@ fn resources_that_no_action_takes() {
             r#""arn:aws:execute-api:eu-west-1:111122223333:a1/*/GET/x""#,
         ),
         (r#"["no-such:Thing"]"#, r#""arn:aws:no-such:::x""#),
+        (r#""execute-api:Invoke""#, r#""execute-api:/*""#),
     ] {
         let text = format!(
             r#"{{"Version": "2012-10-17", "Statement": {{{}}}}}"#,
