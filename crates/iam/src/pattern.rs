@@ -303,6 +303,16 @@ impl Text {
         }
     }
 
+    /// A text that is short for another one.
+    #[must_use]
+    pub(crate) fn short_for(written: Arc<str>, meant: &str, span: Span, syntax: Syntax) -> Self {
+        Self {
+            form: form(meant, syntax),
+            written,
+            span,
+        }
+    }
+
     /// Its parts, when it holds variables.
     #[must_use]
     pub fn variables(&self) -> Option<&[Piece]> {
