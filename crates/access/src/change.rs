@@ -9,9 +9,11 @@ use crate::access::{Access, Settings};
 use crate::identities::{Identity, IdentityKind, Permissions};
 use crate::outside::{Who, outside};
 use crate::shown::{Subject, Target, subject, target};
-use crate::side::{layer, of_guard, of_identity, place, real, reasons, scope, shown, text};
+use crate::side::{
+    at_home, layer, of_guard, of_identity, place, real, reasons, scope, shown, text,
+};
 use crate::worlds::agree;
-use palisade_app::{Application, Condition};
+use palisade_app::{Application, Condition, Existence};
 use palisade_core::Location;
 use palisade_iam::compare::{Containment, Layer, Options, Side, compare, subset};
 use palisade_iam::{
@@ -245,6 +247,24 @@ fn names(access: &Access<'_>, pattern: &Pattern, identity: &Identity) -> bool {
     texts.iter().any(|text| pattern.matches(text) != Truth::No)
 }
 
+/// The conditions under which a resource is there.
+fn exists_when<'a>(access: &Access<'a>, id: &str) -> &'a [Condition] {
+    match access.app.resource(id).map(|resource| &resource.exists) {
+        Some(Existence::When(conditions)) => conditions,
+        _ => &[],
+    }
+}
+
+fn opposite(condition: &Condition) -> Option<Condition> {
+    match condition {
+        Condition::Named { name, holds } => Some(Condition::Named {
+            name: name.clone(),
+            holds: !holds,
+        }),
+        Condition::Is { .. } => None,
+    }
+}
+
 /// The resources with policies on them.
 fn guarded(new: &Access<'_>, old: Option<&Access<'_>>) -> BTreeSet<Arc<str>> {
     let guards = new
@@ -308,9 +328,20 @@ impl Comparing<'_> {
             return;
         }
         let before = self.old.and_then(|old| Some((old, same(old, identity)?)));
+        let existed = before.map_or(&[][..], |(old, before)| exists_when(old, &before.id));
+        let exists = exists_when(self.new, &identity.id);
         let mut worlds = Vec::new();
         for now in &identity.worlds {
             let own = self.limited(of_identity(self.new, identity, now));
+            // Where it was not there before, all of it is new.
+            for condition in existed.iter().filter(|c| !exists.contains(c)) {
+                let mut when = now.when.clone();
+                when.extend(opposite(condition));
+                if agree(&when, exists) && when.len() > now.when.len() {
+                    let nothing = Side::default();
+                    worlds.push((when, self.compared(identity, now, &own, None, &nothing)));
+                }
+            }
             let Some((old, before)) = before else {
                 let nothing = Side::default();
                 worlds.push((
@@ -347,6 +378,11 @@ impl Comparing<'_> {
         {
             when.clear();
             worlds.truncate(1);
+        }
+        let exists = exists_when(self.new, id);
+        for (when, _) in &mut worlds {
+            let more = exists.iter().filter(|c| !when.contains(c)).cloned();
+            *when = more.chain(when.iter().cloned()).collect();
         }
         for (when, world) in worlds {
             if world.gained.is_empty() && world.lost.is_empty() && world.unknown.is_empty() {
@@ -470,9 +506,10 @@ impl Comparing<'_> {
                         unknown.push(reason);
                     }
                 }
-                let Some(witness) = answer.witness else {
+                let Some(mut witness) = answer.witness else {
                     continue;
                 };
+                at_home(access, &mut witness.request);
                 found.push(Gain {
                     who: who(access, grant),
                     actions: actions(grant, &witness.request),

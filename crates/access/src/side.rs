@@ -10,7 +10,7 @@ use palisade_core::{FileId, Location, Origin};
 use palisade_iam::compare::{Layer, Reason, Side, Witness};
 use palisade_iam::{
     Caller, Context, ContextValue, Effect, Element, Pattern, Policy, Principal, Principals,
-    Request, Statement, Symbols, Syntax, Text, Truth, Version, is_hole,
+    Request, Statement, Symbols, Syntax, Text, Truth, Version, arn_part, is_hole,
 };
 use std::sync::Arc;
 
@@ -160,12 +160,12 @@ pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
     for reason in reasons {
         let text = match reason {
             Reason::Hole(hole) => match symbols.reason(*hole) {
-                // Many reasons say what a text depends on, and begin with a verb.
+                // Most reasons go on from "a text that".
                 Some(reason) if reason.starts_with(|c: char| c.is_ascii_lowercase()) => {
-                    format!("a text that {reason}")
+                    format!("it depends on a text that {reason}")
                 }
                 Some(reason) => reason.to_string(),
-                None => "a text is not known".to_owned(),
+                None => "it depends on a text that is not known".to_owned(),
             },
             Reason::Variable(text) => {
                 format!("it depends on what `{}` stands for", symbols.show(text))
@@ -208,15 +208,18 @@ pub(crate) fn real(
     try_out(&|request| request.caller = Caller::Principal(Arc::from(caller)));
     let (action, resource) = (&witness.request.action, &witness.request.resource);
     for text in targets::takes(access, action, resource) {
-        let named = |request: &mut Request| {
-            request.resource = Arc::from(text.as_str());
-            request.resource_account = None;
-        };
-        if try_out(&named) {
+        if try_out(&|request| request.resource = Arc::from(text.as_str())) {
             break;
         }
     }
+    at_home(access, &mut request);
     request
+}
+
+/// Puts the resource of a request into the application's account, where its ARN names none.
+pub(crate) fn at_home(access: &Access<'_>, request: &mut Request) {
+    let names_none = arn_part(&request.resource, 4).is_none();
+    request.resource_account = names_none.then(|| Arc::from(access.account.as_str()));
 }
 
 /// A request with names instead of symbols.

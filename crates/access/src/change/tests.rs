@@ -105,6 +105,21 @@ fn a_condition_of_the_template_says_when() {
 }
 
 #[test]
+fn where_it_was_not_there_before_all_is_new() {
+    let always = role(READ);
+    let sometimes = always.replace(
+        "Type: AWS::IAM::Role",
+        "Type: AWS::IAM::Role\n    Condition: Prod",
+    );
+    check(
+        &sometimes,
+        &always,
+        &["Changed role `R` when Prod is false + s3:GetObject on `B/*` :7"],
+    );
+    check(&always, &sometimes, &[]);
+}
+
+#[test]
 fn identities_come_and_go() {
     let none = "Resources: {B: {Type: AWS::S3::Bucket}}";
     check(
@@ -131,7 +146,7 @@ fn what_is_not_known_is_not_guessed() {
     check(
         &role(READ),
         &role(imported),
-        &["Changed role `R` ? a text that is exported by another stack as `bucket`"],
+        &["Changed role `R` ? it depends on a text that is exported by another stack as `bucket`"],
     );
 }
 

@@ -2,7 +2,7 @@
 //! diff` and the gates.
 //!
 //! Text and Markdown tell it as a sentence for each statement; JSON has a published schema
-//! (`schemas/iam-diff.schema.json`, `schemas/iam-gate.schema.json`).
+//! (`schemas/iam-changes.schema.json`).
 
 use crate::clean::{line as clean, wrap};
 use crate::line::{count, path, prose};
@@ -82,16 +82,21 @@ impl Changes<'_> {
     /// Whether the bar is held; nothing when that is not known.
     #[must_use]
     pub fn holds(&self) -> Option<bool> {
-        let broken = |problem: &Problem| problem.level == ProblemLevel::Error;
         if self.changes.iter().any(|change| !change.gained.is_empty()) {
             Some(false)
         } else if self.changes.iter().any(|change| !change.unknown.is_empty())
-            || self.problems.iter().any(broken)
+            || self.errors().next().is_some()
         {
             None
         } else {
             Some(true)
         }
+    }
+
+    /// What was not read, and could allow more.
+    fn errors(&self) -> impl Iterator<Item = &Problem> {
+        let broken = |problem: &&Problem| problem.level == ProblemLevel::Error;
+        self.problems.iter().filter(broken)
     }
 
     /// How many may do more, how many less, and of how many it is not known.
@@ -129,13 +134,9 @@ impl Changes<'_> {
         if unknown > 0 {
             parts.push(format!("{unknown} can't be told"));
         }
-        let problems = self
-            .problems
-            .iter()
-            .filter(|p| p.level == ProblemLevel::Error);
-        let problems = problems.count();
-        if problems > 0 {
-            parts.push(format!("{} in what was read", count(problems, "problem")));
+        let errors = self.errors().count();
+        if errors > 0 {
+            parts.push(format!("{} in what was read", count(errors, "error")));
         }
         match parts.is_empty() {
             true => self.question.holds().to_owned(),
@@ -150,17 +151,12 @@ pub fn text(changes: &Changes<'_>, style: &Style<'_>) -> String {
     let paint = Paint { color: style.color };
     let names = |text: &str| prose(&clean(text), str::to_owned, |name| paint.bold(name));
     let mut out = String::new();
-    for problem in changes.problems {
-        let at = problem
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
+    for problem in changes.errors() {
+        let at = (problem.line).map_or_else(String::new, |line| format!(":{line}"));
         let _ = writeln!(
             out,
             "{} {}{at}: {}\n",
-            paint.warn(match problem.level {
-                ProblemLevel::Error => "error:",
-                _ => "warning:",
-            }),
+            paint.warn("error:"),
             clean(&path(changes.new.1, &problem.file)),
             clean(&problem.message)
         );
@@ -377,20 +373,18 @@ pub fn markdown(changes: &Changes<'_>) -> String {
             less.len()
         );
     }
-    let problems: Vec<String> = (changes.problems.iter())
+    let problems: Vec<String> = changes
+        .errors()
         .map(|p| {
-            format!(
-                "- {}: {}\n",
-                markdown::code(&p.file),
-                markdown::prose(&p.message)
-            )
+            let file = markdown::code(&path(changes.new.1, &p.file));
+            format!("- {file}: {}\n", markdown::prose(&p.message))
         })
         .collect();
     if !problems.is_empty() {
         let _ = write!(
             out,
             "\n<details open>\n<summary>{}</summary>\n\n{}\n</details>\n",
-            count(problems.len(), "problem"),
+            "Not read",
             problems.concat()
         );
     }
@@ -530,3 +524,6 @@ fn request(request: &Request) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests;
