@@ -226,6 +226,12 @@ mod unattached_network_control;
 mod undescribed_security_group_rule;
 #[path = "../network/unrestricted-egress/rule.rs"]
 mod unrestricted_egress;
+#[path = "../permissions/broad-managed-policy/rule.rs"]
+mod broad_managed_policy;
+#[path = "../permissions/every-action/rule.rs"]
+mod every_action;
+#[path = "../permissions/unbound-permissions/rule.rs"]
+mod unbound_permissions;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../storage/bucket-acls/rule.rs"]
@@ -846,6 +852,21 @@ pub static ALL: &[RuleEntry] = &[
         family: "network",
         rule: &unrestricted_egress::RULE,
         page: include_str!("../network/unrestricted-egress/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &broad_managed_policy::RULE,
+        page: include_str!("../permissions/broad-managed-policy/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &every_action::RULE,
+        page: include_str!("../permissions/every-action/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &unbound_permissions::RULE,
+        page: include_str!("../permissions/unbound-permissions/rule.md"),
     },
     RuleEntry {
         family: "secrets",

@@ -7,14 +7,17 @@
 //! Invariant: adding a rule adds its two files and edits none by hand.
 
 mod event_sources;
+mod extent;
 #[rustfmt::skip]
 mod generated;
 mod layers;
 mod outsiders;
+mod permissions;
 mod ports;
 mod prelude;
 mod runtimes;
 mod secret_values;
+mod unbound;
 
 pub use generated::ALL;
 
