@@ -15,8 +15,10 @@ mod outsiders;
 mod permissions;
 mod ports;
 mod prelude;
+mod resource_policies;
 mod runtimes;
 mod secret_values;
+mod strangers;
 mod unbound;
 
 pub use generated::ALL;
