@@ -8,6 +8,7 @@
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
 
 pub mod catalogue;
+pub mod compare;
 pub mod condition;
 mod evaluate;
 mod matching;

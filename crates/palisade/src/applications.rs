@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use crate::cli::{DeploymentArgs, TreeArgs};
 use crate::disk::Disk;
 use crate::failure::CommandError;
 use crate::settings::Project;
@@ -13,8 +14,45 @@ use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_scan::looks_like_template;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A tree of files with what is said about it.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub(crate) disk: Disk,
+    pub(crate) project: Project,
+    /// Values for the parameters of templates.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// The world around the applications.
+    pub(crate) settings: Settings<'static>,
+}
+
+impl Tree {
+    /// Opens what the command line names.
+    pub(crate) fn open(arguments: &TreeArgs) -> Result<Self, CommandError> {
+        Self::at(&arguments.paths, &arguments.deployment)
+    }
+
+    /// Opens these folders or files.
+    pub(crate) fn at(paths: &[PathBuf], arguments: &DeploymentArgs) -> Result<Self, CommandError> {
+        let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
+        let project = Project::find(disk.root(), arguments.config.as_deref())?;
+        let parameters = template_parameters(arguments, &project)?;
+        let settings = access_settings(&project, catalogue(arguments)?)?;
+        Ok(Self {
+            disk,
+            project,
+            parameters,
+            settings,
+        })
+    }
+
+    /// Reads the applications in it.
+    pub(crate) fn applications(&self) -> Applications {
+        Applications::read(&self.disk, &self.project, &self.parameters)
+    }
+}
 
 /// What was read below a path.
 #[derive(Debug, Default)]
@@ -27,11 +65,7 @@ pub(crate) struct Applications {
 
 impl Applications {
     /// Reads every application of a tree. A template that another one brings in is a part of that.
-    pub(crate) fn read(
-        disk: &Disk,
-        project: &Project,
-        parameters: &BTreeMap<String, String>,
-    ) -> Self {
+    fn read(disk: &Disk, project: &Project, parameters: &BTreeMap<String, String>) -> Self {
         let options = Options {
             parameters: parameters.clone(),
         };
@@ -80,6 +114,39 @@ impl Applications {
     pub(crate) fn has_unread(&self) -> bool {
         self.problems.iter().any(|p| p.level == ProblemLevel::Error)
     }
+}
+
+/// From the configuration, then from files, then from the command line; the later one wins.
+pub(crate) fn template_parameters(
+    arguments: &DeploymentArgs,
+    project: &Project,
+) -> Result<BTreeMap<String, String>, CommandError> {
+    let mut values = project.config.cloudformation.clone();
+    values.extend(project.config.sam.clone());
+    for path in &arguments.parameter_files {
+        values.extend(crate::parameters::read(path)?);
+    }
+    for text in &arguments.parameters {
+        match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                values.insert(key.to_owned(), value.to_owned());
+            }
+            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
+        }
+    }
+    Ok(values)
+}
+
+/// The catalogue that comes with the program, or the one that is given.
+pub(crate) fn catalogue(arguments: &DeploymentArgs) -> Result<&'static Catalogue, CommandError> {
+    let Some(path) = &arguments.iam_data else {
+        return Ok(Catalogue::builtin());
+    };
+    let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let catalogue = Catalogue::from_bytes(bytes).map_err(|e| wrong(e.to_string()))?;
+    // It is needed until the end of the program.
+    Ok(Box::leak(Box::new(catalogue)))
 }
 
 /// What a project says about the world around its applications.
