@@ -5,7 +5,7 @@
 //! that only asks for TLS, a region or a second factor does not.
 
 use crate::prelude::*;
-use palisade_access::{Access, Identity, Permissions};
+use palisade_access::{Access, Guard, Identity, IdentityKind, Permissions};
 use palisade_app::{Branch, Condition, Reason, ReasonKind};
 use palisade_core::{Origin, Span};
 use palisade_iam::condition::{Operand, Test};
@@ -31,6 +31,8 @@ pub(crate) struct Written<'c> {
     /// The statements, for each who has them and in each world. What a transform makes of one
     /// line can be several.
     pub(crate) had: Vec<Had<'c>>,
+    /// The worlds in which its holders do not have it.
+    without: Vec<&'c [Condition]>,
 }
 
 /// A statement that allows something to somebody.
@@ -59,6 +61,7 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
             name: name.clone(),
             managed,
             had: Vec::new(),
+            without: Vec::new(),
         });
         place.had.push(had);
     };
@@ -98,8 +101,30 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
         }
     }
     let mut all: Vec<Written<'c>> = all.into_values().collect();
+    for written in &mut all {
+        written.without = without(written, &access.unattached);
+    }
     all.sort_by_key(|written| (written.at.span, written.resource.id.clone()));
     all
+}
+
+/// The worlds of the holders of something in which they do not have it.
+fn without<'c>(written: &Written<'c>, unattached: &'c [Guard]) -> Vec<&'c [Condition]> {
+    let holders = written.had.iter().filter_map(|had| had.holder);
+    let of_holders = holders.flat_map(|(identity, _)| &identity.worlds);
+    let nobodys = unattached.iter().filter(|policy| {
+        written.had.iter().any(|had| had.holder.is_none())
+            && policy.written_in == written.resource.id
+    });
+    let of_nobody = nobodys.flat_map(|policy| policy.worlds.iter().map(|(when, _)| when));
+    let mut found: Vec<&[Condition]> = Vec::new();
+    for when in of_holders.map(|world| &world.when).chain(of_nobody) {
+        let has = written.had.iter().any(|had| had.when == when.as_slice());
+        if !has && !found.contains(&when.as_slice()) {
+            found.push(when);
+        }
+    }
+    found
 }
 
 /// Whether a policy is meant to limit others and not to give: nobody here has it, and it says so.
@@ -401,34 +426,29 @@ pub(crate) fn has_hole(text: &Text) -> bool {
     text.written.contains(is_hole)
 }
 
-/// The verdict over all worlds. Worlds that differ in more than what decides are told by what
-/// decides, where that is one condition.
+/// The verdict over all worlds; where what decides is that some conditions hold at once, only those
+/// are told.
 pub(crate) fn verdict(answers: Vec<(Answer, &[Condition])>, at: &Origin) -> Verdict {
-    let failing = |answer: &Answer| *answer == Answer::No;
     let branch = |answer: Answer, when: Vec<Condition>| Branch {
         answer,
         when,
         at: at.clone(),
         written: true,
     };
-    let fails = |when: &[Condition]| {
-        let mut same = answers.iter().filter(|(_, other)| *other == when);
-        same.any(|(answer, _)| failing(answer))
-    };
-    let conditions = answers.iter().flat_map(|(_, when)| when.iter());
-    let mixed = answers.iter().any(|(a, _)| failing(a)) && !answers.iter().all(|(a, _)| failing(a));
-    for condition in conditions {
-        let decides = answers
-            .iter()
-            .all(|(_, when)| fails(when) == when.contains(condition));
-        if mixed && decides {
-            return Verdict {
-                branches: vec![
-                    branch(Answer::No, vec![condition.clone()]),
-                    branch(Answer::Yes, Vec::new()),
-                ],
-            };
-        }
+    let failing = |answer: &Answer| *answer == Answer::No;
+    let fails = |when: &[Condition]| answers.iter().any(|(a, other)| failing(a) && *other == when);
+    let mut failed = answers.iter().filter(|(a, _)| failing(a)).map(|(_, when)| *when);
+    let mut common: Vec<Condition> = failed.next().map(<[_]>::to_vec).unwrap_or_default();
+    for when in failed {
+        common.retain(|condition| when.contains(condition));
+    }
+    let within = |when: &[Condition]| common.iter().all(|condition| when.contains(condition));
+    let decides = answers.iter().all(|(_, when)| fails(when) == within(when));
+    let everywhere = answers.iter().all(|(a, _)| failing(a));
+    if !common.is_empty() && decides && !everywhere {
+        return Verdict {
+            branches: vec![branch(Answer::No, common), branch(Answer::Yes, Vec::new())],
+        };
     }
     Verdict {
         branches: answers
@@ -455,7 +475,7 @@ pub(crate) fn some_of<'t>(names: impl IntoIterator<Item = &'t str>, shown: usize
     text
 }
 
-/// The functions that run as one of the holders, for messages.
+/// The functions that run as one of the holders.
 pub(crate) fn functions_with<'c>(cx: &'c Context<'_>, written: &Written<'_>) -> Vec<&'c str> {
     let mut found = Vec::new();
     for (identity, _) in written.had.iter().filter_map(|had| had.holder) {
@@ -468,6 +488,27 @@ pub(crate) fn functions_with<'c>(cx: &'c Context<'_>, written: &Written<'_>) -> 
     found
 }
 
+/// Who has the permissions, for messages: the functions, or else the identity.
+pub(crate) fn holder_of(cx: &Context<'_>, written: &Written<'_>) -> String {
+    let mut holders = written.had.iter().filter_map(|had| had.holder);
+    match functions_with(cx, written).as_slice() {
+        [one] => format!("function `{one}`"),
+        [one, rest @ ..] => format!("function `{one}` and {} more", rest.len()),
+        [] => match holders.next() {
+            Some((identity, _)) => {
+                let kind = match identity.kind {
+                    IdentityKind::Role => "role",
+                    IdentityKind::User => "user",
+                    IdentityKind::Group => "every member of group",
+                    IdentityKind::PermissionSet => "whoever has permission set",
+                };
+                format!("{kind} `{}`", identity.id)
+            }
+            None => "whoever has the policy".to_owned(),
+        },
+    }
+}
+
 /// Whether a notebook of SageMaker runs as one of the holders.
 pub(crate) fn runs_notebook(cx: &Context<'_>, written: &Written<'_>) -> bool {
     let holders = written.had.iter().filter_map(|had| had.holder);
@@ -478,6 +519,13 @@ pub(crate) fn runs_notebook(cx: &Context<'_>, written: &Written<'_>) -> bool {
 }
 
 impl Written<'_> {
+    /// The verdict from the answers for each who has it.
+    pub(crate) fn verdict(&self, answers: Vec<(Answer, &[Condition])>) -> Verdict {
+        let without = self.without.iter().map(|when| (Answer::Yes, *when));
+        let all = answers.into_iter().chain(without);
+        verdict(all.collect(), self.at)
+    }
+
     /// Tells the statement from others of its policy.
     pub(crate) fn item(&self) -> String {
         let statement = self.had.first().map(|had| had.statement);

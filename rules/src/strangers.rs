@@ -40,7 +40,7 @@ pub(crate) fn open_to<'g>(
     grant: &'g Grant,
     actions: &[&str],
 ) -> Option<(Outsider<'g>, Verdict)> {
-    let doors = doors_of(cx, grant);
+    let doors = Doors::of(cx, grant);
     let anyone = passes(cx, &doors, &stranger(), actions, &grant.principal_at);
     if !anyone.passes() {
         return Some((Outsider::Anyone, anyone));
@@ -117,34 +117,44 @@ pub(crate) struct Door<'c> {
 }
 
 /// A statement as it was written, in each world.
-pub(crate) fn doors_of<'c>(cx: &'c Context<'_>, grant: &Grant) -> Vec<Door<'c>> {
-    let access = cx.access();
-    let mut guards = access.guards.iter().filter(|g| g.written_in == grant.written_in);
-    let wanted = grant.at.span;
-    let found = guards.find_map(|guard| {
-        let doors = doors(cx, guard, |s| s.origin.span == wanted);
-        (!doors.is_empty()).then_some(doors)
-    });
-    found.unwrap_or_default()
+#[derive(Debug, Default)]
+pub(crate) struct Doors<'c> {
+    /// The statement in the worlds in which it is there.
+    pub(crate) all: Vec<Door<'c>>,
+    /// The worlds in which it is not.
+    without: Vec<&'c [palisade_app::Condition]>,
 }
 
-/// The statements of a guard that allow something.
-pub(crate) fn doors<'c>(
-    cx: &'c Context<'_>,
-    guard: &'c Guard,
-    wanted: impl Fn(&Statement) -> bool,
-) -> Vec<Door<'c>> {
-    let access = cx.access();
-    let mut doors = Vec::new();
-    for (when, policy) in &guard.worlds {
-        for statement in policy.of_effect(Effect::Allow).filter(|s| wanted(s)) {
-            let target = guard.targets.first().map(|id| &**id);
+impl<'c> Doors<'c> {
+    /// The doors of a statement.
+    pub(crate) fn of(cx: &'c Context<'_>, grant: &Grant) -> Self {
+        let mut guards = cx.access().guards.iter();
+        let found = guards.find_map(|guard| {
+            if guard.written_in != grant.written_in {
+                return None;
+            }
+            let doors = Self::within(cx, guard, grant);
+            (!doors.all.is_empty()).then_some(doors)
+        });
+        found.unwrap_or_default()
+    }
+
+    fn within(cx: &'c Context<'_>, guard: &'c Guard, grant: &Grant) -> Self {
+        let access = cx.access();
+        let target = guard.targets.first().map(|id| &**id);
+        let mut doors = Self::default();
+        for (when, policy) in &guard.worlds {
+            let wanted = |s: &&Statement| s.origin.span == grant.at.span;
+            let Some(statement) = policy.of_effect(Effect::Allow).find(wanted) else {
+                doors.without.push(when);
+                continue;
+            };
             let joined = target.and_then(|target| access.guard(target, when));
             let known = |s: &&Statement| s.effect == Effect::Deny && s.uncertain.is_none();
             let all = joined.as_ref().unwrap_or(policy);
             let mut statements = vec![statement.clone()];
             statements.extend(all.statements.iter().filter(known).cloned());
-            doors.push(Door {
+            doors.all.push(Door {
                 statement,
                 when,
                 policy: Arc::new(Policy {
@@ -154,19 +164,38 @@ pub(crate) fn doors<'c>(
                 target: target.and_then(|target| access.arn(target)),
             });
         }
+        doors
     }
-    doors
+
+    /// The verdict in all worlds: it fails where somebody gets past.
+    pub(crate) fn held(
+        &self,
+        cx: &Context<'_>,
+        at: &Origin,
+        lets: impl Fn(&Door<'_>) -> Truth,
+    ) -> Verdict {
+        let answers = self.all.iter().map(|door| {
+            let answer = match lets(door) {
+                Truth::Yes => Answer::No,
+                Truth::No => Answer::Yes,
+                Truth::Maybe => Answer::Unknown(reason_of(cx.access(), door.statement)),
+            };
+            (answer, door.when)
+        });
+        let without = self.without.iter().map(|when| (Answer::Yes, *when));
+        verdict(answers.chain(without).collect(), at)
+    }
 }
 
 /// Whether a caller does *not* get past a statement with one of these actions.
 pub(crate) fn passes(
     cx: &Context<'_>,
-    doors: &[Door<'_>],
+    doors: &Doors<'_>,
     caller: &Caller,
     actions: &[&str],
     at: &Origin,
 ) -> Verdict {
-    held(cx, doors, at, |door| {
+    doors.held(cx, at, |door| {
         Truth::any(actions.iter().map(|action| door.lets(cx, caller, action, &Claims::new())))
     })
 }
@@ -174,12 +203,12 @@ pub(crate) fn passes(
 /// The same for any role of an account, or just for the principal that the statement names.
 fn passes_account(
     cx: &Context<'_>,
-    doors: &[Door<'_>],
+    doors: &Doors<'_>,
     account: &str,
     actions: &[&str],
     at: &Origin,
 ) -> Verdict {
-    held(cx, doors, at, |door| {
+    doors.held(cx, at, |door| {
         let named = door.statement.principals.iter().flat_map(|p| &p.items);
         let of_account = named.filter_map(|item| match &item.who {
             Principal::Arn(arn) if arn.contains(account) => Some(Caller::Principal(arn.clone())),
@@ -190,24 +219,6 @@ fn passes_account(
             actions.iter().map(lets).collect::<Vec<_>>()
         }))
     })
-}
-
-/// The verdict on a door in all its worlds: it fails where somebody gets past.
-pub(crate) fn held(
-    cx: &Context<'_>,
-    doors: &[Door<'_>],
-    at: &Origin,
-    lets: impl Fn(&Door<'_>) -> Truth,
-) -> Verdict {
-    let answers = doors.iter().map(|door| {
-        let answer = match lets(door) {
-            Truth::Yes => Answer::No,
-            Truth::No => Answer::Yes,
-            Truth::Maybe => Answer::Unknown(reason_of(cx.access(), door.statement)),
-        };
-        (answer, door.when)
-    });
-    verdict(answers.collect(), at)
 }
 
 impl Door<'_> {
@@ -398,28 +409,25 @@ fn of_anybody(operand: &Operand) -> Option<String> {
     let pattern = text.widest();
     let parts = pattern.arn_parts();
     let wild = |part: &[Token]| part.contains(&Token::Run);
-    let [start @ .., account, resource] = parts.as_slice() else {
-        return None;
-    };
-    if parts.len() != 6 {
+    let [scheme, partition, service, region, account, resource] = parts.as_slice() else {
         // Whatever begins with a wildcard leaves room for everybody.
         return match pattern.tokens() {
             [Token::Run, ..] => filled(pattern.tokens(), "any"),
             _ => None,
         };
-    }
+    };
     // Names of buckets are unique in the world; elsewhere the account says whose it is.
     let room = wild(account) || (account.is_empty() && resource.first() == Some(&Token::Run));
     if !room {
         return None;
     }
-    let mut filled_parts: Vec<String> = Vec::new();
-    for part in start {
-        filled_parts.push(filled(part, "any")?);
+    let mut arn: Vec<String> = Vec::new();
+    for part in [scheme, partition, service, region] {
+        arn.push(filled(part, "any")?);
     }
-    filled_parts.push(filled(account, NOBODYS)?);
-    filled_parts.push(filled(resource, "any")?);
-    Some(filled_parts.join(":"))
+    arn.push(filled(account, NOBODYS)?);
+    arn.push(filled(resource, "any")?);
+    Some(arn.join(":"))
 }
 
 /// The texts that a test compares with.

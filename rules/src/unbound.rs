@@ -151,8 +151,24 @@ const USUAL: &[&str] = &[
     "logs:createlog",
     "logs:putlogevents",
     "logs:putretentionpolicy",
+    // Messages to a telephone need it.
+    "sns:publish",
+    "ssm:putcomplianceitems",
+    "ssm:putconfigurepackageresult",
+    "ssm:putinventory",
+    "ssm:updateinstance",
     "ssmmessages:",
     "xray:put",
+];
+
+/// Actions that the provider classes as management of permissions but that let nobody in, in lower
+/// case.
+const NO_PERMISSION: &[&str] = &[
+    "allowvendedlogdeliveryforresource",
+    "createnetworkinterfacepermission",
+    "deletenetworkinterfacepermission",
+    "putbucketownershipcontrols",
+    "setstackpolicy",
 ];
 
 /// The services that stand for all where a statement is about all of them.
@@ -179,7 +195,9 @@ fn danger(name: &str, level: AccessLevel) -> Danger {
         Danger::PassRole
     } else if one_of(SECRETS) {
         Danger::Secrets
-    } else if level == AccessLevel::PermissionsManagement {
+    } else if level == AccessLevel::PermissionsManagement
+        && !NO_PERMISSION.iter().any(|end| name.ends_with(end))
+    {
         Danger::Permissions
     } else if one_of(DATA) {
         Danger::Data
@@ -187,10 +205,10 @@ fn danger(name: &str, level: AccessLevel) -> Danger {
         Danger::Usual
     } else {
         match level {
-            AccessLevel::Write => Danger::Write,
+            AccessLevel::Write | AccessLevel::PermissionsManagement => Danger::Write,
             AccessLevel::Tagging => Danger::Tagging,
             AccessLevel::Read => Danger::Read,
-            _ => Danger::List,
+            AccessLevel::List => Danger::List,
         }
     }
 }

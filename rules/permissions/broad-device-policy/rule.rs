@@ -1,6 +1,6 @@
 //! Policies of IoT devices that let one device act as all of them.
 
-use crate::permissions::{Had, Holder, reason_of, some_of, verdict, written};
+use crate::permissions::{Had, Holder, reason_of, some_of, written};
 use crate::prelude::*;
 use palisade_iam::Truth;
 
@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 some_of(open, 3)
             ))
             .help("bind the topics to the device with `${iot:Connection.Thing.ThingName}` in `Resource`")
-            .judge(verdict(answers, written.at));
+            .judge(written.verdict(answers));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Policies of the provider that are attached and give far more than a function needs.
 
 use crate::extent::{Extent, extent};
-use crate::permissions::{Written, functions_with, reason_of, some_of, verdict, written};
+use crate::permissions::{Written, holder_of, reason_of, some_of, written};
 use crate::prelude::*;
 use crate::unbound::{Danger, Unbound, unbound};
 use palisade_iam::Truth;
@@ -63,7 +63,7 @@ fn judge(cx: &Context<'_>, written: &Written<'_>, sink: &mut Sink<'_>) {
             given.worst = Some(found.extent);
         }
     }
-    report(cx, written, &given, verdict(answers, written.at), sink);
+    report(cx, written, &given, written.verdict(answers), sink);
 }
 
 fn report(
@@ -74,12 +74,7 @@ fn report(
     sink: &mut Sink<'_>,
 ) {
     let name = &*written.name;
-    let functions = functions_with(cx, written);
-    let who = match functions.as_slice() {
-        [one] => format!("function `{one}`"),
-        [one, ..] => format!("function `{one}` and {} more", functions.len() - 1),
-        [] => "its holder".to_owned(),
-    };
+    let who = holder_of(cx, written);
     let (ids, severity, what): (&[&str], _, _) = match &given.worst {
         Some(Extent::Everything) => (
             if name == "AdministratorAccess" { ADMINISTRATOR } else { &[] },

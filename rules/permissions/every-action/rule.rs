@@ -2,7 +2,7 @@
 
 use crate::extent::{Extent, extent};
 use crate::permissions::{
-    Written, functions_with, is_boundary, reason_of, runs_notebook, some_of, verdict, written,
+    Written, functions_with, is_boundary, reason_of, runs_notebook, some_of, written,
 };
 use crate::prelude::*;
 use crate::unbound::{aliases as unbound_aliases, unbound};
@@ -72,7 +72,7 @@ fn judge(cx: &Context<'_>, written: &Written<'_>, sink: &mut Sink<'_>) {
         });
     }
     if let Some(extent) = worst {
-        report(cx, written, &extent, doubtful, verdict(answers, written.at), sink);
+        report(cx, written, &extent, doubtful, written.verdict(answers), sink);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::extent::{Extent, Found, extent};
 use crate::permissions::{
-    Written, functions_with, is_boundary, reason_of, runs_notebook, some_of, verdict, written,
+    Written, holder_of, is_boundary, reason_of, runs_notebook, some_of, written,
 };
 use crate::prelude::*;
 use crate::unbound::{Danger, Unbound, aliases, unbound};
@@ -79,7 +79,7 @@ fn judge(cx: &Context<'_>, written: &Written<'_>, sink: &mut Sink<'_>) {
     }
     all.sort_by_key(|unbound| (unbound.truth != Truth::Yes, unbound.danger));
     if !all.is_empty() {
-        report(cx, written, &all, verdict(answers, written.at), sink);
+        report(cx, written, &all, written.verdict(answers), sink);
     }
 }
 
@@ -124,12 +124,7 @@ fn report(
     let same = all.iter().filter(|u| u.danger == worst.danger);
     let same: Vec<&str> = same.map(|u| u.action.as_str()).collect();
     let actions = some_of(same.iter().copied(), 3);
-    let functions = functions_with(cx, written);
-    let who = match functions.as_slice() {
-        [one] => format!("function `{one}`"),
-        [one, ..] => format!("function `{one}` and {} more", functions.len() - 1),
-        [] => "its holder".to_owned(),
-    };
+    let who = holder_of(cx, written);
     let resource = cx.access().symbols.show(&worst.resource);
     sink.finding(written.resource)
         .property("PolicyDocument.Statement[].Resource")

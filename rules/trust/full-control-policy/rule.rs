@@ -2,7 +2,7 @@
 
 use crate::prelude::*;
 use crate::resource_policies::kind_of;
-use crate::strangers::{Claims, doors_of, held, named};
+use crate::strangers::{Claims, Doors, named};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::Truth;
 
@@ -37,8 +37,8 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
         return;
     }
     let action = format!("{}:AnyAction", kind.service());
-    let doors = doors_of(cx, grant);
-    let verdict = held(cx, &doors, &grant.at, |door| {
+    let doors = Doors::of(cx, grant);
+    let verdict = doors.held(cx, &grant.at, |door| {
         let callers = named(door.statement);
         Truth::any(callers.iter().map(|c| door.lets(cx, c, &action, &Claims::new())))
     });

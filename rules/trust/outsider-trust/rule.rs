@@ -2,7 +2,7 @@
 
 use crate::outsiders::account_number;
 use crate::prelude::*;
-use crate::strangers::{Claims, Door, doors_of, held, role_of, stranger};
+use crate::strangers::{Claims, Doors, role_of, stranger};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::{Caller, Principal, arn_part};
 use std::collections::BTreeSet;
@@ -39,8 +39,8 @@ enum Named {
     Arn(Arc<str>),
 }
 
-fn named(doors: &[Door<'_>]) -> BTreeSet<Named> {
-    let principals = doors.iter().flat_map(|door| &door.statement.principals);
+fn named(doors: &Doors<'_>) -> BTreeSet<Named> {
+    let principals = doors.all.iter().flat_map(|door| &door.statement.principals);
     let items = principals.flat_map(|principals| &principals.items);
     let named = items.filter_map(|item| match &item.who {
         Principal::Account(account) => Some(Named::Account(account.clone())),
@@ -51,10 +51,10 @@ fn named(doors: &[Door<'_>]) -> BTreeSet<Named> {
 }
 
 fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, sink: &mut Sink<'_>) {
-    let doors = doors_of(cx, grant);
+    let doors = Doors::of(cx, grant);
     let at = &grant.principal_at;
     let takes = |caller: &Caller| {
-        held(cx, &doors, at, |door| {
+        doors.held(cx, at, |door| {
             door.lets(cx, caller, "sts:AssumeRole", &Claims::new())
         })
     };

@@ -5,7 +5,7 @@ use crate::outsiders::Outsider;
 use crate::permissions::some_of;
 use crate::prelude::*;
 use crate::resource_policies::{asked_of, kind_of};
-use crate::strangers::{Claims, Door, doors_of, open_to, stranger};
+use crate::strangers::{Claims, Door, Doors, open_to, stranger};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::Truth;
 
@@ -58,11 +58,11 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
     let Some((Outsider::Anyone, verdict)) = open_to(cx, grant, &actions) else {
         return;
     };
-    let doors = doors_of(cx, grant);
+    let doors = Doors::of(cx, grant);
     let none = Claims::new();
     let open = actions.iter().filter(|action| {
         let lets = |door: &Door<'_>| door.lets(cx, &stranger(), action, &none) == Truth::Yes;
-        doors.iter().any(lets)
+        doors.all.iter().any(lets)
     });
     let name = target.map_or_else(
         || format!("a {} of another stack", kind.word),

@@ -2,7 +2,7 @@
 
 use crate::permissions::{filled, note_values};
 use crate::prelude::*;
-use crate::strangers::{Claims, Door, doors_of, held, texts};
+use crate::strangers::{Claims, Door, Doors, texts};
 use palisade_app::graph::{Effect, Grant, Principal};
 use palisade_iam::{Caller, Text, Token};
 use std::sync::Arc;
@@ -167,7 +167,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The domain of a provider, from its ARN, its resource, or the keys that are asked about.
-fn domain(cx: &Context<'_>, provider: &str, doors: &[Door<'_>]) -> Option<String> {
+fn domain(cx: &Context<'_>, provider: &str, doors: &Doors<'_>) -> Option<String> {
     if let Some((_, domain)) = provider.split_once("oidc-provider/") {
         return Some(domain.to_owned());
     }
@@ -181,14 +181,14 @@ fn domain(cx: &Context<'_>, provider: &str, doors: &[Door<'_>]) -> Option<String
     if let Some(url) = url {
         return Some(url.trim_start_matches("https://").trim_end_matches('/').to_owned());
     }
-    let tests = doors.iter().flat_map(|door| &door.statement.conditions);
+    let tests = doors.all.iter().flat_map(|door| &door.statement.conditions);
     let mut keys = tests.filter_map(|test| test.key.rsplit_once(':'));
     keys.find(|(_, claim)| matches!(*claim, "aud" | "sub"))
         .map(|(domain, _)| domain.to_owned())
 }
 
 fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, provider: &str, sink: &mut Sink<'_>) {
-    let doors = doors_of(cx, grant);
+    let doors = Doors::of(cx, grant);
     if provider.contains("saml-provider/") {
         return;
     }
@@ -197,7 +197,7 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, provider: &str, sink:
     };
     let issuer = ISSUERS.iter().find(|issuer| issuer.domain == domain);
     let of = issuer.unwrap_or(&PRIVATE);
-    let verdict = held(cx, &doors, &grant.principal_at, |door| {
+    let verdict = doors.held(cx, &grant.principal_at, |door| {
         let claims = claims(of, &domain, door);
         let named = door.statement.principals.iter().flat_map(|p| &p.items);
         let callers = named.filter_map(|item| match &item.who {
@@ -214,7 +214,7 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, provider: &str, sink:
     };
     let github = issuer.is_some_and(|issuer| issuer.name == "GitHub Actions");
     let ids: &[&'static str] = if github { &["CKV_AWS_358", "CKV_AWS_393"] } else { &[] };
-    let asked = doors.iter().flat_map(|door| &door.statement.conditions);
+    let asked = doors.all.iter().flat_map(|door| &door.statement.conditions);
     let owner = format!("{domain}:{}", of.owner);
     let asked = asked.into_iter().any(|test| *test.key == *owner);
     let why = if asked {
