@@ -130,7 +130,12 @@ fn without<'c>(written: &Written<'c>, unattached: &'c [Guard]) -> Vec<&'c [Condi
 /// Whether a policy is meant to limit others and not to give: nobody here has it, and it says so.
 pub(crate) fn is_boundary(written: &Written<'_>) -> bool {
     let nobody = written.had.iter().all(|had| had.holder.is_none());
-    nobody && written.resource.id.to_ascii_lowercase().contains("boundary")
+    nobody
+        && written
+            .resource
+            .id
+            .to_ascii_lowercase()
+            .contains("boundary")
 }
 
 /// Somebody with everything that decides about their requests.
@@ -408,7 +413,11 @@ pub(crate) fn names_everything(statement: &Statement) -> bool {
     match &statement.resources {
         None => true,
         Some(element) => {
-            element.except || element.patterns.iter().any(|text| text.widest().is_everything())
+            element.except
+                || element
+                    .patterns
+                    .iter()
+                    .any(|text| text.widest().is_everything())
         }
     }
 }
@@ -436,8 +445,15 @@ pub(crate) fn verdict(answers: Vec<(Answer, &[Condition])>, at: &Origin) -> Verd
         written: true,
     };
     let failing = |answer: &Answer| *answer == Answer::No;
-    let fails = |when: &[Condition]| answers.iter().any(|(a, other)| failing(a) && *other == when);
-    let mut failed = answers.iter().filter(|(a, _)| failing(a)).map(|(_, when)| *when);
+    let fails = |when: &[Condition]| {
+        answers
+            .iter()
+            .any(|(a, other)| failing(a) && *other == when)
+    };
+    let mut failed = answers
+        .iter()
+        .filter(|(a, _)| failing(a))
+        .map(|(_, when)| *when);
     let mut common: Vec<Condition> = failed.next().map(<[_]>::to_vec).unwrap_or_default();
     for when in failed {
         common.retain(|condition| when.contains(condition));

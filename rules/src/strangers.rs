@@ -9,12 +9,12 @@ use crate::permissions::{all_contexts, filled, note_values, reason_of, verdict};
 use crate::prelude::*;
 use palisade_access::Guard;
 use palisade_app::graph::Grant;
+use palisade_core::{Origin, Span};
 use palisade_iam::condition::{Operand, Test};
 use palisade_iam::{
     Call, Caller, Context as Keys, ContextValue, Effect, Element, Outcome, Policies, Policy,
     Principal, Request, Statement, Syntax, Text, Token, Truth, Version, evaluate,
 };
-use palisade_core::{Origin, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -196,7 +196,11 @@ pub(crate) fn passes(
     at: &Origin,
 ) -> Verdict {
     doors.held(cx, at, |door| {
-        Truth::any(actions.iter().map(|action| door.lets(cx, caller, action, &Claims::new())))
+        Truth::any(
+            actions
+                .iter()
+                .map(|action| door.lets(cx, caller, action, &Claims::new())),
+        )
     })
 }
 
@@ -389,7 +393,11 @@ fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims)
         if own(key) {
             note_values(values, test);
         } else {
-            let absent = if &**key == "aws:principalarn" { None } else { Some(None) };
+            let absent = if &**key == "aws:principalarn" {
+                None
+            } else {
+                Some(None)
+            };
             let wide = test.operands.iter().filter_map(of_anybody).map(Some);
             for value in wide.chain(absent) {
                 if !values.contains(&value) {

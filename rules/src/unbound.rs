@@ -247,7 +247,11 @@ pub(crate) fn unbound(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
 /// Without a wildcard, it names its resources.
 fn has_wildcard(statement: &Statement) -> bool {
     statement.resources.as_ref().is_none_or(|element| {
-        element.except || element.patterns.iter().any(|text| text.written.contains('*'))
+        element.except
+            || element
+                .patterns
+                .iter()
+                .any(|text| text.written.contains('*'))
     })
 }
 
@@ -267,8 +271,17 @@ fn actions<'a>(
             named.collect::<Vec<_>>()
         })
     };
-    let every_service = |text: &str| text.split(':').next().is_some_and(|s| s.contains(['*', '?']));
-    if element.except || element.patterns.iter().any(|text| every_service(&text.written)) {
+    let every_service = |text: &str| {
+        text.split(':')
+            .next()
+            .is_some_and(|s| s.contains(['*', '?']))
+    };
+    if element.except
+        || element
+            .patterns
+            .iter()
+            .any(|text| every_service(&text.written))
+    {
         for (service, action) in REPRESENTATIVE.iter().flat_map(of_all) {
             let name = full(service, action);
             if statement.matches_action(&name.to_ascii_lowercase()) != Truth::No {
@@ -307,7 +320,10 @@ fn any_resource(
     action: &Action,
 ) -> Option<String> {
     let needed = action.resources.iter().any(|kind| kind.required);
-    let kinds = action.resources.iter().filter(|kind| kind.required || !needed);
+    let kinds = action
+        .resources
+        .iter()
+        .filter(|kind| kind.required || !needed);
     let mut found: Option<String> = None;
     for kind in kinds {
         let template = &service.resource_type(kind)?.arn;
@@ -343,7 +359,9 @@ fn any_of(access: &Access<'_>, statement: &Statement, template: &str) -> Option<
 /// The ids of other tools for what is unbound.
 pub(crate) fn aliases(unbound: &[Unbound]) -> Vec<&'static str> {
     let some = |of: &dyn Fn(&Unbound) -> bool| {
-        let mut sure = unbound.iter().filter(|u| u.everything && u.truth == Truth::Yes);
+        let mut sure = unbound
+            .iter()
+            .filter(|u| u.everything && u.truth == Truth::Yes);
         sure.any(of)
     };
     let lower = |u: &Unbound| u.action.to_ascii_lowercase();
