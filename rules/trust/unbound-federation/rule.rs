@@ -274,7 +274,7 @@ impl Issuer {
         let (mark, times) = self.end;
         let begins = |start: &&str| fixed.starts_with(*start);
         let whole = fixed.chars().count() == tokens.len();
-        if self.names_owner.iter().any(|start| begins(&start)) {
+        if self.names_owner.iter().any(begins) {
             // The owner's name is complete, or there is no room at all.
             if whole || fixed.matches(mark).count() >= times {
                 return None;
