@@ -6,7 +6,7 @@ use crate::managed::Managed;
 use crate::names::{Deployment, Names};
 use crate::worlds::{Choices, agree, exists};
 use palisade_app::{Application, Condition, Resource, Value};
-use palisade_iam::{Catalogue, Policies, Policy, Symbols};
+use palisade_iam::{Catalogue, Policies, Policy, Symbols, Syntax, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ impl<'a> Access<'a> {
     #[must_use]
     pub fn with(app: &'a Application, settings: &'a Settings<'a>, symbols: Symbols) -> Self {
         let mut names = Names::new(app, &settings.deployment, symbols);
-        let mut managed = Managed::new(settings.catalogue);
+        let mut managed = Managed::new(app, settings.catalogue);
         let identities = identities::all(app, &mut names, &mut managed);
         let guards = guards(app, &mut names);
         let unattached = unattached(app, &identities, &mut names);
@@ -180,17 +180,22 @@ impl<'a> Access<'a> {
 }
 
 fn guards(app: &Application, names: &mut Names<'_>) -> Vec<Guard> {
-    let read = |document: &palisade_app::graph::PolicyDocument| Guard {
-        written_in: document.written_in.clone(),
-        targets: document.targets.clone(),
-        worlds: worlds(
-            &document.document,
-            app.resource(&document.written_in),
-            &document.when,
-            names,
-        ),
-    };
-    app.graph().policies.iter().map(read).collect()
+    let mut guards = Vec::new();
+    for document in &app.graph().policies {
+        let written_in = app.resource(&document.written_in);
+        let mut worlds = worlds(&document.document, written_in, &document.when, names);
+        if let Some(api) = api_of(&document.targets, app) {
+            for (_, policy) in &mut worlds {
+                name_api(Arc::make_mut(policy), api, names);
+            }
+        }
+        guards.push(Guard {
+            written_in: document.written_in.clone(),
+            targets: document.targets.clone(),
+            worlds,
+        });
+    }
+    guards
 }
 
 /// Kinds that hold a policy for somebody.
@@ -246,6 +251,33 @@ fn worlds(
         }
     }
     worlds
+}
+
+/// The API that a policy is on.
+fn api_of<'a>(targets: &[Arc<str>], app: &'a Application) -> Option<&'a Resource> {
+    let api = app.resource(targets.first()?)?;
+    (&*api.kind == "AWS::ApiGateway::RestApi").then_some(api)
+}
+
+/// Policies of APIs may leave out which API they are on: `execute-api:/stage/GET/orders` (API
+/// Gateway developer guide, "API Gateway resource policy examples").
+fn name_api(policy: &mut Policy, api: &Resource, names: &mut Names<'_>) {
+    let Some(arn) = names.arn(api) else {
+        return;
+    };
+    let elements = policy
+        .statements
+        .iter_mut()
+        .filter_map(|s| s.resources.as_mut());
+    for text in elements.flat_map(|element| &mut element.patterns) {
+        if let Some(rest) = text.written.strip_prefix("execute-api:/") {
+            let syntax = Syntax {
+                wildcards: true,
+                variables: true,
+            };
+            *text = Text::new(format!("{arn}/{rest}"), text.span, syntax);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
+pub(crate) mod gates;
 mod iam;
 
-pub(crate) use iam::{AnswerFormat, DeploymentArgs, IamArgs, IamCommand, SimulateArgs, TreeArgs};
+pub(crate) use iam::{
+    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, ShrinkArgs, SimulateArgs, TreeArgs,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palisade_core::Severity;
