@@ -25,7 +25,10 @@ fn read(entry: &str, code: &str) -> (Calls, Sources) {
     let mut text = String::new();
     for line in code.lines() {
         if let Some(next) = line.strip_prefix("--- ") {
-            files.insert(std::mem::replace(&mut path, next.to_owned()), text.as_str().into());
+            files.insert(
+                std::mem::replace(&mut path, next.to_owned()),
+                text.as_str().into(),
+            );
             text.clear();
         } else {
             text.push_str(line);
@@ -34,14 +37,19 @@ fn read(entry: &str, code: &str) -> (Calls, Sources) {
     }
     files.insert(path, text.as_str().into());
     let mut sources = Sources::default();
-    let found = calls(entry, Some("handler"), &["src"], &Files(files), &mut sources);
+    let found = calls(
+        entry,
+        Some("handler"),
+        &["src"],
+        &Files(files),
+        &mut sources,
+    );
     (found, sources)
 }
 
 fn short(argument: &Argument) -> String {
-    let all = |list: &[Argument], between: &str| {
-        list.iter().map(short).collect::<Vec<_>>().join(between)
-    };
+    let all =
+        |list: &[Argument], between: &str| list.iter().map(short).collect::<Vec<_>>().join(between);
     match argument {
         Argument::Text(text) => text.to_string(),
         Argument::Environment {
@@ -56,7 +64,9 @@ fn short(argument: &Argument) -> String {
         Argument::OneOf(list) => format!("({})", all(list, "|")),
         Argument::List(list) => format!("[{}]", all(list, ",")),
         Argument::Map(pairs) => {
-            let pairs = pairs.iter().map(|(key, value)| format!("{}:{}", short(key), short(value)));
+            let pairs = pairs
+                .iter()
+                .map(|(key, value)| format!("{}:{}", short(key), short(value)));
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
         }
         Argument::Event(path) => format!("@{path}"),
@@ -80,18 +90,30 @@ fn found(calls: &Calls) -> Vec<String> {
         }
         lines.push(line);
     }
-    lines.extend(calls.unresolved.iter().map(|one| format!("unresolved: {}", one.what)));
+    lines.extend(
+        calls
+            .unresolved
+            .iter()
+            .map(|one| format!("unresolved: {}", one.what)),
+    );
     lines
 }
 
 fn check(entry: &str, code: &str, expected: &str) {
     let (calls, sources) = read(entry, code);
-    let expected: Vec<&str> = expected.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let expected: Vec<&str> = expected
+        .lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
     assert_eq!(found(&calls), expected, "\n{code}\n{:?}", calls.problems);
     assert!(calls.problems.is_empty(), "{code}\n{:?}", calls.problems);
     for call in &calls.calls {
         let text = sources.text(call.span.file);
-        assert!(text.get(call.span.range()).is_some_and(|text| text.contains('(')));
+        assert!(
+            text.get(call.span.range())
+                .is_some_and(|text| text.contains('('))
+        );
     }
 }
 
@@ -120,7 +142,10 @@ fn what_is_read_is_told() {
     assert_eq!(found.calls.len(), 1);
     assert_eq!(found.calls[0].sdk, Sdk::Boto3);
     let place = sources.location(found.calls[0].span);
-    assert_eq!((&*place.file, place.line, place.column), ("src/app.py", 6, 12));
+    assert_eq!(
+        (&*place.file, place.line, place.column),
+        ("src/app.py", 6, 12)
+    );
 }
 
 #[test]
@@ -129,7 +154,10 @@ fn names_of_operations_differ_from_the_models_in_case_only() {
         ("get_item", "GetItem"),
         ("list_objects_v2", "ListObjectsV2"),
         ("describe_db_instances", "DescribeDBInstances"),
-        ("describe_cached_iscsi_volumes", "DescribeCachediSCSIVolumes"),
+        (
+            "describe_cached_iscsi_volumes",
+            "DescribeCachediSCSIVolumes",
+        ),
     ] {
         let code = format!("import boto3\nboto3.client('x').{method}()\n");
         let (found, _) = read("src/app.py", &code);

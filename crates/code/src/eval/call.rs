@@ -169,6 +169,22 @@ impl Eval<'_> {
         call: &ir::Call,
     ) -> Value {
         let span = call.span;
+        let plain = matches!(
+            receiver,
+            Value::Text(_)
+                | Value::Joined(_)
+                | Value::Environment { .. }
+                | Value::Library(_)
+                | Value::Unknown(_)
+                | Value::Event(_)
+                | Value::Nothing
+        );
+        if plain && self.looks_like_boto3(name, arguments) {
+            return self.unknown_call(name, span);
+        }
+        if plain && let Some(client) = self.unknown_session(receiver, name, arguments) {
+            return client;
+        }
         match receiver {
             Value::Client(client) => self.client_method(client, name, arguments, span),
             Value::Resource(resource) => self.resource_method(resource, name, arguments, span),
@@ -256,9 +272,6 @@ impl Eval<'_> {
                 Value::Inert
             }
             _ => {
-                if matches!(receiver, Value::Library(_)) && self.looks_like_boto3(name, arguments) {
-                    return self.unknown_method(name, arguments, span);
-                }
                 let found = self.attribute(receiver, name, span);
                 self.apply(&found, arguments, call.new, span)
             }
@@ -277,16 +290,44 @@ impl Eval<'_> {
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     }
 
-    /// A method of something that is not known: does it look like a call of the SDK?
+    /// A method of something that is not known. `x.putItem(…).promise()` looks like version 2.
     fn unknown_method(&mut self, name: &Name, arguments: &Arguments, span: Span) -> Value {
-        if self.looks_like_boto3(name, arguments) || self.pass.promised {
-            self.unresolved(
-                span,
-                format!("`{name}` looks like a call of the SDK, but its client is not known"),
+        let operation = name.contains(|c: char| c.is_ascii_uppercase())
+            || matches!(
+                &**name,
+                "get" | "put" | "update" | "delete" | "query" | "scan"
             );
-            return Value::unknown(format!("the result of `{name}`"));
+        if self.pass.promised && operation && arguments.positional.len() <= 1 {
+            return self.unknown_call(name, span);
         }
         self.unseen(name, arguments, span)
+    }
+
+    fn unknown_call(&mut self, name: &Name, span: Span) -> Value {
+        let what = format!("`{name}` looks like a call of the SDK, but its client is not known");
+        self.unresolved(span, what);
+        Value::unknown(format!("the result of `{name}`"))
+    }
+
+    /// `x.client('ec2')` on something unknown: a session that came from somewhere else.
+    fn unknown_session(
+        &mut self,
+        receiver: &Value,
+        name: &Name,
+        arguments: &Arguments,
+    ) -> Option<Value> {
+        let Some(Value::Text(service)) = arguments.get(0, "service_name") else {
+            return None;
+        };
+        let named = !service.is_empty()
+            && service
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let library = matches!(receiver, Value::Library(path) if path.contains('.') || path.starts_with("boto3"));
+        if library || !named || !matches!(&**name, "client" | "resource") {
+            return None;
+        }
+        Some(self.client_of_unknown_session(name, arguments))
     }
 
     /// Runs a function with these arguments.

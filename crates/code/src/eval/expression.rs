@@ -314,6 +314,12 @@ impl Eval<'_> {
                     other => other.clone(),
                 }
             }
+            // `client.get_item.__name__`
+            Value::Member(inner, member)
+                if &**name == "__name__" && matches!(**inner, Value::Client(_)) =>
+            {
+                Value::Text(member.clone())
+            }
             Value::Client(_) | Value::Text(_) | Value::Function { .. } => {
                 Value::Member(Arc::new(object.clone()), name.clone())
             }

@@ -24,7 +24,10 @@ fn broken_code_is_read_as_far_as_it_goes() {
 
 #[test]
 fn what_is_not_there_is_said() {
-    let (calls, _) = read("src/app.py", "from . import gone\nfrom .gone2 import x\nimport requests\n");
+    let (calls, _) = read(
+        "src/app.py",
+        "from . import gone\nfrom .gone2 import x\nimport requests\n",
+    );
     let messages: Vec<&str> = calls.problems.iter().map(|p| p.message.as_str()).collect();
     assert_eq!(
         messages,
@@ -44,11 +47,20 @@ fn what_is_not_there_is_said() {
 fn nesting_is_bounded() {
     let n = 30_000;
     for (entry, code) in [
-        ("src/a.py", format!("x = {}1{}\n", "(".repeat(n), ")".repeat(n))),
-        ("src/a.py", format!("x = {}1{}\n", "[".repeat(n), "]".repeat(n))),
+        (
+            "src/a.py",
+            format!("x = {}1{}\n", "(".repeat(n), ")".repeat(n)),
+        ),
+        (
+            "src/a.py",
+            format!("x = {}1{}\n", "[".repeat(n), "]".repeat(n)),
+        ),
         ("src/a.py", format!("x = {}1\n", "1 + ".repeat(n))),
         ("src/a.py", format!("x = y{}\n", ".a()".repeat(n))),
-        ("src/a.js", format!("x = {}1{};\n", "f(".repeat(n), ")".repeat(n))),
+        (
+            "src/a.js",
+            format!("x = {}1{};\n", "f(".repeat(n), ")".repeat(n)),
+        ),
         ("src/a.js", format!("{}{}\n", "{".repeat(n), "}".repeat(n))),
         ("src/a.js", format!("{}1\n", "if (x) y(); else ".repeat(n))),
         ("src/a.ts", format!("x = {}1;\n", "a ? b : ".repeat(n))),
@@ -62,7 +74,10 @@ fn nesting_is_bounded() {
     for i in 1..200 {
         let open = "[".repeat(60);
         let close = "]".repeat(60);
-        deep.push_str(&format!("def f{i}(x):\n    return {open}f{}(x){close}\n", i - 1));
+        deep.push_str(&format!(
+            "def f{i}(x):\n    return {open}f{}(x){close}\n",
+            i - 1
+        ));
     }
     let (calls, _) = read("src/a.py", &format!("{deep}f199(1)\n"));
     assert!(calls.problems.is_empty());
@@ -71,14 +86,22 @@ fn nesting_is_bounded() {
 #[test]
 fn work_is_bounded() {
     // Each function calls the one before twice with other arguments.
-    let mut code = String::from("import boto3\ndef f0(x):\n    boto3.client('s3').get_object(Bucket=x)\n");
+    let mut code =
+        String::from("import boto3\ndef f0(x):\n    boto3.client('s3').get_object(Bucket=x)\n");
     for i in 1..60 {
         let p = i - 1;
-        code.push_str(&format!("def f{i}(x):\n    f{p}(x + 'a')\n    f{p}(x + 'b')\n    f{p}([x])\n"));
+        code.push_str(&format!(
+            "def f{i}(x):\n    f{p}(x + 'a')\n    f{p}(x + 'b')\n    f{p}([x])\n"
+        ));
     }
     code.push_str("f59('')\n");
     let (calls, _) = read("src/a.py", &code);
-    assert!(calls.calls.iter().any(|call| &*call.operation == "GetObject"));
+    assert!(
+        calls
+            .calls
+            .iter()
+            .any(|call| &*call.operation == "GetObject")
+    );
     // A text that doubles, a map in itself, a class that makes itself.
     let mut code = String::from("import boto3\nx = 'a'\nd = {}\n");
     for _ in 0..2000 {
