@@ -69,6 +69,9 @@ pub(crate) fn run(
     result
 }
 
+/// Stands for a key that is not known.
+const UNKNOWN_KEY: &str = "a key";
+
 /// A module that was read.
 struct Unit {
     path: Name,
@@ -465,9 +468,9 @@ impl Eval<'_> {
         for object in object.each() {
             match object {
                 Value::Object(id) => match key {
-                    Value::Unknown(_) | Value::OneOf(_) => {
-                        self.heap.get_mut(*id).open = true;
-                        self.heap.set(*id, Value::unknown("a key"), value.clone());
+                    Value::Unknown(_) | Value::OneOf(_) | Value::Event(_) => {
+                        let key = Value::unknown(UNKNOWN_KEY);
+                        self.heap.set(*id, key, value.clone());
                     }
                     _ => self.heap.set(*id, key.clone(), value.clone()),
                 },

@@ -60,9 +60,13 @@ impl Eval<'_> {
         let Some(name) = name else {
             return self.apply(&receiver, &arguments, call.new, call.span);
         };
+        // Where one way gives a client, that another gives nothing known is no news.
+        let sdk = |value: &Value| matches!(value, Value::Client(_) | Value::Resource(_));
+        let known = receiver.each().iter().any(sdk);
         let values: Vec<Value> = receiver
             .each()
             .iter()
+            .filter(|value| !known || !matches!(value, Value::Unknown(_)))
             .map(|receiver| self.call_member(receiver, name, &arguments, call))
             .collect();
         Value::one_of(values)

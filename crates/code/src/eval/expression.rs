@@ -457,14 +457,16 @@ impl Eval<'_> {
         if let Some(value) = object.entries.get(key) {
             return value.clone();
         }
+        let other = object.entries.get(&Value::unknown(super::UNKNOWN_KEY));
         match (object.kind, key) {
             (Kind::List, _) => self.item(&Value::Object(id)),
-            (Kind::Map, Value::Text(_)) if !object.open => Value::Nothing,
+            (Kind::Map, Value::Text(_)) if !object.open => other.cloned().unwrap_or(Value::Nothing),
             // The key is not known: any entry may be meant.
             (Kind::Map, _) => {
                 let values = object.entries.values().cloned();
-                let unknown = Value::unknown("an entry of a map");
-                Value::one_of(values.chain([unknown]))
+                let closed = !object.open && !object.entries.is_empty();
+                let more = (!closed).then(|| Value::unknown("an entry of a map"));
+                Value::one_of(values.chain(more))
             }
             (_, Value::Text(name)) => self.object_attribute(id, &name.clone()),
             _ => Value::unknown("a member of an object"),
