@@ -122,6 +122,8 @@ pub(crate) struct Pass {
     ran: BTreeSet<usize>,
     /// Functions that were called in a way that was not followed.
     widened: BTreeSet<usize>,
+    /// Functions that were run with unknown parameters; once is enough.
+    swept: BTreeSet<usize>,
     /// What may have to be run still: the handler, what nothing calls by name, the last.
     pending: BTreeSet<(bool, bool, usize)>,
     memory: BTreeMap<Run, Value>,
@@ -184,6 +186,9 @@ impl Eval<'_> {
                 continue;
             };
             if self.pass.ran.contains(&id) && !self.pass.widened.contains(&id) {
+                continue;
+            }
+            if !self.pass.swept.insert(id) {
                 continue;
             }
             self.run_unknown(id, made);

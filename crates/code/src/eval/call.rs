@@ -355,7 +355,7 @@ impl Eval<'_> {
             || self.pass.nesting + 40 > MAX_NESTING
             || self.pass.steps > BUDGET
         {
-            if self.pass.widened.insert(id) {
+            if !self.pass.swept.contains(&id) && self.pass.widened.insert(id) {
                 self.make_pending(id);
             }
             return result;
