@@ -124,7 +124,7 @@ impl Catalogue {
     /// services that the pattern can match.
     pub fn actions_matching<'a>(
         &'a self,
-        pattern: &'a str,
+        pattern: &str,
     ) -> impl Iterator<Item = (&'a Service, &'a Action)> {
         // Most patterns name their service: no text is made for the others.
         let start = pattern.bytes().next().unwrap_or_default();

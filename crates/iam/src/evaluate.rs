@@ -14,8 +14,9 @@
 //!   limited by the implicit deny of a boundary or a session policy. The guide says so for `*` with
 //!   a condition on `aws:PrincipalArn`; a grant without the condition can't give less than one with.
 //! - **An account in `NotPrincipal` with `Deny`** exempts its root user only. The guide's example
-//!   denies everybody but a user, and lists that user and the user's account. It also says that a
-//!   service "might" want the account listed: that is not asked for here.
+//!   denies everybody but a user, and lists that user and the user's account; people who listed the
+//!   account alone found its administrators denied. The guide also says that a service "might" want
+//!   the account listed beside the user: that is not asked for here.
 //! - **An endpoint policy** decides for every caller when it is given: the request came that way.
 //! - **Resource control policies** only deny, and only in the services that the Organizations guide
 //!   lists; they bind service principals and anonymous callers too. That keys managed by AWS are

@@ -1,9 +1,11 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
+pub(crate) mod gates;
 mod iam;
 
 pub(crate) use iam::{
-    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, KindArg, LintArgs, SimulateArgs, TreeArgs,
+    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs,
+    TreeArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

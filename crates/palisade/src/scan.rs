@@ -5,6 +5,7 @@ use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::{CommandError, code};
 use crate::output;
+use crate::parameters;
 use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
@@ -29,7 +30,11 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters = applications::template_parameters(&arguments.deployment, &project)?;
+    let template_parameters = parameters::given(
+        &project,
+        &arguments.deployment.parameter_files,
+        &arguments.deployment.parameters,
+    )?;
     let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {

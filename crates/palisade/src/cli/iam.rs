@@ -1,5 +1,6 @@
 //! The commands about permissions.
 
+use super::gates;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,6 +17,16 @@ pub(crate) enum IamCommand {
     Simulate(SimulateArgs),
     /// Find what is not as it seems in policies
     Lint(LintArgs),
+    /// Find the least that functions need, from their code and their configuration
+    Shrink(ShrinkArgs),
+    /// Show what a change lets anybody do, and no longer do
+    Diff(gates::VersionsArgs),
+    /// Hold a change to a bar: nothing is newly allowed
+    NoNewAccess(gates::VersionsArgs),
+    /// Hold an application to a bar: nobody may do this
+    Forbid(gates::ForbidArgs),
+    /// Hold an application to a bar: nothing is open to everybody
+    NoPublicAccess(gates::NoPublicAccessArgs),
 }
 
 /// Options of `palisade iam simulate`.
@@ -74,6 +85,25 @@ pub(crate) enum AnswerFormat {
     Text,
     /// For programs; the schema is published
     Json,
+}
+
+/// Options of `palisade iam shrink`.
+#[derive(Debug, Args)]
+pub(crate) struct ShrinkArgs {
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// Records of CloudTrail: what was really called counts as used too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) observed: Vec<PathBuf>,
+    /// Write the proposals into the templates
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Exit with 1 when something is granted but not used, or used but not granted
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Which applications a command is about, and what is known of their deployment.
