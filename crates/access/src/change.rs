@@ -10,7 +10,7 @@ use crate::identities::{Identity, IdentityKind, Permissions};
 use crate::outside::{Who, outside};
 use crate::shown::{Subject, Target, subject, target};
 use crate::side::{
-    at_home, layer, of_guard, of_identity, place, real, reasons, scope, shown, text,
+    at_home, layer, narrowed, of_guard, of_identity, place, real, reasons, scope, shown, text,
 };
 use crate::worlds::agree;
 use palisade_app::{Application, Condition, Existence};
@@ -313,7 +313,18 @@ struct Found {
 }
 
 impl Comparing<'_> {
-    fn limited(&self, mut side: Side) -> Side {
+    fn limited(&self, side: Side) -> Side {
+        let policies = self.limits.iter().flat_map(|layer| &layer.policies);
+        let statements: Vec<&Statement> = policies.flat_map(|p| &p.statements).collect();
+        let some = !statements.is_empty() && !statements.iter().any(|s| s.actions.except);
+        let actions: Vec<&Text> = (statements.iter())
+            .flat_map(|statement| &statement.actions.patterns)
+            .collect();
+        let mut side = if some {
+            narrowed(&side, &actions)
+        } else {
+            side
+        };
         side.layers.extend(self.limits.iter().cloned());
         side
     }
@@ -639,11 +650,13 @@ fn gains(
         }
         let mut witness = answer.witness.clone();
         if answer.new.len() > 1 && found.len() < MAX_WITNESSES {
-            let mut scoped = own.clone();
-            scoped
-                .layers
-                .push(scope(&new.actions, vec![text(&new.resource)]));
-            let proof = subset(&scoped, other, Options::default());
+            let asked = scope(&new.actions, vec![text(&new.resource)]);
+            let statements = asked.policies.iter().flat_map(|p| &p.statements);
+            let actions: Vec<&Text> = statements.flat_map(|s| &s.actions.patterns).collect();
+            let mut scoped = narrowed(own, &actions);
+            let other = narrowed(other, &actions);
+            scoped.layers.push(asked);
+            let proof = subset(&scoped, &other, Options::default());
             witness = proof.witness;
         }
         let request = witness.map(|witness| real(access, arn, &witness, own, other));
