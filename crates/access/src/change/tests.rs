@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::application;
+use palisade_iam::Pattern;
 use std::fmt::Write as _;
 
 /// What is told about two templates: one line for each gain (+), loss (-) and doubt (?).
