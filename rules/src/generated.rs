@@ -234,6 +234,8 @@ mod broad_managed_policy;
 mod every_action;
 #[path = "../permissions/unbound-permissions/rule.rs"]
 mod unbound_permissions;
+#[path = "../permissions/unused-permissions/rule.rs"]
+mod unused_permissions;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../storage/bucket-acls/rule.rs"]
@@ -886,6 +888,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "permissions",
         rule: &unbound_permissions::RULE,
         page: include_str!("../permissions/unbound-permissions/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &unused_permissions::RULE,
+        page: include_str!("../permissions/unused-permissions/rule.md"),
     },
     RuleEntry {
         family: "secrets",

@@ -17,9 +17,19 @@ fn policy(text: &str) -> Arc<Policy> {
 }
 
 fn allow(actions: &str, rest: &str) -> String {
-    let actions: Vec<String> = actions.split(' ').map(|action| format!("{action:?}")).collect();
-    let resource = if rest.contains("Resource") { "" } else { r#","Resource":"*""# };
-    format!(r#"{{"Effect":"Allow","Action":[{}]{resource}{rest}}}"#, actions.join(","))
+    let actions: Vec<String> = actions
+        .split(' ')
+        .map(|action| format!("{action:?}"))
+        .collect();
+    let resource = if rest.contains("Resource") {
+        ""
+    } else {
+        r#","Resource":"*""#
+    };
+    format!(
+        r#"{{"Effect":"Allow","Action":[{}]{resource}{rest}}}"#,
+        actions.join(",")
+    )
 }
 
 fn deny(actions: &str, rest: &str) -> String {
@@ -27,7 +37,10 @@ fn deny(actions: &str, rest: &str) -> String {
 }
 
 fn document(statements: &[String]) -> String {
-    format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+        statements.join(",")
+    )
 }
 
 const USER: &str = "arn:aws:iam::111122223333:user/dev/alice";
@@ -64,11 +77,17 @@ fn proved(policies: &Policies, inventory: Option<&Inventory>, path: &EscalationP
         };
         let resource = match (&step.resource_policy, inventory) {
             (Some(text), _) => Some(policy(text)),
-            (None, Some(inventory)) => inventory.get(&step.request.resource).map(|role| role.trust.clone()),
+            (None, Some(inventory)) => inventory
+                .get(&step.request.resource)
+                .map(|role| role.trust.clone()),
             _ => None,
         };
         let all = Policies { resource, ..own };
-        assert_eq!(evaluate(&all, &step.request).outcome, Outcome::Allowed, "{step:#?}");
+        assert_eq!(
+            evaluate(&all, &step.request).outcome,
+            Outcome::Allowed,
+            "{step:#?}"
+        );
     }
 }
 
@@ -85,8 +104,19 @@ fn check(principal: Option<&str>, statements: &[String], expected: &[&str]) {
 
 #[test]
 fn first() {
-    check(Some(USER), &[allow("iam:CreatePolicyVersion", "")], &["create-policy-version"]);
-    check(None, &[allow("iam:PassRole lambda:CreateFunction lambda:InvokeFunction", "")], &["lambda-invoke"]);
+    check(
+        Some(USER),
+        &[allow("iam:CreatePolicyVersion", "")],
+        &["create-policy-version"],
+    );
+    check(
+        None,
+        &[allow(
+            "iam:PassRole lambda:CreateFunction lambda:InvokeFunction",
+            "",
+        )],
+        &["lambda-invoke"],
+    );
     check(None, &[allow("s3:*", "")], &[]);
     check(None, &[allow("*", "")], &["administrator"]);
 }

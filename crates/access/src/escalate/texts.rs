@@ -80,7 +80,9 @@ fn common(patterns: &[&[Token]]) -> Option<String> {
     // A state is the places in all patterns, as one number.
     let pack = |places: &[usize]| {
         let all = places.iter().zip(patterns);
-        all.fold(0, |packed, (place, pattern)| packed * (pattern.len() + 1) + place)
+        all.fold(0, |packed, (place, pattern)| {
+            packed * (pattern.len() + 1) + place
+        })
     };
     let start = vec![0; patterns.len()];
     // How each state was reached: from which one, and with which character.
@@ -195,12 +197,28 @@ mod tests {
         let example = "arn:aws:iam::111122223333:role/example";
         check(role, "*", Some(example));
         check(role, "arn:aws:iam::*", Some(example));
-        check(role, "arn:*:iam::*:role/app-*", Some("arn:aws:iam::111122223333:role/app-example"));
-        check(role, "arn:aws:iam::*:role/*-?", Some("arn:aws:iam::111122223333:role/example-x"));
-        check(role, "*/admin", Some("arn:aws:iam::111122223333:role/admin"));
+        check(
+            role,
+            "arn:*:iam::*:role/app-*",
+            Some("arn:aws:iam::111122223333:role/app-example"),
+        );
+        check(
+            role,
+            "arn:aws:iam::*:role/*-?",
+            Some("arn:aws:iam::111122223333:role/example-x"),
+        );
+        check(
+            role,
+            "*/admin",
+            Some("arn:aws:iam::111122223333:role/admin"),
+        );
         check(role, "arn:aws:iam::999999999999:role/*", None);
         check(role, "arn:aws:iam::111122223333:user/*", None);
-        check(role, "arn:aws:iam::1*:role/a?c", Some("arn:aws:iam::111122223333:role/axc"));
+        check(
+            role,
+            "arn:aws:iam::1*:role/a?c",
+            Some("arn:aws:iam::111122223333:role/axc"),
+        );
         check(role, "\u{F0001}", Some("\u{F0001}"));
         check(
             "arn:aws:lambda:*:111122223333:function:*",
@@ -215,6 +233,9 @@ mod tests {
         let [a, b, c] = &all;
         assert_eq!(FILLING.meet_both(a, b, c).as_deref(), Some("abc"));
         let hard = Pattern::wildcard(&"*a".repeat(400));
-        assert_eq!(FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")), None);
+        assert_eq!(
+            FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")),
+            None
+        );
     }
 }

@@ -91,7 +91,11 @@ fn folders_and_templates_are_compared() {
         &["Orders: s3:GetObject on arn:aws:s3:::invoices/*"],
     );
     let run = iam(&folder, &["no-new-access", "old", "imported.yaml"]);
-    assert!(run.out().contains("exported by another stack"), "{}", run.out());
+    assert!(
+        run.out().contains("exported by another stack"),
+        "{}",
+        run.out()
+    );
     assert_eq!(iam(&folder, &["diff", "old", "nowhere"]).code(), 2);
 }
 
