@@ -5,6 +5,7 @@
 
 mod diff;
 mod gate;
+mod lint;
 mod shrink;
 mod simulate;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, Comm
     match &arguments.command {
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Lint(arguments) => lint::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
         IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
         IamCommand::Forbid(arguments) => gate::forbid(arguments, render::color(color)),
