@@ -6,7 +6,7 @@ use super::gain;
 use super::method::{Call, Gives, Method, On, Sends};
 use super::search::{Search, State};
 use super::{Role, Step};
-use palisade_iam::{Effect, Pattern, Policies, Policy, Request};
+use palisade_iam::{Effect, Pattern, Policies, Policy, Request, arn_part};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -286,9 +286,13 @@ impl<'s, 'a> Attempt<'s, 'a> {
         if thing.key.contains(":policy/") {
             actions.extend(self.calls.iter().filter(attached).map(|call| call.action));
         }
+        // Names are unique in an account, whatever their paths.
+        let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
+        let account = |arn: &str| arn_part(arn, 4).map(str::to_owned);
+        let me = |arn: &str| name(arn) == name(&actor.identity) && account(arn) == account(&actor.identity);
         let fits = |arn: &String| match thing.on {
-            On::OtherUser => **arn != *actor.identity,
-            On::Role | On::Assumable => **arn != *actor.identity && !arn.contains(":role/aws-service-role/"),
+            On::OtherUser => !me(arn),
+            On::Role | On::Assumable => !me(arn) && !arn.contains(":role/aws-service-role/"),
             _ => true,
         };
         let mut found = self.search.asker(actor).resources(&thing.shape, &actions);
