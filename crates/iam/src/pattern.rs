@@ -311,6 +311,15 @@ impl Text {
         }
     }
 
+    /// The same text with each variable as a wildcard.
+    #[must_use]
+    pub(crate) fn widened(&self) -> Self {
+        Self {
+            form: Form::Plain(self.widest().into_owned()),
+            ..self.clone()
+        }
+    }
+
     /// The same text with its letters in lower case, as actions are compared.
     #[must_use]
     pub(crate) fn lowercase(mut self) -> Self {

@@ -1,6 +1,6 @@
 //! Escalation of the identities of an application.
 
-use super::{Escalation, Inventory, Question, Role, escalate};
+use super::{Escalation, Inventory, Question, Role, Verdict, escalate};
 use crate::access::Access;
 use crate::identities::IdentityKind;
 use palisade_app::Condition;
@@ -27,7 +27,6 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
     for identity in &access.identities {
         for world in &identity.worlds {
             let policies = access.policies(world, None);
-            let inventory = inventory(access, &world.when);
             // Policies of groups and permission sets belong to whoever is in them.
             let principal = match identity.kind {
                 IdentityKind::Role | IdentityKind::User => Some(identity.arn.as_str()),
@@ -41,11 +40,17 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
                     catalogue: access.settings.catalogue,
                 })
             };
+            // What any role may exist for can't be less than what the declared ones give.
+            let anywhere = question(None);
+            let here = match anywhere.verdict {
+                Verdict::None => anywhere.clone(),
+                _ => question(Some(&inventory(access, &world.when))),
+            };
             found.push(ApplicationEscalation {
                 identity: identity.id.clone(),
                 when: world.when.clone(),
-                here: question(Some(&inventory)),
-                anywhere: question(None),
+                here,
+                anywhere,
             });
         }
     }

@@ -1,0 +1,130 @@
+//! Who can call, as far as policies that name principals tell callers apart: everybody who is named,
+//! somebody else of each account, and somebody of each kind who is not named at all.
+
+use super::bits::Bits;
+use super::cells::Matching;
+use super::statements::Statements;
+use crate::policy::{Effect, Principal, Principals};
+use crate::request::{Caller, arn_part};
+use crate::truth::Truth;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// An account that no policy names, unless it does.
+const ACCOUNTS: [&str; 3] = ["123456789012", "111122223333", "444455556666"];
+
+/// Any caller; for policies that name nobody.
+pub(super) fn somebody() -> Caller {
+    Caller::Principal(Arc::from("arn:aws:iam::123456789012:role/Example"))
+}
+
+/// The callers that statements tell apart, each with the statements that are about it; nothing when
+/// no statement names principals.
+pub(super) fn all(statements: &Statements<'_>) -> Option<(Vec<Caller>, Vec<Matching>)> {
+    let named: Vec<&Principals> = (statements.entries.iter())
+        .filter_map(|entry| entry.statement.principals.as_ref())
+        .collect();
+    if named.is_empty() {
+        return None;
+    }
+    let count = statements.entries.len();
+    let mut callers = Vec::new();
+    let mut matchings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for caller in candidates(&named) {
+        let mut matching = Matching {
+            may: Bits::none(count),
+            must: Bits::none(count),
+        };
+        for (n, entry) in statements.entries.iter().enumerate() {
+            let truth = concerns(
+                entry.statement.principals.as_ref(),
+                entry.statement.effect,
+                &caller,
+            );
+            if truth != Truth::No {
+                matching.may.insert(n);
+            }
+            if truth == Truth::Yes {
+                matching.must.insert(n);
+            }
+        }
+        if seen.insert(matching.clone()) {
+            callers.push(caller);
+            matchings.push(matching);
+        }
+    }
+    Some((callers, matchings))
+}
+
+fn candidates(named: &[&Principals]) -> BTreeSet<Caller> {
+    let principal = |arn: String| Caller::Principal(Arc::from(arn));
+    let mut callers = BTreeSet::from([
+        Caller::Anonymous,
+        Caller::Service(Arc::from("lambda.amazonaws.com")),
+        Caller::Service(Arc::from("events.amazonaws.com")),
+        Caller::Service(Arc::from("example.amazonaws.com")),
+        Caller::Federated(Arc::from("example.com")),
+    ]);
+    for account in ACCOUNTS {
+        callers.insert(principal(format!("arn:aws:iam::{account}:role/Example")));
+    }
+    for item in named.iter().flat_map(|principals| &principals.items) {
+        match &item.who {
+            Principal::Everyone
+            | Principal::Id(_)
+            | Principal::CanonicalUser(_)
+            | Principal::Unknown(_) => {}
+            Principal::Account(account) => {
+                callers.insert(principal(format!("arn:aws:iam::{account}:role/Example")));
+                callers.insert(principal(format!("arn:aws:iam::{account}:root")));
+            }
+            Principal::Arn(arn) => {
+                callers.insert(Caller::Principal(arn.clone()));
+                let (partition, account) = (arn_part(arn, 1), arn_part(arn, 4));
+                if let (Some(partition), Some(account)) = (partition, account) {
+                    let of_account = |kind: &str, rest: String| {
+                        principal(format!("arn:{partition}:{kind}::{account}:{rest}"))
+                    };
+                    callers.insert(of_account("iam", "role/Example".to_owned()));
+                    callers.insert(of_account("iam", "root".to_owned()));
+                    let session = arn_part(arn, 5).and_then(|rest| rest.strip_prefix("role/"));
+                    if let Some(name) = session.and_then(|path| path.rsplit('/').next()) {
+                        callers.insert(of_account("sts", format!("assumed-role/{name}/example")));
+                    }
+                }
+            }
+            Principal::Service(service) => {
+                callers.insert(Caller::Service(service.clone()));
+            }
+            Principal::Federated(provider) => {
+                callers.insert(Caller::Federated(provider.clone()));
+            }
+        }
+    }
+    callers
+}
+
+/// Whether a statement is about a caller.
+pub(super) fn concerns(principals: Option<&Principals>, effect: Effect, caller: &Caller) -> Truth {
+    let Some(principals) = principals else {
+        return Truth::Yes;
+    };
+    let _ = effect;
+    Truth::any(principals.items.iter().map(|item| names(&item.who, caller)))
+        .negate_if(principals.except)
+}
+
+fn names(principal: &Principal, caller: &Caller) -> Truth {
+    match (principal, caller) {
+        (Principal::Everyone, _) => Truth::Yes,
+        (Principal::Unknown(_), _) => Truth::Maybe,
+        (Principal::Account(account), Caller::Principal(_)) => {
+            Truth::from(caller.account() == Some(account))
+        }
+        (Principal::Arn(named), Caller::Principal(arn)) => Truth::from(named == arn),
+        (Principal::Service(service), Caller::Service(caller)) => Truth::from(service == caller),
+        (Principal::Federated(named), Caller::Federated(caller)) => Truth::from(named == caller),
+        _ => Truth::No,
+    }
+}
