@@ -145,7 +145,8 @@ fn steps(state: Places, patterns: &[&[Token]]) -> Vec<(Places, Option<char>)> {
     for c in chars {
         let mut next = state;
         let all = (0..patterns.len()).all(|i| match at(i) {
-            _ if is_run(i) => true,
+            // The wildcards of the shape, which is the first, stand for one part of an ARN each.
+            _ if is_run(i) => i > 0 || c != ':',
             Some(Token::One) => {
                 next[i] += 1;
                 true
@@ -211,6 +212,9 @@ mod tests {
         let all = ["a*", "*b*", "*c"].map(Pattern::wildcard);
         let [a, b, c] = &all;
         assert_eq!(FILLING.meet_both(a, b, c).as_deref(), Some("abc"));
+        let function = |name: &str| Pattern::wildcard(&format!("arn:aws:lambda:*:*:function:{name}"));
+        let shape = Pattern::wildcard("arn:aws:lambda:*:111122223333:function:*");
+        assert_eq!(FILLING.meet_both(&shape, &function("a-*"), &function("b-*")), None);
         let hard = Pattern::wildcard(&"*a".repeat(400));
         assert_eq!(FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")), None);
     }
