@@ -232,6 +232,8 @@ mod broad_device_policy;
 mod broad_managed_policy;
 #[path = "../permissions/every-action/rule.rs"]
 mod every_action;
+#[path = "../permissions/privilege-escalation/rule.rs"]
+mod privilege_escalation;
 #[path = "../permissions/unbound-permissions/rule.rs"]
 mod unbound_permissions;
 #[path = "../permissions/unused-permissions/rule.rs"]
@@ -883,6 +885,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "permissions",
         rule: &every_action::RULE,
         page: include_str!("../permissions/every-action/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &privilege_escalation::RULE,
+        page: include_str!("../permissions/privilege-escalation/rule.md"),
     },
     RuleEntry {
         family: "permissions",
