@@ -23,9 +23,9 @@ const TARGET: &str = "crates/iam/data";
 
 /// How long the dictionaries of sections may become; more makes the whole larger again.
 const DICTIONARIES: [(&str, usize); 3] = [
-    ("service", 112 << 10),
-    ("policy", 256 << 10),
-    ("sdk", 32 << 10),
+    ("service", 32 << 10),
+    ("policy", 112 << 10),
+    ("sdk", 16 << 10),
 ];
 
 /// A catalogue being made: texts by section and name.

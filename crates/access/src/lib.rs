@@ -7,16 +7,32 @@
 //! - What holds only under conditions of the template says under which.
 
 mod access;
+mod asking;
+mod change;
+mod code;
 mod document;
+pub mod escalate;
 mod identities;
 mod managed;
 mod names;
+mod needs;
+mod outside;
+mod shown;
+mod shrink;
+mod side;
+mod targets;
 mod worlds;
 
 #[cfg(test)]
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
+pub use change::{Change, ChangeKind, Gain, allowed, changes, public};
+pub use code::{FunctionCode, code_of};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
+pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
+pub use outside::{OutsideAccess, Who, outside};
+pub use shown::{Subject, Target};
+pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, yaml};
 pub use worlds::agree;

@@ -313,7 +313,15 @@ impl Reader {
         let patterns = self
             .texts(&entry.value, &entry.key.name)
             .into_iter()
-            .map(|(text, span)| Text::new(text, span, syntax))
+            .map(|(text, span)| match text.strip_prefix("execute-api:/") {
+                // The policy of an API may leave out what is the same for all of its resources (API
+                // Gateway Developer Guide, "API Gateway resource policy examples").
+                Some(rest) => {
+                    let meant = format!("arn:*:execute-api:*:*:*/{rest}");
+                    Text::short_for(text, &meant, span, syntax)
+                }
+                None => Text::new(text, span, syntax),
+            })
             .collect();
         Some(Element {
             except,
@@ -472,7 +480,7 @@ impl Reader {
 
     fn test(&mut self, operator: Operator, entry: &Entry) -> Test {
         let variables = self.version == Version::V2012;
-        let mut operands = Vec::new();
+        let (mut operands, mut written) = (Vec::new(), Vec::new());
         for (text, span) in self.texts(&entry.value, &entry.key.name) {
             let operand = Operand::new(operator.compare, &text, span, variables);
             if let Operand::Invalid(_) = operand {
@@ -480,12 +488,14 @@ impl Reader {
                 self.error(span, message);
             }
             operands.push(operand);
+            written.push(text);
         }
         Test {
             operator,
             key: Arc::from(entry.key.name.to_ascii_lowercase()),
             written_key: entry.key.name.clone(),
             operands,
+            written,
             span: entry.key.origin.span,
         }
     }

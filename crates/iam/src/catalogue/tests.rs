@@ -335,6 +335,8 @@ fn sdk_calls() {
         "DynamoDB",
         "DynamoDBClient",
         "@aws-sdk/client-dynamodb",
+        "@aws-sdk/lib-dynamodb",
+        "DynamoDBDocumentClient",
     ] {
         for operation in ["GetItem", "getItem", "get_item"] {
             check(client, operation, "dynamodb:GetItem");
