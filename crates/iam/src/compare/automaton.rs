@@ -175,14 +175,18 @@ pub(super) struct Atom {
     pub text: String,
 }
 
-/// The atoms of some patterns over a language.
+/// The atoms of some patterns over a language. `deciding` says for each pattern what it decides: when
+/// others decide the same whatever comes, it is not followed any more, and is not named as a member.
+/// Without, each pattern decides something of its own.
 pub(super) fn atoms(
     machines: &[&Machine],
+    deciding: &[Vec<u32>],
     language: Language,
     budget: &mut Budget,
 ) -> Result<Vec<Atom>, Exhausted> {
     let mut walk = Walk {
         net: Net::default(),
+        deciding,
         language,
         nodes: Vec::new(),
         seen: BTreeSet::new(),
@@ -355,8 +359,9 @@ struct Node {
     places: Rc<[u32]>,
 }
 
-struct Walk {
+struct Walk<'d> {
     net: Net,
+    deciding: &'d [Vec<u32>],
     language: Language,
     nodes: Vec<Node>,
     seen: BTreeSet<(Stage, Rc<[u32]>)>,
@@ -364,9 +369,10 @@ struct Walk {
     atoms: Vec<Atom>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn visit(&mut self, stage: Stage, before: Option<usize>, by: char, mut places: Vec<u32>) {
         self.net.tidy(&mut places);
+        self.drop_decided(&mut places);
         let places: Rc<[u32]> = places.into();
         if self.seen.insert((stage, places.clone())) {
             self.nodes.push(Node {
@@ -375,6 +381,28 @@ impl Walk {
                 stage,
                 places,
             });
+        }
+    }
+
+    /// Drops the patterns that can change nothing any more.
+    fn drop_decided(&self, places: &mut Vec<u32>) {
+        if self.deciding.is_empty() {
+            return;
+        }
+        let decides = |place: u32| {
+            let owner = self.net.owner(place) as usize;
+            self.deciding.get(owner).map_or(&[][..], Vec::as_slice)
+        };
+        let settled = |place: &u32| self.net.matches_anything(*place);
+        let decided: BTreeSet<u32> = places
+            .iter()
+            .filter(|p| settled(p))
+            .flat_map(|p| decides(*p))
+            .copied()
+            .collect();
+        if !decided.is_empty() {
+            let open = |place: u32| decides(place).iter().any(|what| !decided.contains(what));
+            places.retain(|place| settled(place) || open(*place));
         }
     }
 

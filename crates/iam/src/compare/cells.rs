@@ -120,7 +120,23 @@ impl<'a> Actions<'a> {
         let machines: Vec<&Machine> = self.machines.iter().collect();
         let mut cells: Vec<Cell> = Vec::new();
         let mut numbers: BTreeMap<Matching, usize> = BTreeMap::new();
-        for atom in atoms(&machines, Language::Action, budget)? {
+        // What a pattern with a hole decides, no other one does.
+        let count = statements.entries.len();
+        let decides = |(machine, users): (usize, &Vec<User<'_>>)| -> Vec<u32> {
+            let what = |user: &User<'_>| {
+                if user.hole {
+                    count + machine
+                } else {
+                    user.entry
+                }
+            };
+            users
+                .iter()
+                .filter_map(|user| u32::try_from(what(user)).ok())
+                .collect()
+        };
+        let deciding: Vec<Vec<u32>> = self.users.iter().enumerate().map(decides).collect();
+        for atom in atoms(&machines, &deciding, Language::Action, budget)? {
             let matching = self.matching(statements, &atom.members, budget)?;
             let number = *numbers.entry(matching).or_insert_with_key(|matching| {
                 cells.push(Cell {

@@ -7,7 +7,7 @@
 //! pattern matches whatever comes needs no others (the antichains of M. De Wulf et al.).
 
 use super::{Budget, Exhausted, Language, Machine, Net, Stage};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Patterns that count together: those of one element of a statement.
 #[derive(Debug)]
@@ -46,6 +46,10 @@ pub(in super::super) fn regions(
         net: Net::default(),
         group_of: Vec::new(),
         split: 0,
+        wanted: (0..groups.len())
+            .filter(|n| groups[*n].role == Role::Wanted)
+            .map(super::index)
+            .collect(),
         nodes: Vec::new(),
         seen: BTreeMap::new(),
         found: Vec::new(),
@@ -90,6 +94,7 @@ struct Walk<'g> {
     /// The group of each pattern.
     group_of: Vec<u32>,
     split: u32,
+    wanted: Vec<u32>,
     nodes: Vec<Node>,
     /// For each standing of what is wanted, the least standings of what is not.
     seen: BTreeMap<Standing, Vec<Standing>>,
@@ -138,13 +143,10 @@ impl Walk<'_> {
         }
         places.retain(|place| settled.binary_search(&self.group(*place)).is_err());
         // What is wanted must be settled or under way.
-        let alive: BTreeSet<u32> = places
-            .iter()
-            .map(|p| self.group(*p))
-            .chain(settled.iter().copied())
-            .collect();
-        let wanted = |n: usize| self.groups[n].role == Role::Wanted;
-        if (0..self.groups.len()).any(|n| wanted(n) && !alive.contains(&super::index(n))) {
+        let alive = |group: u32| {
+            settled.binary_search(&group).is_ok() || places.iter().any(|p| self.group(*p) == group)
+        };
+        if self.wanted.iter().any(|group| !alive(*group)) {
             return;
         }
         let bad: Vec<u32> = settled

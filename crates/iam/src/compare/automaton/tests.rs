@@ -8,7 +8,7 @@ fn walk(patterns: &[&str], language: Language) -> BTreeMap<Vec<u32>, String> {
         .map(|p| Machine::new(&Pattern::wildcard(p)))
         .collect();
     let machines: Vec<&Machine> = machines.iter().collect();
-    let found = atoms(&machines, language, &mut Budget::new(1_000_000)).expect("budget");
+    let found = atoms(&machines, &[], language, &mut Budget::new(1_000_000)).expect("budget");
     found.into_iter().map(|a| (a.members, a.text)).collect()
 }
 
@@ -43,7 +43,7 @@ fn thousands_of_names_are_quick() {
         .collect();
     let machines: Vec<&Machine> = machines.iter().collect();
     let mut budget = Budget::new(2_000_000);
-    let found = atoms(&machines, Language::Action, &mut budget).expect("budget");
+    let found = atoms(&machines, &[], Language::Action, &mut budget).expect("budget");
     assert_eq!(found.len(), 4_001);
 }
 
@@ -52,7 +52,7 @@ fn arns_are_compared_by_their_parts() {
     let pattern = Pattern::wildcard("arn:*:s3:::b*");
     let machines = Machine::arn(&pattern);
     let machines: Vec<&Machine> = machines.iter().collect();
-    let found = atoms(&machines, Language::Value, &mut Budget::new(10_000)).expect("budget");
+    let found = atoms(&machines, &[], Language::Value, &mut Budget::new(10_000)).expect("budget");
     assert_eq!(found.len(), 2);
     for atom in found {
         assert_eq!(
@@ -70,7 +70,12 @@ fn the_work_is_bounded() {
     let other = "*b?".repeat(2_000);
     let machines = [long, other].map(|p| Machine::new(&Pattern::wildcard(&p)));
     let machines: Vec<&Machine> = machines.iter().collect();
-    let found = atoms(&machines, Language::Resource, &mut Budget::new(100_000));
+    let found = atoms(
+        &machines,
+        &[],
+        Language::Resource,
+        &mut Budget::new(100_000),
+    );
     assert_eq!(found, Err(Exhausted));
 }
 
@@ -95,7 +100,7 @@ proptest! {
         let patterns: Vec<Pattern> = patterns.iter().map(|p| Pattern::wildcard(p)).collect();
         let machines: Vec<Machine> = patterns.iter().map(|p| if folded { Machine::ignoring_case(p) } else { Machine::new(p) }).collect();
         let references: Vec<&Machine> = machines.iter().collect();
-        let found = atoms(&references, Language::Value, &mut Budget::new(1_000_000)).expect("budget");
+        let found = atoms(&references, &[], Language::Value, &mut Budget::new(1_000_000)).expect("budget");
         let members = |text: &str| -> Vec<u32> {
             let text = if folded { &text.to_ascii_lowercase() } else { text };
             (0_u32..).zip(&patterns).filter(|(_, p)| p.matches(text) == crate::Truth::Yes).map(|(n, _)| n).collect()
