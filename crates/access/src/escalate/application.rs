@@ -60,8 +60,16 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
 /// The application's roles as they are in a world.
 fn inventory(access: &Access<'_>, when: &[Condition]) -> Inventory {
     let mut inventory = Inventory::new();
-    for role in access.identities.iter().filter(|identity| identity.kind == IdentityKind::Role) {
-        let Some(world) = role.worlds.iter().find(|world| crate::agree(&world.when, when)) else {
+    for role in access
+        .identities
+        .iter()
+        .filter(|identity| identity.kind == IdentityKind::Role)
+    {
+        let Some(world) = role
+            .worlds
+            .iter()
+            .find(|world| crate::agree(&world.when, when))
+        else {
             continue;
         };
         let policies = access.policies(world, None);

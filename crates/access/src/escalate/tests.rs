@@ -17,9 +17,19 @@ fn policy(text: &str) -> Arc<Policy> {
 }
 
 fn allow(actions: &str, rest: &str) -> String {
-    let actions: Vec<String> = actions.split(' ').map(|action| format!("{action:?}")).collect();
-    let resource = if rest.contains("Resource") { "" } else { r#","Resource":"*""# };
-    format!(r#"{{"Effect":"Allow","Action":[{}]{resource}{rest}}}"#, actions.join(","))
+    let actions: Vec<String> = actions
+        .split(' ')
+        .map(|action| format!("{action:?}"))
+        .collect();
+    let resource = if rest.contains("Resource") {
+        ""
+    } else {
+        r#","Resource":"*""#
+    };
+    format!(
+        r#"{{"Effect":"Allow","Action":[{}]{resource}{rest}}}"#,
+        actions.join(",")
+    )
 }
 
 fn deny(actions: &str, rest: &str) -> String {
@@ -27,7 +37,10 @@ fn deny(actions: &str, rest: &str) -> String {
 }
 
 fn document(statements: &[String]) -> String {
-    format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statements.join(","))
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+        statements.join(",")
+    )
 }
 
 const USER: &str = "arn:aws:iam::111122223333:user/dev/alice";
@@ -64,11 +77,17 @@ fn proved(policies: &Policies, inventory: Option<&Inventory>, path: &EscalationP
         };
         let resource = match (&step.resource_policy, inventory) {
             (Some(text), _) => Some(policy(text)),
-            (None, Some(inventory)) => inventory.get(&step.request.resource).map(|role| role.trust.clone()),
+            (None, Some(inventory)) => inventory
+                .get(&step.request.resource)
+                .map(|role| role.trust.clone()),
             _ => None,
         };
         let all = Policies { resource, ..own };
-        assert_eq!(evaluate(&all, &step.request).outcome, Outcome::Allowed, "{step:#?}");
+        assert_eq!(
+            evaluate(&all, &step.request).outcome,
+            Outcome::Allowed,
+            "{step:#?}"
+        );
     }
 }
 
@@ -83,16 +102,21 @@ fn check(principal: Option<&str>, statements: &[String], expected: &[&str]) {
     assert_eq!(methods(&found), expected, "{text}");
 }
 
-
 /// Policies that open exactly one method, with the principal that it is for.
 fn opening(method: &method::Method) -> (String, &'static str) {
     let mut actions: Vec<&str> = method.calls.iter().map(|call| call.action).collect();
     if !method.passes.is_empty() {
         actions.push("iam:PassRole");
     }
-    let group = actions.iter().any(|action| action.contains("Group") && action.starts_with("iam:"));
+    let group = actions
+        .iter()
+        .any(|action| action.contains("Group") && action.starts_with("iam:"));
     let mine = |on| method.calls.iter().any(|call| call.on == on);
-    let principal = if mine(method::On::Me) || group { USER } else { ROLE };
+    let principal = if mine(method::On::Me) || group {
+        USER
+    } else {
+        ROLE
+    };
     (allow(&actions.join(" "), ""), principal)
 }
 
@@ -107,7 +131,10 @@ fn surrounded(method: &method::Method, statement: &str, more: &[String]) -> Poli
     let own = document(&own);
     policies(&match method.gives {
         Gives::WithoutBoundary => {
-            let own_and_s3 = own.replace(r#""Statement":["#, &format!(r#""Statement":[{},"#, allow("s3:GetObject", "")));
+            let own_and_s3 = own.replace(
+                r#""Statement":["#,
+                &format!(r#""Statement":[{},"#, allow("s3:GetObject", "")),
+            );
             format!(r#"{{"identity":[{own_and_s3}],"boundary":[{most}]}}"#)
         }
         Gives::WithoutOwnDenials => {
@@ -154,7 +181,12 @@ fn every_method_is_found_when_its_calls_are_allowed() {
 /// The calls without which a method is none: those that its own policies must allow.
 fn needed(method: &method::Method) -> Vec<&'static str> {
     let passes = (!method.passes.is_empty()).then_some("iam:PassRole");
-    method.calls.iter().map(|call| call.action).chain(passes).collect()
+    method
+        .calls
+        .iter()
+        .map(|call| call.action)
+        .chain(passes)
+        .collect()
 }
 
 #[test]
@@ -179,8 +211,14 @@ fn every_method_is_stopped_by_a_boundary_a_session_and_an_organisation() {
         let without = read(&format!(r#"{{"identity":[{without}]}}"#));
         let all = surrounded(method, &statement, &[]);
         let mut bounded = all.clone();
-        bounded.boundary.get_or_insert_default().extend(without.clone());
-        let session = Policies { session: without.first().cloned(), ..all.clone() };
+        bounded
+            .boundary
+            .get_or_insert_default()
+            .extend(without.clone());
+        let session = Policies {
+            session: without.first().cloned(),
+            ..all.clone()
+        };
         let mut organised = all.clone();
         organised.scp.push(without.clone());
         for policies in [bounded, session, organised] {
@@ -202,23 +240,54 @@ fn every_method_is_stopped_by_a_condition_that_never_holds() {
 
 #[test]
 fn conditions_decide() {
-    let when = |operator: &str, key: &str, value: &str| format!(r#","Condition":{{"{operator}":{{"{key}":"{value}"}}}}"#);
+    let when = |operator: &str, key: &str, value: &str| {
+        format!(r#","Condition":{{"{operator}":{{"{key}":"{value}"}}}}"#)
+    };
     let lambda = "lambda:CreateFunction lambda:InvokeFunction";
     // Which service a role is passed to.
-    for (service, expected) in [("lambda.amazonaws.com", &["lambda-invoke"][..]), ("ec2.amazonaws.com", &[])] {
-        for operator in ["StringEquals", "StringLike", "StringEqualsIfExists", "ForAnyValue:StringEquals"] {
-            let pass = allow("iam:PassRole", &when(operator, "iam:PassedToService", service));
+    for (service, expected) in [
+        ("lambda.amazonaws.com", &["lambda-invoke"][..]),
+        ("ec2.amazonaws.com", &[]),
+    ] {
+        for operator in [
+            "StringEquals",
+            "StringLike",
+            "StringEqualsIfExists",
+            "ForAnyValue:StringEquals",
+        ] {
+            let pass = allow(
+                "iam:PassRole",
+                &when(operator, "iam:PassedToService", service),
+            );
             check(Some(ROLE), &[pass, allow(lambda, "")], expected);
         }
-        let never = deny("iam:PassRole", &when("StringNotEquals", "iam:PassedToService", service));
-        check(Some(ROLE), &[allow("iam:PassRole", ""), never, allow(lambda, "")], expected);
+        let never = deny(
+            "iam:PassRole",
+            &when("StringNotEquals", "iam:PassedToService", service),
+        );
+        check(
+            Some(ROLE),
+            &[allow("iam:PassRole", ""), never, allow(lambda, "")],
+            expected,
+        );
     }
     // What is attached.
-    let attach = |policy: &str| allow("iam:AttachUserPolicy", &when("ArnLike", "iam:PolicyARN", policy));
+    let attach = |policy: &str| {
+        allow(
+            "iam:AttachUserPolicy",
+            &when("ArnLike", "iam:PolicyARN", policy),
+        )
+    };
     for (policy, expected) in [
-        ("arn:aws:iam::aws:policy/AdministratorAccess", &["attach-user-policy"][..]),
+        (
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            &["attach-user-policy"][..],
+        ),
         ("arn:aws:iam::aws:policy/*", &["attach-user-policy"]),
-        ("arn:aws:iam::aws:policy/AWSCodePipeline_FullAccess", &["attach-user-policy"]),
+        (
+            "arn:aws:iam::aws:policy/AWSCodePipeline_FullAccess",
+            &["attach-user-policy"],
+        ),
         ("arn:aws:iam::aws:policy/ReadOnlyAccess", &[]),
         ("arn:aws:iam::aws:policy/AmazonSQS*", &[]),
         ("arn:aws:iam::111122223333:policy/approved", &[]),
@@ -226,24 +295,55 @@ fn conditions_decide() {
         check(Some(USER), &[attach(policy)], expected);
     }
     // A policy of one's own making.
-    let made = [attach("arn:aws:iam::111122223333:policy/dev/*"), allow("iam:CreatePolicy", "")];
+    let made = [
+        attach("arn:aws:iam::111122223333:policy/dev/*"),
+        allow("iam:CreatePolicy", ""),
+    ];
     check(Some(USER), &made, &["attach-made-user-policy"]);
     // A boundary that the target must have.
     let boundary = |value: &str| when("StringEquals", "iam:PermissionsBoundary", value);
     for (value, expected) in [
         ("arn:aws:iam::111122223333:policy/boundary", &[][..]),
-        ("arn:aws:iam::aws:policy/AdministratorAccess", &["put-policy-and-assume-role", "create-role-inline"]),
+        (
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            &["put-policy-and-assume-role", "create-role-inline"],
+        ),
     ] {
         let create = allow("iam:CreateRole iam:PutRolePolicy", &boundary(value));
-        check(Some(USER), &[create, allow("sts:AssumeRole", r#","Resource":"arn:aws:iam::*:role/made-*""#), deny("sts:AssumeRole", r#","Resource":"*""#).replace(r#""*""#, r#""arn:aws:iam::*:role/none""#)], &[&["assume-role"], expected].concat());
+        check(
+            Some(USER),
+            &[
+                create,
+                allow(
+                    "sts:AssumeRole",
+                    r#","Resource":"arn:aws:iam::*:role/made-*""#,
+                ),
+                deny("sts:AssumeRole", r#","Resource":"*""#)
+                    .replace(r#""*""#, r#""arn:aws:iam::*:role/none""#),
+            ],
+            &[&["assume-role"], expected].concat(),
+        );
     }
     // Factors that the caller can bring, and a place where it is not.
-    let mfa = allow("iam:CreatePolicyVersion", &when("Bool", "aws:MultiFactorAuthPresent", "true"));
+    let mfa = allow(
+        "iam:CreatePolicyVersion",
+        &when("Bool", "aws:MultiFactorAuthPresent", "true"),
+    );
     check(Some(USER), &[mfa], &["create-policy-version"]);
-    let tagged = allow("lambda:UpdateFunctionCode", &when("StringEquals", "aws:ResourceTag/team", "a"));
+    let tagged = allow(
+        "lambda:UpdateFunctionCode",
+        &when("StringEquals", "aws:ResourceTag/team", "a"),
+    );
     check(Some(USER), &[tagged], &["lambda-update-code"]);
     // A key that the action never has.
-    let odd = allow("lambda:UpdateFunctionCode", &when("StringEquals", "iam:PassedToService", "lambda.amazonaws.com"));
+    let odd = allow(
+        "lambda:UpdateFunctionCode",
+        &when(
+            "StringEquals",
+            "iam:PassedToService",
+            "lambda.amazonaws.com",
+        ),
+    );
     check(Some(USER), &[odd], &[]);
 }
 
@@ -253,18 +353,58 @@ fn resources_decide() {
     let own = r#","Resource":"arn:aws:iam::*:user/*/${aws:username}""#;
     // One's own keys are no gain, those of others are.
     check(Some(USER), &[allow("iam:CreateAccessKey", own)], &[]);
-    check(None, &[allow("iam:CreateAccessKey", r#","Resource":"arn:aws:iam::*:user/${aws:username}""#)], &[]);
-    check(Some(USER), &[allow("iam:CreateAccessKey", &on("arn:aws:iam::111122223333:user/*"))], &["create-access-key"]);
+    check(
+        None,
+        &[allow(
+            "iam:CreateAccessKey",
+            r#","Resource":"arn:aws:iam::*:user/${aws:username}""#,
+        )],
+        &[],
+    );
+    check(
+        Some(USER),
+        &[allow(
+            "iam:CreateAccessKey",
+            &on("arn:aws:iam::111122223333:user/*"),
+        )],
+        &["create-access-key"],
+    );
     // Another's permissions are none of one's own.
-    check(Some(USER), &[allow("iam:PutUserPolicy", &on("arn:aws:iam::111122223333:user/bob"))], &[]);
-    check(None, &[allow("iam:PutUserPolicy", &on("arn:aws:iam::111122223333:user/bob"))], &["put-user-policy"]);
-    check(Some(ROLE), &[allow("iam:PutUserPolicy iam:AddUserToGroup", "")], &[]);
+    check(
+        Some(USER),
+        &[allow(
+            "iam:PutUserPolicy",
+            &on("arn:aws:iam::111122223333:user/bob"),
+        )],
+        &[],
+    );
+    check(
+        None,
+        &[allow(
+            "iam:PutUserPolicy",
+            &on("arn:aws:iam::111122223333:user/bob"),
+        )],
+        &["put-user-policy"],
+    );
+    check(
+        Some(ROLE),
+        &[allow("iam:PutUserPolicy iam:AddUserToGroup", "")],
+        &[],
+    );
     // Roles of this account can be passed, those of others not.
     let lambda = allow("lambda:CreateFunction lambda:InvokeFunction", "");
     let pass = |resource: &str| [allow("iam:PassRole", &on(resource)), lambda.clone()];
-    check(Some(ROLE), &pass("arn:aws:iam::111122223333:role/app-*"), &["lambda-invoke"]);
+    check(
+        Some(ROLE),
+        &pass("arn:aws:iam::111122223333:role/app-*"),
+        &["lambda-invoke"],
+    );
     check(Some(ROLE), &pass("arn:aws:iam::999999999999:role/*"), &[]);
-    check(Some(ROLE), &pass("arn:aws:iam::111122223333:role/aws-service-role/*"), &[]);
+    check(
+        Some(ROLE),
+        &pass("arn:aws:iam::111122223333:role/aws-service-role/*"),
+        &[],
+    );
     check(Some(ROLE), &pass(ROLE), &[]);
     // The same function must be made and invoked.
     let function = |name: &str| on(&format!("arn:aws:lambda:*:*:function:{name}"));
@@ -279,46 +419,104 @@ fn resources_decide() {
     check(Some(ROLE), &two("a-*", "*-b"), &["lambda-invoke"]);
     check(Some(ROLE), &two("a-*", "b-*"), &[]);
     // A denial that spares something.
-    let spares = deny("lambda:UpdateFunctionCode", r#","Resource":"x""#)
-        .replace(r#""Resource":"x""#, r#""NotResource":"arn:aws:lambda:*:*:function:mine-*""#);
-    check(Some(ROLE), &[allow("lambda:UpdateFunctionCode", ""), spares], &["lambda-update-code"]);
+    let spares = deny("lambda:UpdateFunctionCode", r#","Resource":"x""#).replace(
+        r#""Resource":"x""#,
+        r#""NotResource":"arn:aws:lambda:*:*:function:mine-*""#,
+    );
+    check(
+        Some(ROLE),
+        &[allow("lambda:UpdateFunctionCode", ""), spares],
+        &["lambda-update-code"],
+    );
     // Machines are more than an instance.
     let instance = allow("ec2:RunInstances", &on("arn:aws:ec2:*:*:instance/*"));
     check(Some(ROLE), &[allow("iam:PassRole", ""), instance], &[]);
     // Who has the access already gains none.
-    check(Some(ROLE), &[allow("s3:PutBucketPolicy", "")], &["put-bucket-policy"]);
+    check(
+        Some(ROLE),
+        &[allow("s3:PutBucketPolicy", "")],
+        &["put-bucket-policy"],
+    );
     check(Some(ROLE), &[allow("s3:*", "")], &[]);
 }
 
 #[test]
 fn limits_are_limits() {
     let check = |text: &str, principal, expected: &[&str]| {
-        assert_eq!(methods(&ask(&policies(text), Some(principal), None)), expected, "{text}");
+        assert_eq!(
+            methods(&ask(&policies(text), Some(principal), None)),
+            expected,
+            "{text}"
+        );
     };
     let everything = document(&[allow("*", "")]);
     let s3 = document(&[allow("s3:*", "")]);
     // An administrator within narrow limits is none.
-    check(&format!(r#"{{"identity":[{everything}]}}"#), ROLE, &["administrator"]);
-    check(&format!(r#"{{"identity":[{everything}],"boundary":[{s3}]}}"#), ROLE, &[]);
-    check(&format!(r#"{{"identity":[{everything}],"scp":[[{s3}]]}}"#), ROLE, &[]);
-    let no_iam = document(&[allow("*", ""), deny("iam:* sts:* organizations:* lambda:*", "")]);
+    check(
+        &format!(r#"{{"identity":[{everything}]}}"#),
+        ROLE,
+        &["administrator"],
+    );
+    check(
+        &format!(r#"{{"identity":[{everything}],"boundary":[{s3}]}}"#),
+        ROLE,
+        &[],
+    );
+    check(
+        &format!(r#"{{"identity":[{everything}],"scp":[[{s3}]]}}"#),
+        ROLE,
+        &[],
+    );
+    let no_iam = document(&[
+        allow("*", ""),
+        deny("iam:* sts:* organizations:* lambda:*", ""),
+    ]);
     // What binds the whole account leaves nothing to gain in it, and other accounts are others.
-    let found = ask(&policies(&format!(r#"{{"identity":[{everything}],"scp":[[{no_iam}]]}}"#)), Some(ROLE), None);
-    assert!(found.paths.iter().all(|path| path.gained.is_none()), "{:?}", methods(&found));
+    let found = ask(
+        &policies(&format!(
+            r#"{{"identity":[{everything}],"scp":[[{no_iam}]]}}"#
+        )),
+        Some(ROLE),
+        None,
+    );
+    assert!(
+        found.paths.iter().all(|path| path.gained.is_none()),
+        "{:?}",
+        methods(&found)
+    );
     assert!(!methods(&found).contains(&"ssm-send-command"));
     // What binds one role does not bind another.
-    let found = ask(&policies(&format!(r#"{{"identity":[{everything}],"boundary":[{no_iam}]}}"#)), Some(ROLE), None);
+    let found = ask(
+        &policies(&format!(
+            r#"{{"identity":[{everything}],"boundary":[{no_iam}]}}"#
+        )),
+        Some(ROLE),
+        None,
+    );
     let families: BTreeSet<Family> = found.paths.iter().map(|path| path.family).collect();
-    assert!(!families.contains(&Family::PassedRoles) && families.contains(&Family::ExistingCode), "{families:?}");
+    assert!(
+        !families.contains(&Family::PassedRoles) && families.contains(&Family::ExistingCode),
+        "{families:?}"
+    );
     // A boundary that the principal fills already leaves nothing to gain.
     let put = document(&[allow("iam:PutRolePolicy", "")]);
-    check(&format!(r#"{{"identity":[{put}],"boundary":[{put}]}}"#), ROLE, &[]);
-    let put_and_s3 = document(&[allow("iam:PutRolePolicy", ""), allow("s3:DeleteBucket", r#","Resource":"arn:aws:s3:::b-*""#)]);
+    check(
+        &format!(r#"{{"identity":[{put}],"boundary":[{put}]}}"#),
+        ROLE,
+        &[],
+    );
+    let put_and_s3 = document(&[
+        allow("iam:PutRolePolicy", ""),
+        allow("s3:DeleteBucket", r#","Resource":"arn:aws:s3:::b-*""#),
+    ]);
     let text = format!(r#"{{"identity":[{put}],"boundary":[{put_and_s3}]}}"#);
     check(&text, ROLE, &["put-role-policy"]);
     let found = ask(&policies(&text), Some(ROLE), None);
     let gained = found.paths[0].gained.as_ref().expect("a request");
-    assert_eq!((&*gained.action, &*gained.resource), ("s3:DeleteBucket", "arn:aws:s3:::b-example"));
+    assert_eq!(
+        (&*gained.action, &*gained.resource),
+        ("s3:DeleteBucket", "arn:aws:s3:::b-example")
+    );
 }
 
 #[test]
@@ -338,9 +536,16 @@ fn harmless_policies_are_harmless() {
         "CloudWatchLogsFullAccess",
     ] {
         let policy = policy(catalogue.managed_policy(name).expect(name));
-        let policies = Policies { identity: vec![policy], ..Policies::default() };
+        let policies = Policies {
+            identity: vec![policy],
+            ..Policies::default()
+        };
         let found = ask(&policies, None, None);
-        assert_eq!((found.verdict, methods(&found)), (Verdict::None, Vec::new()), "{name}");
+        assert_eq!(
+            (found.verdict, methods(&found)),
+            (Verdict::None, Vec::new()),
+            "{name}"
+        );
     }
 }
 
@@ -356,9 +561,16 @@ fn dangerous_policies_are_found() {
         ("SystemAdministrator", "ec2-run-instances"),
     ] {
         let policy = policy(catalogue.managed_policy(name).expect(name));
-        let policies = Policies { identity: vec![policy], ..Policies::default() };
+        let policies = Policies {
+            identity: vec![policy],
+            ..Policies::default()
+        };
         let found = ask(&policies, None, None);
-        assert!(methods(&found).contains(&method), "{name}: {:?}", methods(&found));
+        assert!(
+            methods(&found).contains(&method),
+            "{name}: {:?}",
+            methods(&found)
+        );
     }
 }
 
@@ -373,7 +585,10 @@ fn role(trust: &str, statements: &[String]) -> Role {
 
 fn inventory(roles: Vec<(&str, Role)>) -> Inventory {
     let arn = |name: &str| Arc::from(format!("arn:aws:iam::111122223333:role/{name}"));
-    roles.into_iter().map(|(name, role)| (arn(name), role)).collect()
+    roles
+        .into_iter()
+        .map(|(name, role)| (arn(name), role))
+        .collect()
 }
 
 const LAMBDA: &str = r#"{"Service":"lambda.amazonaws.com"}"#;
@@ -383,30 +598,93 @@ fn an_inventory_says_which_roles_there_are() {
     let check = |statements: &[String], roles: Vec<(&str, Role)>, expected: &[(&str, &str)]| {
         let policies = policies(&format!(r#"{{"identity":[{}]}}"#, document(statements)));
         let found = ask(&policies, Some(USER), Some(&inventory(roles)));
-        let found: Vec<(&str, &str)> = found.paths.iter().map(|path| (path.method, path.gains.as_str())).collect();
+        let found: Vec<(&str, &str)> = found
+            .paths
+            .iter()
+            .map(|path| (path.method, path.gains.as_str()))
+            .collect();
         assert_eq!(found, expected);
     };
     let pass = [
         allow("lambda:CreateFunction lambda:InvokeFunction", ""),
-        allow("iam:PassRole", r#","Resource":"arn:aws:iam::111122223333:role/app-*""#),
+        allow(
+            "iam:PassRole",
+            r#","Resource":"arn:aws:iam::111122223333:role/app-*""#,
+        ),
     ];
     let admin = || role(LAMBDA, &[allow("*", "")]);
     check(&pass, vec![], &[]);
-    check(&pass, vec![("app-a", admin())], &[("lambda-invoke", "all permissions, as `arn:aws:iam::111122223333:role/app-a`")]);
+    check(
+        &pass,
+        vec![("app-a", admin())],
+        &[(
+            "lambda-invoke",
+            "all permissions, as `arn:aws:iam::111122223333:role/app-a`",
+        )],
+    );
     // Not passable, not for this service, not stronger.
     check(&pass, vec![("other", admin())], &[]);
-    check(&pass, vec![("app-a", role(r#"{"Service":"ec2.amazonaws.com"}"#, &[allow("*", "")]))], &[]);
-    let same = role(LAMBDA, &[allow("lambda:InvokeFunction logs:PutLogEvents logs:CreateLogStream s3:ListAllMyBuckets", "")]);
+    check(
+        &pass,
+        vec![(
+            "app-a",
+            role(r#"{"Service":"ec2.amazonaws.com"}"#, &[allow("*", "")]),
+        )],
+        &[],
+    );
+    let same = role(
+        LAMBDA,
+        &[allow(
+            "lambda:InvokeFunction logs:PutLogEvents logs:CreateLogStream s3:ListAllMyBuckets",
+            "",
+        )],
+    );
     check(&pass, vec![("app-a", same)], &[]);
-    let table = || role(LAMBDA, &[allow("dynamodb:GetItem", r#","Resource":"arn:aws:dynamodb:us-east-1:111122223333:table/t""#)]);
-    check(&pass, vec![("app-a", table())], &[("lambda-invoke", "the permissions of `arn:aws:iam::111122223333:role/app-a`")]);
+    let table = || {
+        role(
+            LAMBDA,
+            &[allow(
+                "dynamodb:GetItem",
+                r#","Resource":"arn:aws:dynamodb:us-east-1:111122223333:table/t""#,
+            )],
+        )
+    };
+    check(
+        &pass,
+        vec![("app-a", table())],
+        &[(
+            "lambda-invoke",
+            "the permissions of `arn:aws:iam::111122223333:role/app-a`",
+        )],
+    );
     // Code that runs already.
     let update = [allow("lambda:UpdateFunctionCode", "")];
-    check(&update, vec![("app-a", role(r#"{"Service":"ec2.amazonaws.com"}"#, &[allow("*", "")]))], &[]);
-    check(&update, vec![("app-a", table())], &[("lambda-update-code", "the permissions of `arn:aws:iam::111122223333:role/app-a`")]);
+    check(
+        &update,
+        vec![(
+            "app-a",
+            role(r#"{"Service":"ec2.amazonaws.com"}"#, &[allow("*", "")]),
+        )],
+        &[],
+    );
+    check(
+        &update,
+        vec![("app-a", table())],
+        &[(
+            "lambda-update-code",
+            "the permissions of `arn:aws:iam::111122223333:role/app-a`",
+        )],
+    );
     // Rewriting who may assume a role.
     let rewrite = [allow("iam:UpdateAssumeRolePolicy", "")];
-    check(&rewrite, vec![("app-a", admin())], &[("update-assume-role-policy", "all permissions, as `arn:aws:iam::111122223333:role/app-a`")]);
+    check(
+        &rewrite,
+        vec![("app-a", admin())],
+        &[(
+            "update-assume-role-policy",
+            "all permissions, as `arn:aws:iam::111122223333:role/app-a`",
+        )],
+    );
 }
 
 #[test]
@@ -432,31 +710,47 @@ fn roles_follow_on_each_other() {
         })
         .collect();
     let chain = ["sts:AssumeRole a", "sts:AssumeRole b", "sts:AssumeRole c"];
-    let expected = |method, steps: &[&str]| (method, steps.iter().map(|&s| s.to_owned()).collect::<Vec<_>>());
+    let expected = |method, steps: &[&str]| {
+        (
+            method,
+            steps.iter().map(|&s| s.to_owned()).collect::<Vec<_>>(),
+        )
+    };
     assert_eq!(
         found,
         [
             expected("assume-role", &chain),
-            expected("create-policy-version", &[&chain[..], &["iam:CreatePolicyVersion example"]].concat()),
+            expected(
+                "create-policy-version",
+                &[&chain[..], &["iam:CreatePolicyVersion example"]].concat()
+            ),
         ]
     );
     // Without the inventory any role may exist.
     assert_eq!(methods(&ask(&policies, Some(USER), None)), ["assume-role"]);
     // Nobody lets the principal in.
     let closed = inventory(vec![("a", role(&by("x"), &[allow("*", "")]))]);
-    assert_eq!(ask(&policies, Some(USER), Some(&closed)).verdict, Verdict::None);
+    assert_eq!(
+        ask(&policies, Some(USER), Some(&closed)).verdict,
+        Verdict::None
+    );
 }
 
 #[test]
 fn what_is_assumed_is_said() {
     let condition = r#","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::111122223333:policy/approved"}}"#;
-    let text = format!(r#"{{"identity":[{}]}}"#, document(&[allow("iam:AttachUserPolicy", condition)]));
+    let text = format!(
+        r#"{{"identity":[{}]}}"#,
+        document(&[allow("iam:AttachUserPolicy", condition)])
+    );
     let found = ask(&policies(&text), Some(USER), None);
     assert_eq!(found.verdict, Verdict::None);
     let assumed: Vec<&String> = found.assumed.iter().collect();
     assert_eq!(
         assumed,
-        ["what `arn:aws:iam::111122223333:policy/approved` allows is not known here: attaching it gains nothing"]
+        [
+            "what `arn:aws:iam::111122223333:policy/approved` allows is not known here: attaching it gains nothing"
+        ]
     );
 }
 
@@ -466,7 +760,10 @@ fn the_order_of_statements_does_not_matter() {
         allow("iam:PassRole", r#","Resource":"arn:aws:iam::*:role/a-*""#),
         allow("lambda:* ec2:*", ""),
         deny("lambda:UpdateFunctionCode", ""),
-        allow("iam:CreateAccessKey", r#","Resource":"arn:aws:iam::*:user/x""#),
+        allow(
+            "iam:CreateAccessKey",
+            r#","Resource":"arn:aws:iam::*:user/x""#,
+        ),
     ];
     let mut found = Vec::new();
     for turn in 0..statements.len() {
@@ -475,5 +772,8 @@ fn the_order_of_statements_does_not_matter() {
         let policies = policies(&format!(r#"{{"identity":[{}]}}"#, document(&turned)));
         found.push(methods(&ask(&policies, None, None)));
     }
-    assert!(found[0].len() > 5 && found.iter().all(|methods| *methods == found[0]), "{found:?}");
+    assert!(
+        found[0].len() > 5 && found.iter().all(|methods| *methods == found[0]),
+        "{found:?}"
+    );
 }

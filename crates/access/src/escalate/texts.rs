@@ -193,12 +193,28 @@ mod tests {
         let example = "arn:aws:iam::111122223333:role/example";
         check(role, "*", Some(example));
         check(role, "arn:aws:iam::*", Some(example));
-        check(role, "arn:*:iam::*:role/app-*", Some("arn:aws:iam::111122223333:role/app-example"));
-        check(role, "arn:aws:iam::*:role/*-?", Some("arn:aws:iam::111122223333:role/example-x"));
-        check(role, "*/admin", Some("arn:aws:iam::111122223333:role/admin"));
+        check(
+            role,
+            "arn:*:iam::*:role/app-*",
+            Some("arn:aws:iam::111122223333:role/app-example"),
+        );
+        check(
+            role,
+            "arn:aws:iam::*:role/*-?",
+            Some("arn:aws:iam::111122223333:role/example-x"),
+        );
+        check(
+            role,
+            "*/admin",
+            Some("arn:aws:iam::111122223333:role/admin"),
+        );
         check(role, "arn:aws:iam::999999999999:role/*", None);
         check(role, "arn:aws:iam::111122223333:user/*", None);
-        check(role, "arn:aws:iam::1*:role/a?c", Some("arn:aws:iam::111122223333:role/axc"));
+        check(
+            role,
+            "arn:aws:iam::1*:role/a?c",
+            Some("arn:aws:iam::111122223333:role/axc"),
+        );
         check(role, "\u{F0001}", Some("\u{F0001}"));
         check(
             "arn:aws:lambda:*:111122223333:function:*",
@@ -212,10 +228,17 @@ mod tests {
         let all = ["a*", "*b*", "*c"].map(Pattern::wildcard);
         let [a, b, c] = &all;
         assert_eq!(FILLING.meet_both(a, b, c).as_deref(), Some("abc"));
-        let function = |name: &str| Pattern::wildcard(&format!("arn:aws:lambda:*:*:function:{name}"));
+        let function =
+            |name: &str| Pattern::wildcard(&format!("arn:aws:lambda:*:*:function:{name}"));
         let shape = Pattern::wildcard("arn:aws:lambda:*:111122223333:function:*");
-        assert_eq!(FILLING.meet_both(&shape, &function("a-*"), &function("b-*")), None);
+        assert_eq!(
+            FILLING.meet_both(&shape, &function("a-*"), &function("b-*")),
+            None
+        );
         let hard = Pattern::wildcard(&"*a".repeat(400));
-        assert_eq!(FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")), None);
+        assert_eq!(
+            FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")),
+            None
+        );
     }
 }
