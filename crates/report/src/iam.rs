@@ -1,6 +1,7 @@
 //! How answers about permissions are written; what all of them share.
 
 pub mod change;
+pub mod escalate;
 pub mod lint;
 pub mod shrink;
 pub mod simulate;

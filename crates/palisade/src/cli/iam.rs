@@ -19,6 +19,8 @@ pub(crate) enum IamCommand {
     Lint(LintArgs),
     /// Find the least that functions need, from their code and their configuration
     Shrink(ShrinkArgs),
+    /// Find the ways in which somebody can gain permissions that they do not have
+    Escalate(EscalateArgs),
     /// Show what a change lets anybody do, and no longer do
     Diff(gates::VersionsArgs),
     /// Hold a change to a bar: nothing is newly allowed
@@ -27,6 +29,20 @@ pub(crate) enum IamCommand {
     Forbid(gates::ForbidArgs),
     /// Hold an application to a bar: nothing is open to everybody
     NoPublicAccess(gates::NoPublicAccessArgs),
+}
+
+/// Options of `palisade iam escalate`.
+#[derive(Debug, Args)]
+pub(crate) struct EscalateArgs {
+    /// The policies, with `principal` and `inventory` where they are known, or a list of such, as
+    /// JSON; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// Exit with 0 also when there is a way
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
 }
 
 /// Options of `palisade iam simulate`.
