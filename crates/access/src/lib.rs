@@ -9,6 +9,7 @@
 mod access;
 mod asking;
 mod document;
+mod edges;
 mod identities;
 mod managed;
 mod names;
@@ -20,6 +21,7 @@ mod worlds;
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
+pub use edges::{Edge, EdgeKind, Edges, Node, Unread, Via};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
 pub use outside::{OutsideAccess, Who, outside};
