@@ -14,7 +14,9 @@ mod identities;
 mod managed;
 mod names;
 mod outside;
+mod paths;
 mod targets;
+mod unused;
 mod worlds;
 
 #[cfg(test)]
@@ -25,4 +27,6 @@ pub use edges::{Edge, EdgeKind, Edges, Node, Unread, Via};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
 pub use outside::{OutsideAccess, Who, outside};
+pub use paths::{AttackPath, Gain, Hop, Prize, paths};
+pub use unused::{Unused, UnusedKind, unused};
 pub use worlds::agree;

@@ -5,7 +5,7 @@ use crate::resource::{Existence, Resource};
 use palisade_core::{FileId, Sources};
 use palisade_syntax::Comment;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The language that an application is written in.
@@ -44,6 +44,8 @@ pub struct Application {
     pub comments: Vec<(FileId, Vec<Comment>)>,
     /// Paths of the nested stacks' templates that were read with it.
     pub nested: Vec<Arc<str>>,
+    /// The ids of the resources that its outputs tell others about.
+    pub given_out: BTreeSet<Arc<str>>,
     resources: Vec<Resource>,
     by_id: BTreeMap<Arc<str>, usize>,
     /// Sorted as [`by_length`] does: each rule asks for its kinds.
@@ -78,6 +80,7 @@ impl Application {
             sources,
             comments,
             nested,
+            given_out: BTreeSet::new(),
             resources,
             by_id,
             by_kind,
