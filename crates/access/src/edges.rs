@@ -181,7 +181,8 @@ fn from_outside(access: &Access<'_>, found: &OutsideAccess) -> Edge {
         }],
         when: found.when.clone(),
         witness: Some(found.witness.clone()),
-        conditions: !found.keys.is_empty(),
+        // Whatever else is asked for, they can send.
+        conditions: found.agreed(),
         unknown: found.unknown.clone(),
         ..Edge::new(Node::Outsider(found.who.clone()), to, kind, &found.at)
     }

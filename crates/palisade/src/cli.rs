@@ -48,8 +48,57 @@ pub(crate) struct IamArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum IamCommand {
+    /// Show who can reach what in applications, and how somebody gets in from outside
+    Access(AccessArgs),
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
+}
+
+/// Options of `palisade iam access`.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// Folders or templates
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = AccessFormat::Text)]
+    pub(crate) format: AccessFormat,
+    /// Only what reaches these resources; `*` stands for any text
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) to: Vec<String>,
+    /// Only what these functions, identities or ways in reach; `*` stands for any text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Vec<String>,
+    /// Where to write it instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) template: TemplateArgs,
+}
+
+/// The ways to write who reaches what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
+    /// A picture that needs nothing else
+    Svg,
+}
+
+/// How applications are read, for the commands that reason about them as a whole.
+#[derive(Debug, Args)]
+pub(crate) struct TemplateArgs {
+    /// A value for a template parameter
+    #[arg(long = "parameter", value_name = "KEY=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
+    #[arg(long = "parameter-file", value_name = "FILE")]
+    pub(crate) parameter_files: Vec<PathBuf>,
+    /// The configuration instead of the `palisade.toml` found from the input upwards
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Options of `palisade iam simulate`.

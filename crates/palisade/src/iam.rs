@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod access;
 mod simulate;
 
 use crate::cli::{ColorArg, IamArgs, IamCommand};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
+        IamCommand::Access(arguments) => access::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
     }
 }

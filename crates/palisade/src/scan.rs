@@ -13,6 +13,7 @@ use palisade_iam::Catalogue;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters = template_parameters(arguments, &project)?;
+    let template_parameters =
+        template_parameters(&project, &arguments.parameter_files, &arguments.parameters)?;
     let access = applications::access_settings(&project, Catalogue::builtin())?;
     let settings = Settings {
         rules: &RULES,
@@ -115,16 +117,17 @@ fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Ex
 }
 
 /// From the configuration, then from files, then from the command line; the later one wins.
-fn template_parameters(
-    arguments: &ScanArgs,
+pub(crate) fn template_parameters(
     project: &Project,
+    files: &[PathBuf],
+    given: &[String],
 ) -> Result<BTreeMap<String, String>, CommandError> {
     let mut values = project.config.cloudformation.clone();
     values.extend(project.config.sam.clone());
-    for path in &arguments.parameter_files {
+    for path in files {
         values.extend(crate::parameters::read(path)?);
     }
-    for text in &arguments.parameters {
+    for text in given {
         match text.split_once('=') {
             Some((key, value)) if !key.is_empty() => {
                 values.insert(key.to_owned(), value.to_owned());

@@ -1,5 +1,6 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod access;
 pub mod simulate;
 
 use crate::clean::{line, marked};
