@@ -50,6 +50,8 @@ pub struct Hop {
     pub kind: EdgeKind,
     /// What is allowed.
     pub actions: Vec<(Arc<str>, AccessLevel)>,
+    /// The action that tells what the step is for.
+    pub action: Option<Arc<str>>,
     /// The statements that allow it.
     pub via: Vec<Via>,
     /// Where it is written.
@@ -132,6 +134,10 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
     }
     let mut ends: Vec<(usize, AttackPath)> = Vec::new();
     for (node, last) in &reached {
+        // What a policy lets everybody do needs no way through the application.
+        if last.before != *start && open_to_all(edges, last.by) {
+            continue;
+        }
         let Some(gain) = gain::of(access, last.by) else {
             continue;
         };
@@ -154,6 +160,15 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
     }
     ends.sort_by(|(a, x), (b, y)| (a, &x.target).cmp(&(b, &y.target)));
     found.extend(ends.into_iter().map(|(_, path)| path));
+}
+
+/// Whether all that an edge allows is allowed to everybody, by the same statements.
+fn open_to_all(edges: &Edges, edge: &Edge) -> bool {
+    let public = |via: &Via| {
+        let mut outside = edges.outside.iter();
+        outside.any(|found| found.who.is_public() && found.unknown.is_none() && found.at == via.at)
+    };
+    !edge.via.is_empty() && edge.via.iter().all(public)
 }
 
 /// Whether a way goes on over an edge: what was done to a thing must be what starts it, or what
@@ -197,6 +212,19 @@ const FEEDING: &[&str] = &[
     "states:UpdateStateMachine",
 ];
 
+/// The action that tells what a step is for: at the end of a path what does most, before that what
+/// starts something.
+fn telling(edge: &Edge, last: bool) -> Option<Arc<str>> {
+    let find = |is: &dyn Fn(&str) -> bool| edge.actions.iter().find(|(action, _)| is(action));
+    let found = match last {
+        true => find(&gain::is_destroying).or_else(|| find(&gain::is_reading)),
+        false => find(&|action| FEEDING.contains(&action)),
+    };
+    found
+        .or_else(|| edge.actions.first())
+        .map(|(action, _)| action.clone())
+}
+
 fn is_there(access: &Access<'_>, node: &Node) -> bool {
     match node {
         Node::Resource(id) | Node::Function(id) | Node::Identity(id) => access
@@ -219,6 +247,7 @@ fn back(reached: &BTreeMap<Node, Reached<'_>>, node: &Node, start: &Node) -> Vec
             from: step.by.from.clone(),
             to: step.by.to.clone(),
             kind: step.by.kind,
+            action: telling(step.by, hops.is_empty()),
             actions: step.by.actions.clone(),
             via: step.by.via.clone(),
             at: step.by.at.clone(),

@@ -184,3 +184,15 @@ const HARMLESS: &[&str] = &[
     "s3:PutObjectAcl",
     "s3:PutObjectVersionAcl",
 ];
+
+/// Whether an action destroys a store.
+pub(super) fn is_destroying(action: &str) -> bool {
+    DESTROYING.contains(&action)
+}
+
+/// Whether an action reads what is in a store.
+pub(super) fn is_reading(action: &str) -> bool {
+    STORES
+        .iter()
+        .any(|(_, _, reading)| reading.contains(&action))
+}

@@ -19,15 +19,18 @@ const FOOT: usize = 40;
 /// Letters that fit into a box.
 const LETTERS: usize = 34;
 
+/// Colours are written out twice, and not as variables: not everything that shows pictures knows
+/// those.
 const STYLE: &str = "\
-svg{--ground:#ffffff;--ink:#1c2330;--dim:#5b6575;--box:#f3f5f8;--rim:#c5ccd6;--read:#2563a8;--write:#a85a00;--manage:#b3261e;--start:#7a8494}\
-@media (prefers-color-scheme:dark){svg{--ground:#14181f;--ink:#e6eaf0;--dim:#9aa5b5;--box:#1f2630;--rim:#3c4757;--read:#79b1f0;--write:#f0a850;--manage:#ff8a80;--start:#8a95a5}}\
-text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;fill:var(--ink);font-size:13px}\
-.ground{fill:var(--ground)}.dim{fill:var(--dim);font-size:11px}.head{font-weight:600;font-size:15px}\
-.box{fill:var(--box);stroke:var(--rim)}.open{stroke:var(--manage);stroke-width:2}\
+text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1c2330;font-size:13px}\
+text.dim{fill:#5b6575;font-size:11px}text.head{font-weight:600;font-size:15px}\
+.ground{fill:#ffffff}.box{fill:#f3f5f8;stroke:#c5ccd6}.box.open{stroke:#b3261e;stroke-width:2}\
 path{fill:none;stroke-width:1.6;opacity:.8}path:hover{stroke-width:3.5;opacity:1}\
-.start{stroke:var(--start)}.read{stroke:var(--read)}.write{stroke:var(--write)}.manage{stroke:var(--manage)}\
-.maybe{stroke-dasharray:5 4}";
+.start{stroke:#7a8494}.read{stroke:#2563a8}.write{stroke:#a85a00}.manage{stroke:#b3261e}\
+.maybe{stroke-dasharray:5 4}\
+@media (prefers-color-scheme:dark){text{fill:#e6eaf0}text.dim{fill:#9aa5b5}.ground{fill:#14181f}\
+.box{fill:#1f2630;stroke:#3c4757}.box.open{stroke:#ff8a80}.start{stroke:#8a95a5}.read{stroke:#79b1f0}\
+.write{stroke:#f0a850}.manage{stroke:#ff8a80}}";
 
 /// Who reaches what in some applications, one below the other.
 #[must_use]

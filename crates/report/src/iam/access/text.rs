@@ -5,7 +5,7 @@ use crate::clean::line;
 use crate::line::{count, path as shown_path};
 use crate::paint::Paint;
 use crate::text::Style;
-use palisade_access::{Edge, EdgeKind, Hop, Node, UnusedKind};
+use palisade_access::{AttackPath, Edge, EdgeKind, Hop, Node, Prize, UnusedKind};
 use palisade_core::Origin;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -208,18 +208,21 @@ impl Writer<'_> {
     }
 
     fn paths(&self, out: &mut String) {
-        // Many ways in lead to the same function: what comes behind is told once.
+        // Many ways in lead to the same grant: it is told once, with the shortest.
         let mut told: Vec<(Vec<String>, String, usize)> = Vec::new();
-        for path in self.view.paths {
+        let mut paths: Vec<&AttackPath> = self.view.paths.iter().collect();
+        paths.sort_by_key(|path| (!path.who.is_public(), path.hops.len()));
+        for path in paths {
             let asked = &self.view.filter.to;
             let target = Node::Resource(path.target.clone());
             if !self.view.is_asked(asked, &target) || !self.view.filter.from.is_empty() {
                 continue;
             }
-            let behind: Vec<String> = path
-                .hops
+            let last = path.hops.last();
+            let behind: Vec<String> = last
                 .iter()
-                .map(|hop| self.view.name(&hop.to))
+                .flat_map(|hop| [&hop.from, &hop.to])
+                .map(|node| self.view.name(node))
                 .collect();
             match told.iter_mut().find(|(other, _, _)| *other == behind) {
                 Some((_, _, n)) => *n += 1,
@@ -246,19 +249,28 @@ impl Writer<'_> {
         out.push('\n');
     }
 
-    fn path(&self, path: &palisade_access::AttackPath) -> String {
+    fn path(&self, path: &AttackPath) -> String {
         let mut out = String::new();
         let gain = path.gain;
+        let uses = if gain.prize == Prize::Key {
+            "use"
+        } else {
+            "read"
+        };
         let words = [
-            (gain.reads, "read"),
+            (gain.reads, uses),
             (gain.writes, "change"),
-            (gain.control, "control"),
+            (gain.control, "take over"),
         ];
         let words: Vec<&str> = words
             .iter()
             .filter(|(is, _)| *is)
             .map(|(_, w)| *w)
             .collect();
+        let words = match words.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            last => last.map_or("", |(last, _)| last).to_owned(),
+        };
         let target = path.hops.last().map(|hop| hop.to.clone());
         let kind = target.map(|node| self.view.kind(&node)).unwrap_or_default();
         let mut when = String::new();
@@ -270,8 +282,8 @@ impl Writer<'_> {
             "  {} can {} {} ({kind}){when}",
             self.paint.warn(&line(&path.who.to_string())),
             match gain.prize {
-                palisade_access::Prize::Role => "act as".to_owned(),
-                _ => words.join(" and "),
+                Prize::Role => "act as",
+                _ => words.as_str(),
             },
             self.paint.bold(&line(&path.target)),
         );
@@ -294,7 +306,7 @@ impl Writer<'_> {
             EdgeKind::ActsAs => format!("{from} acts as {to}"),
             EdgeKind::Assumes => format!("{from} may assume {to}"),
             EdgeKind::May => {
-                let first = hop.actions.first().map_or("", |(action, _)| action);
+                let first = hop.action.as_deref().unwrap_or_default();
                 let more = hop.actions.len().saturating_sub(1);
                 let more = if more > 0 {
                     format!(" and {more} more")
