@@ -55,7 +55,7 @@ pub struct Via {
     pub policy: Arc<str>,
     /// Where it is written; of a policy that the provider manages, where that is attached.
     pub at: Origin,
-    /// It names single actions and not a pattern of them.
+    /// It names single actions, and not everything that there is of a kind.
     pub specific: bool,
 }
 
@@ -113,7 +113,11 @@ impl Edges {
     /// The edges of an application.
     #[must_use]
     pub fn of(access: &Access<'_>) -> Self {
-        let outside = outside(access);
+        Self::with(access, outside(access))
+    }
+
+    /// The same, when it is known already what outsiders can do.
+    pub(crate) fn with(access: &Access<'_>, outside: Vec<OutsideAccess>) -> Self {
         let mut all = Vec::new();
         runs::edges(access, &mut all);
         all.extend(outside.iter().map(|found| from_outside(access, found)));

@@ -27,6 +27,6 @@ pub use edges::{Edge, EdgeKind, Edges, Node, Unread, Via};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use names::{Deployment, Names};
 pub use outside::{OutsideAccess, Who, outside};
-pub use paths::{AttackPath, Gain, Hop, Prize, paths};
+pub use paths::{AttackPath, Gain, Hop, Prize, attack_paths, paths};
 pub use unused::{Unused, UnusedKind, unused};
 pub use worlds::agree;

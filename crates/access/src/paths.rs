@@ -10,7 +10,7 @@ mod gain;
 
 use crate::access::Access;
 use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
-use crate::outside::Who;
+use crate::outside::{OutsideAccess, Who, outside};
 use crate::worlds::agree;
 use palisade_app::graph::{Authentication, Reach};
 use palisade_app::{Condition, Existence};
@@ -35,6 +35,8 @@ pub struct AttackPath {
     pub gain: Gain,
     /// The step that the owner can mend with the least harm.
     pub mend: usize,
+    /// The grant at its end gives more than single actions on single things.
+    pub wide: bool,
     /// Under which conditions of the template.
     pub when: Vec<Condition>,
 }
@@ -64,14 +66,24 @@ pub struct Hop {
 #[must_use]
 pub fn paths(access: &Access<'_>, edges: &Edges) -> Vec<AttackPath> {
     let mut found = Vec::new();
-    for (start, who) in starts(access, edges) {
+    for (start, who) in starts(access, &edges.outside) {
         walk(access, edges, &start, &who, &mut found);
     }
     found
 }
 
+/// The same, for those who need nothing else: edges are looked for only when there is a way in.
+#[must_use]
+pub fn attack_paths(access: &Access<'_>) -> Vec<AttackPath> {
+    let outside = outside(access);
+    if starts(access, &outside).is_empty() {
+        return Vec::new();
+    }
+    paths(access, &Edges::with(access, outside))
+}
+
 /// Where outsiders can begin.
-fn starts(access: &Access<'_>, edges: &Edges) -> Vec<(Node, Who)> {
+fn starts(access: &Access<'_>, outside: &[OutsideAccess]) -> Vec<(Node, Who)> {
     let mut starts: Vec<(Node, Who)> = Vec::new();
     for (i, entry) in access.app.graph().entry_points.iter().enumerate() {
         let open = entry.kind.is_http()
@@ -81,7 +93,7 @@ fn starts(access: &Access<'_>, edges: &Edges) -> Vec<(Node, Who)> {
             starts.push((Node::EntryPoint(i), Who::Anyone));
         }
     }
-    for found in &edges.outside {
+    for found in outside {
         // A service acts for others only where it is made to, and of a name that is not known
         // nobody knows that it is an outsider's.
         if found.unknown.is_none() && !matches!(found.who, Who::Service(_) | Who::Unknown) {
@@ -150,6 +162,7 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
             hops.len(),
             AttackPath {
                 who: who.clone(),
+                wide: is_wide(&hops),
                 mend: mend(&hops, &gain),
                 hops,
                 target: target.clone(),
@@ -263,10 +276,12 @@ fn back(reached: &BTreeMap<Node, Reached<'_>>, node: &Node, start: &Node) -> Vec
 /// the way in.
 fn mend(hops: &[Hop], gain: &Gain) -> usize {
     let last = hops.len().saturating_sub(1);
-    let wide = hops
-        .get(last)
-        .is_some_and(|hop| hop.via.iter().any(|via| !via.specific));
-    if gain.control || wide { last } else { 0 }
+    if gain.control || is_wide(hops) { last } else { 0 }
+}
+
+fn is_wide(hops: &[Hop]) -> bool {
+    hops.last()
+        .is_some_and(|hop| hop.via.iter().any(|via| !via.specific))
 }
 
 #[cfg(test)]

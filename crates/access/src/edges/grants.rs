@@ -188,12 +188,7 @@ impl Question<'_> {
             if matched.effect != Effect::Allow {
                 continue;
             }
-            let specific = !statement.actions.except
-                && !statement
-                    .actions
-                    .patterns
-                    .iter()
-                    .any(|p| p.written.contains('*'));
+            let specific = is_specific(statement, matched.layer);
             match matched.layer {
                 Layer::Identity => {
                     if let Some(attached) = self.permissions.identity.get(matched.policy) {
@@ -208,7 +203,8 @@ impl Question<'_> {
                         });
                     }
                 }
-                Layer::Resource => via.push(Via {
+                // An account alone is let in only as far as its own policies allow.
+                Layer::Resource if !names_accounts(statement) => via.push(Via {
                     written_in: self.place.id.clone(),
                     policy: self.place.id.clone(),
                     at: statement.origin.clone(),
@@ -270,6 +266,32 @@ pub(super) fn unread(access: &Access<'_>) -> Vec<Unread> {
         }
     }
     found
+}
+
+/// Whether a statement names single actions and, of an identity, something less than everything.
+fn is_specific(statement: &Statement, layer: Layer) -> bool {
+    const EVERYTHING: &[&str] = &[
+        "*", "secret:*", "key/*", "table/*", "table*", "function:*", "role/*", "stateMachine:*",
+    ];
+    let wide = |resources: &palisade_iam::Element| {
+        resources.except
+            || resources.patterns.iter().any(|text| {
+                let last = text.written.splitn(6, ':').last().unwrap_or_default();
+                EVERYTHING.contains(&last)
+            })
+    };
+    let named = !statement.actions.except
+        && !statement.actions.patterns.iter().any(|p| p.written.contains('*'));
+    named && (layer == Layer::Resource || !statement.resources.as_ref().is_some_and(wide))
+}
+
+/// Whether a statement is about whole accounts only.
+fn names_accounts(statement: &Statement) -> bool {
+    use palisade_iam::Principal;
+    statement.principals.as_ref().is_some_and(|principals| {
+        let account = |who: &Principal| matches!(who, Principal::Account(_));
+        !principals.except && principals.items.iter().all(|item| account(&item.who))
+    })
 }
 
 fn all_statements(policies: &Policies) -> Vec<&Statement> {

@@ -58,7 +58,6 @@ const STORES: &[(&str, Prize, &[&str])] = &[
             "dynamodb:Query",
             "dynamodb:BatchGetItem",
             "dynamodb:PartiQLSelect",
-            "dynamodb:GetRecords",
         ],
     ),
     (
@@ -96,8 +95,9 @@ const STORES: &[(&str, Prize, &[&str])] = &[
         Prize::Data,
         &["cognito-idp:AdminGetUser", "cognito-idp:ListUsers"],
     ),
-    ("AWS::SQS::Queue", Prize::Data, &["sqs:ReceiveMessage"]),
-    ("AWS::Kinesis::Stream", Prize::Data, &["kinesis:GetRecords"]),
+    // Whoever is started by these reads them: that is no gain.
+    ("AWS::SQS::Queue", Prize::Data, &[]),
+    ("AWS::Kinesis::Stream", Prize::Data, &[]),
 ];
 
 /// Actions that change the contents of a store, beside those that read and those that control.

@@ -113,7 +113,6 @@ fn paths_go_through_roles() {
         "{Effect: Allow, Action: 'sts:AssumeRole', Resource: !GetAtt S.Arn}",
         &[
             "URL of F -> F -> R => S Role reads writes controls",
-            "URL of F => F -> R -> S -> Queue Data reads",
             "URL of F => F -> R -> S -> Secret Secret reads",
         ],
     );

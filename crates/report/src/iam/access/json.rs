@@ -198,6 +198,7 @@ fn path(view: &View<'_>, path: &palisade_access::AttackPath) -> Value {
             "from": key(view, &hop.from),
             "to": key(view, &hop.to),
             "kind": kind(hop.kind),
+            "action": hop.action,
             "actions": actions(&hop.actions),
             "via": via(view, &hop.via),
             "witness": hop.witness.as_ref().map(|r| request(view, r)),
