@@ -12,7 +12,7 @@ pub(crate) struct Channel {
     policy: &'static str,
     pub(crate) word: &'static str,
     pub(crate) verb: &'static str,
-    writes: &'static [&'static str],
+    pub(crate) writes: &'static [&'static str],
 }
 
 /// The kinds of channel whose resource policies are read.

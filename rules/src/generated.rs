@@ -226,6 +226,14 @@ mod unattached_network_control;
 mod undescribed_security_group_rule;
 #[path = "../network/unrestricted-egress/rule.rs"]
 mod unrestricted_egress;
+#[path = "../permissions/broad-device-policy/rule.rs"]
+mod broad_device_policy;
+#[path = "../permissions/broad-managed-policy/rule.rs"]
+mod broad_managed_policy;
+#[path = "../permissions/every-action/rule.rs"]
+mod every_action;
+#[path = "../permissions/unbound-permissions/rule.rs"]
+mod unbound_permissions;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../storage/bucket-acls/rule.rs"]
@@ -234,6 +242,8 @@ mod bucket_acls;
 mod implicit_bucket_encryption;
 #[path = "../storage/incomplete-public-access-block/rule.rs"]
 mod incomplete_public_access_block;
+#[path = "../storage/locked-out-bucket/rule.rs"]
+mod locked_out_bucket;
 #[path = "../storage/no-bucket-access-log/rule.rs"]
 mod no_bucket_access_log;
 #[path = "../storage/no-bucket-events/rule.rs"]
@@ -278,12 +288,22 @@ mod unscanned_images;
 mod writable_code_bucket;
 #[path = "../trust/confused-deputy-permission/rule.rs"]
 mod confused_deputy_permission;
+#[path = "../trust/foreign-account-access/rule.rs"]
+mod foreign_account_access;
+#[path = "../trust/full-control-policy/rule.rs"]
+mod full_control_policy;
 #[path = "../trust/open-event-source/rule.rs"]
 mod open_event_source;
+#[path = "../trust/outsider-trust/rule.rs"]
+mod outsider_trust;
 #[path = "../trust/public-function/rule.rs"]
 mod public_function;
 #[path = "../trust/public-layer/rule.rs"]
 mod public_layer;
+#[path = "../trust/public-resource/rule.rs"]
+mod public_resource;
+#[path = "../trust/unbound-federation/rule.rs"]
+mod unbound_federation;
 
 /// Every rule, by family and id.
 pub static ALL: &[RuleEntry] = &[
@@ -848,6 +868,26 @@ pub static ALL: &[RuleEntry] = &[
         page: include_str!("../network/unrestricted-egress/rule.md"),
     },
     RuleEntry {
+        family: "permissions",
+        rule: &broad_device_policy::RULE,
+        page: include_str!("../permissions/broad-device-policy/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &broad_managed_policy::RULE,
+        page: include_str!("../permissions/broad-managed-policy/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &every_action::RULE,
+        page: include_str!("../permissions/every-action/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &unbound_permissions::RULE,
+        page: include_str!("../permissions/unbound-permissions/rule.md"),
+    },
+    RuleEntry {
         family: "secrets",
         rule: &secret_in_template::RULE,
         page: include_str!("../secrets/secret-in-template/rule.md"),
@@ -866,6 +906,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "storage",
         rule: &incomplete_public_access_block::RULE,
         page: include_str!("../storage/incomplete-public-access-block/rule.md"),
+    },
+    RuleEntry {
+        family: "storage",
+        rule: &locked_out_bucket::RULE,
+        page: include_str!("../storage/locked-out-bucket/rule.md"),
     },
     RuleEntry {
         family: "storage",
@@ -979,8 +1024,23 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "trust",
+        rule: &foreign_account_access::RULE,
+        page: include_str!("../trust/foreign-account-access/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &full_control_policy::RULE,
+        page: include_str!("../trust/full-control-policy/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
         rule: &open_event_source::RULE,
         page: include_str!("../trust/open-event-source/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &outsider_trust::RULE,
+        page: include_str!("../trust/outsider-trust/rule.md"),
     },
     RuleEntry {
         family: "trust",
@@ -991,5 +1051,15 @@ pub static ALL: &[RuleEntry] = &[
         family: "trust",
         rule: &public_layer::RULE,
         page: include_str!("../trust/public-layer/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &public_resource::RULE,
+        page: include_str!("../trust/public-resource/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &unbound_federation::RULE,
+        page: include_str!("../trust/unbound-federation/rule.md"),
     },
 ];

@@ -7,14 +7,19 @@
 //! Invariant: adding a rule adds its two files and edits none by hand.
 
 mod event_sources;
+mod extent;
 #[rustfmt::skip]
 mod generated;
 mod layers;
 mod outsiders;
+mod permissions;
 mod ports;
 mod prelude;
+mod resource_policies;
 mod runtimes;
 mod secret_values;
+mod strangers;
+mod unbound;
 
 pub use generated::ALL;
 

@@ -5,7 +5,7 @@ use crate::identities::{self, Identity, Permissions};
 use crate::managed::Managed;
 use crate::names::{Deployment, Names};
 use crate::worlds::{Choices, agree, exists};
-use palisade_app::{Application, Condition, Resource};
+use palisade_app::{Application, Condition, Resource, Value};
 use palisade_iam::{Catalogue, Policies, Policy, Symbols, Syntax, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -69,6 +69,8 @@ pub struct Access<'a> {
     pub identities: Vec<Identity>,
     /// The policies on resources.
     pub guards: Vec<Guard>,
+    /// Policies for identities, and for devices, that no identity here has: others may attach them.
+    pub unattached: Vec<Guard>,
     /// The account that it is deployed to: its number or a symbol.
     pub account: String,
     arns: BTreeMap<Arc<str>, String>,
@@ -86,9 +88,10 @@ impl<'a> Access<'a> {
     #[must_use]
     pub fn with(app: &'a Application, settings: &'a Settings<'a>, symbols: Symbols) -> Self {
         let mut names = Names::new(app, &settings.deployment, symbols);
-        let mut managed = Managed::new(settings.catalogue);
+        let mut managed = Managed::new(app, settings.catalogue);
         let identities = identities::all(app, &mut names, &mut managed);
         let guards = guards(app, &mut names);
+        let unattached = unattached(app, &identities, &mut names);
         let mut arns = BTreeMap::new();
         for resource in app.resources() {
             if let Some(arn) = names.arn(resource) {
@@ -102,6 +105,7 @@ impl<'a> Access<'a> {
             symbols: names.symbols,
             identities,
             guards,
+            unattached,
             arns,
         }
     }
@@ -178,25 +182,11 @@ impl<'a> Access<'a> {
 fn guards(app: &Application, names: &mut Names<'_>) -> Vec<Guard> {
     let mut guards = Vec::new();
     for document in &app.graph().policies {
-        let mut choices = Choices::default();
-        choices.of_value(&document.document);
-        choices.of_conditions(&document.when);
         let written_in = app.resource(&document.written_in);
-        if let Some(resource) = written_in {
-            choices.of_existence(&resource.exists);
-        }
-        let mut worlds: Vec<(Vec<Condition>, Arc<Policy>)> = Vec::new();
-        for world in choices.worlds() {
-            let there = agree(&world, &document.when)
-                && written_in.is_none_or(|resource| exists(&world, &resource.exists));
-            if !there {
-                continue;
-            }
-            if let Some(mut policy) = document::policy(&document.document, &world, names) {
-                if let Some(api) = api_of(document.targets.as_slice(), app) {
-                    name_api(&mut policy, api, names);
-                }
-                worlds.push((world, Arc::new(policy)));
+        let mut worlds = worlds(&document.document, written_in, &document.when, names);
+        if let Some(api) = api_of(&document.targets, app) {
+            for (_, policy) in &mut worlds {
+                name_api(Arc::make_mut(policy), api, names);
             }
         }
         guards.push(Guard {
@@ -206,6 +196,61 @@ fn guards(app: &Application, names: &mut Names<'_>) -> Vec<Guard> {
         });
     }
     guards
+}
+
+/// Kinds that hold a policy for somebody.
+const POLICIES: &[&str] = &[
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IoT::Policy",
+];
+
+fn unattached(app: &Application, identities: &[Identity], names: &mut Names<'_>) -> Vec<Guard> {
+    let worlds_of = identities.iter().flat_map(|identity| &identity.worlds);
+    let attached = worlds_of.flat_map(|world| world.identity.iter().chain(&world.boundary));
+    let attached: BTreeSet<&str> = attached.map(|policy| &*policy.written_in).collect();
+    let policies = POLICIES.iter().flat_map(|kind| app.of_kind(kind));
+    let mut found = Vec::new();
+    for policy in policies.filter(|policy| !attached.contains(&*policy.id)) {
+        if let Some(document) = policy.properties.get("PolicyDocument") {
+            found.push(Guard {
+                written_in: policy.id.clone(),
+                targets: Vec::new(),
+                worlds: worlds(document, Some(policy), &[], names),
+            });
+        }
+    }
+    found
+}
+
+/// A document in each world in which it is there.
+fn worlds(
+    document: &Value,
+    written_in: Option<&Resource>,
+    when: &[Condition],
+    names: &mut Names<'_>,
+) -> Vec<(Vec<Condition>, Arc<Policy>)> {
+    let mut choices = Choices::default();
+    choices.of_value(document);
+    choices.of_conditions(when);
+    if let Some(resource) = written_in {
+        choices.of_existence(&resource.exists);
+    }
+    let mut worlds: Vec<(Vec<Condition>, Arc<Policy>)> = Vec::new();
+    for world in choices.worlds() {
+        let there = agree(&world, when)
+            && written_in.is_none_or(|resource| exists(&world, &resource.exists));
+        if !there {
+            continue;
+        }
+        if let Some(policy) = document::policy(document, &world, names) {
+            worlds.push((world, Arc::new(policy)));
+        }
+    }
+    worlds
 }
 
 /// The API that a policy is on.

@@ -75,6 +75,14 @@ struct Shape {
     managed: &'static str,
 }
 
+const GROUP: Shape = Shape {
+    kind: "AWS::IAM::Group",
+    is: IdentityKind::Group,
+    inline: "Policies",
+    document: "",
+    managed: "ManagedPolicyArns",
+};
+
 const SHAPES: &[Shape] = &[
     Shape {
         kind: "AWS::IAM::Role",
@@ -90,13 +98,7 @@ const SHAPES: &[Shape] = &[
         document: "",
         managed: "ManagedPolicyArns",
     },
-    Shape {
-        kind: "AWS::IAM::Group",
-        is: IdentityKind::Group,
-        inline: "Policies",
-        document: "",
-        managed: "ManagedPolicyArns",
-    },
+    GROUP,
     Shape {
         kind: "AWS::SSO::PermissionSet",
         is: IdentityKind::PermissionSet,
@@ -127,22 +129,37 @@ pub(crate) fn all(
     for shape in SHAPES {
         for resource in app.of_kind(shape.kind) {
             let arn = names.arn(resource).unwrap_or_default();
-            let policies = attaching.policies_of(resource);
-            let mut choices = Choices::default();
-            choices.of_value(&resource.properties);
-            for policy in &policies {
-                choices.of_value(&policy.properties);
-                choices.of_existence(&policy.exists);
-            }
-            let reader = Reader {
+            let groups = groups(app, resource);
+            let reader = |resource, shape| Reader {
                 app,
                 shape,
                 resource,
-                policies: &policies,
+                policies: attaching.policies_of(resource),
             };
+            let own = reader(resource, shape);
+            let of_groups: Vec<Reader<'_>> =
+                (groups.iter()).map(|group| reader(group, &GROUP)).collect();
+            let mut choices = Choices::default();
+            for reader in of_groups.iter().chain([&own]) {
+                choices.of_value(&reader.resource.properties);
+                for policy in &reader.policies {
+                    choices.of_value(&policy.properties);
+                    choices.of_existence(&policy.exists);
+                }
+            }
+            for group in &groups {
+                choices.of_existence(&group.exists);
+            }
             let mut worlds: Vec<Permissions> = Vec::new();
             for world in choices.worlds() {
-                worlds.push(reader.permissions(world, names, managed));
+                let mut permissions = own.permissions(world, names, managed);
+                for group in &of_groups {
+                    if exists(&permissions.when, &group.resource.exists) {
+                        let shared = group.given(&permissions.when, names, managed);
+                        permissions.identity.extend(shared);
+                    }
+                }
+                worlds.push(permissions);
             }
             identities.push(Identity {
                 id: resource.id.clone(),
@@ -153,6 +170,29 @@ pub(crate) fn all(
         }
     }
     identities
+}
+
+/// The groups of the application that a user is in, whether the user says so or a membership.
+fn groups<'a>(app: &'a Application, user: &Resource) -> Vec<&'a Resource> {
+    if &*user.kind != "AWS::IAM::User" {
+        return Vec::new();
+    }
+    let mut found = user.references("Groups");
+    for membership in app.attached("AWS::IAM::UserToGroupAddition", "Users", &user.id) {
+        found.extend(membership.references("GroupName"));
+    }
+    let named = |group: &&Resource| {
+        let name = group.text("GroupName");
+        let is = |leaf: &palisade_app::Leaf<'_>| {
+            let items = leaf.value.items().iter();
+            name.is_some()
+                && items
+                    .filter_map(Value::as_text)
+                    .any(|text| Some(text) == name)
+        };
+        found.contains(&group.id) || user.at("Groups").iter().any(is)
+    };
+    app.of_kind(GROUP.kind).filter(named).collect()
 }
 
 /// Worlds that differ in nothing are one.
@@ -234,7 +274,7 @@ struct Reader<'a> {
     app: &'a Application,
     shape: &'static Shape,
     resource: &'a Resource,
-    policies: &'a [&'a Resource],
+    policies: Vec<&'a Resource>,
 }
 
 impl Reader<'_> {
@@ -244,29 +284,8 @@ impl Reader<'_> {
         names: &mut Names<'_>,
         managed: &mut Managed<'_>,
     ) -> Permissions {
-        let mut identity = Vec::new();
-        let properties = &self.resource.properties;
-        if let Some(list) = properties.get(self.shape.inline) {
-            self.inline(list, &when, names, &mut identity);
-        }
-        if let Some(document) = properties.get(self.shape.document) {
-            identity.extend(self.document(document, "inline policy", self.resource, &when, names));
-        }
-        if let Some(list) = properties.get(self.shape.managed) {
-            for arn in items(list, &when) {
-                identity.extend(self.managed(arn, &when, names, managed));
-            }
-        }
-        for policy in self.policies {
-            if !exists(&when, &policy.exists) {
-                continue;
-            }
-            if let Some(document) = policy.properties.get("PolicyDocument") {
-                let name = policy.text("PolicyName").unwrap_or(&policy.id);
-                identity.extend(self.document(document, name, policy, &when, names));
-            }
-        }
-        let boundary = properties
+        let identity = self.given(&when, names, managed);
+        let boundary = (self.resource.properties)
             .get("PermissionsBoundary")
             .and_then(|boundary| self.managed(boundary, &when, names, managed));
         Permissions {
@@ -274,6 +293,38 @@ impl Reader<'_> {
             identity,
             boundary,
         }
+    }
+
+    /// What the resource itself gives.
+    fn given(
+        &self,
+        when: &[Condition],
+        names: &mut Names<'_>,
+        managed: &mut Managed<'_>,
+    ) -> Vec<Attached> {
+        let mut identity = Vec::new();
+        let properties = &self.resource.properties;
+        if let Some(list) = properties.get(self.shape.inline) {
+            self.inline(list, when, names, &mut identity);
+        }
+        if let Some(document) = properties.get(self.shape.document) {
+            identity.extend(self.document(document, "inline policy", self.resource, when, names));
+        }
+        if let Some(list) = properties.get(self.shape.managed) {
+            for arn in items(list, when) {
+                identity.extend(self.managed(arn, when, names, managed));
+            }
+        }
+        for policy in &self.policies {
+            if !exists(when, &policy.exists) {
+                continue;
+            }
+            if let Some(document) = policy.properties.get("PolicyDocument") {
+                let name = policy.text("PolicyName").unwrap_or(&policy.id);
+                identity.extend(self.document(document, name, policy, when, names));
+            }
+        }
+        identity
     }
 
     /// `[{PolicyName, PolicyDocument}]`.
@@ -341,7 +392,7 @@ impl Reader<'_> {
             return self.document(document, name, policy, when, names);
         }
         let text = arn.parts().map(|parts| names.text(&parts))?;
-        let found = managed.policy(&text);
+        let found = managed.policy(&text, names);
         let shown = names.symbols.show(&text);
         Some(match found {
             Some(policy) => Attached {

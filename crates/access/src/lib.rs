@@ -8,25 +8,37 @@
 
 mod access;
 mod asking;
+mod change;
+mod code;
 mod document;
 mod edges;
+pub mod escalate;
 mod identities;
+mod idle;
 mod managed;
 mod names;
+mod needs;
 mod outside;
 mod paths;
+mod shown;
+mod shrink;
+mod side;
 mod targets;
-mod unused;
 mod worlds;
 
 #[cfg(test)]
 mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
+pub use change::{Change, ChangeKind, Gain, allowed, changes, public};
+pub use code::{FunctionCode, code_of};
 pub use edges::{Edge, EdgeKind, Edges, Node, Unread, Via};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
+pub use idle::{Idle, IdleKind, idle};
 pub use names::{Deployment, Names};
+pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
 pub use outside::{OutsideAccess, Who, outside};
-pub use paths::{AttackPath, Gain, Hop, Prize, attack_paths, paths};
-pub use unused::{Unused, UnusedKind, unused};
+pub use paths::{AttackPath, Hop, Loot, Prize, attack_paths, paths};
+pub use shown::{Subject, Target};
+pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, yaml};
 pub use worlds::agree;

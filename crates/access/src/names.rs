@@ -54,6 +54,12 @@ impl<'a> Names<'a> {
         self.pseudo("AWS::AccountId")
     }
 
+    /// The log group that a function writes to when it is told no other.
+    pub(crate) fn log_group_of(&mut self, function: &Resource) -> String {
+        let name = shapes::of(&function.kind).map(|shape| self.name(shape, function, 0));
+        format!("/aws/lambda/{}", name.unwrap_or_else(|| "*".to_owned()))
+    }
+
     /// A text of a template.
     pub fn text(&mut self, parts: &[Part]) -> String {
         self.parts(parts, 0)
@@ -78,10 +84,18 @@ impl<'a> Names<'a> {
         text
     }
 
-    fn pseudo(&mut self, name: &str) -> String {
+    /// A value of the place of deployment.
+    pub(crate) fn pseudo(&mut self, name: &str) -> String {
+        let account = self.app.account.as_ref();
         let known = match name {
-            "AWS::Partition" => Some(self.deployment.partition.as_deref().unwrap_or("aws")),
-            "AWS::AccountId" => self.deployment.account.as_deref(),
+            "AWS::Partition" => match account {
+                Some(account) => Some(&*account.partition),
+                None => Some(self.deployment.partition.as_deref().unwrap_or("aws")),
+            },
+            "AWS::AccountId" => match account {
+                Some(account) => Some(&*account.number),
+                None => self.deployment.account.as_deref(),
+            },
             "AWS::Region" => self.deployment.region.as_deref(),
             "AWS::URLSuffix" => Some("amazonaws.com"),
             _ => None,

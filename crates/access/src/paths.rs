@@ -20,7 +20,7 @@ use palisade_iam::catalogue::AccessLevel;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-pub use gain::{Gain, Prize};
+pub use gain::{Loot, Prize};
 
 /// A way from outside to something of value: the shortest one.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct AttackPath {
     /// The resource at its end.
     pub target: Arc<str>,
     /// What is gained there.
-    pub gain: Gain,
+    pub gain: Loot,
     /// The step that the owner can mend with the least harm.
     pub mend: usize,
     /// The grant at its end gives more than single actions on single things.
@@ -274,9 +274,13 @@ fn back(reached: &BTreeMap<Node, Reached<'_>>, node: &Node, start: &Node) -> Vec
 
 /// Where the owner can mend it: the last grant when it gives more than a function needs, or else
 /// the way in.
-fn mend(hops: &[Hop], gain: &Gain) -> usize {
+fn mend(hops: &[Hop], gain: &Loot) -> usize {
     let last = hops.len().saturating_sub(1);
-    if gain.control || is_wide(hops) { last } else { 0 }
+    if gain.control || is_wide(hops) {
+        last
+    } else {
+        0
+    }
 }
 
 fn is_wide(hops: &[Hop]) -> bool {

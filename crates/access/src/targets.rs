@@ -1,6 +1,7 @@
 //! What can be asked about a resource: the service that it belongs to, the kinds of things that are
 //! in it (the objects of a bucket), and the actions on each.
 
+use crate::access::Access;
 use palisade_iam::catalogue::{Action, Service};
 use palisade_iam::{Catalogue, Pattern, Text, Truth, arn_part};
 
@@ -66,6 +67,56 @@ impl<'a> Target<'a> {
             (!texts.is_empty()).then_some((action, texts))
         })
     }
+}
+
+/// Resources that an action takes, other than one that it takes as well: those of the application,
+/// then such as might be. Nothing when it takes that one, or the action is not known.
+pub(crate) fn takes(access: &Access<'_>, action: &str, resource: &str) -> Vec<String> {
+    let catalogue = access.settings.catalogue;
+    let service = action
+        .split_once(':')
+        .and_then(|(of, _)| catalogue.service(of));
+    let (Some(service), Some(action)) = (service, catalogue.action(action)) else {
+        return Vec::new();
+    };
+    let kinds = action.resources.iter();
+    let templates: Vec<&str> = (kinds.filter_map(|of| service.resource_type(of)))
+        .map(|kind| &*kind.arn)
+        .collect();
+    if templates.is_empty() {
+        return vec!["*".to_owned()];
+    }
+    let patterns: Vec<Pattern> = templates.iter().map(|t| as_pattern(t)).collect();
+    let fits = |arn: &str| {
+        patterns
+            .iter()
+            .any(|pattern| pattern.matches(arn) != Truth::No)
+    };
+    if fits(resource) {
+        return Vec::new();
+    }
+    let own = access.arns().map(|(_, arn)| arn.to_owned());
+    let own = own.filter(|arn| fits(arn));
+    let imagined = templates.iter().map(|template| {
+        let mut text = String::new();
+        let mut rest = *template;
+        for (literal, name) in pieces(template) {
+            text.push_str(literal);
+            rest = rest.get(literal.len()..).unwrap_or_default();
+            if name {
+                let end = rest.find('}').map_or(rest.len(), |end| end + 1);
+                text.push_str(match rest.get(..end).unwrap_or_default() {
+                    "${Partition}" => "aws",
+                    "${Region}" => "us-east-1",
+                    "${Account}" => &access.account,
+                    _ => "example",
+                });
+                rest = rest.get(end..).unwrap_or_default();
+            }
+        }
+        text
+    });
+    own.chain(imagined).collect()
 }
 
 /// The service whose actions are about a resource: the one in its ARN, as a rule.

@@ -1,5 +1,6 @@
 //! One application: what a root template, and what it brings in, declares.
 
+use crate::account::Account;
 use crate::graph::Graph;
 use crate::resource::{Existence, Resource};
 use palisade_core::{FileId, Sources};
@@ -17,6 +18,8 @@ pub enum Language {
     Sam,
     /// CloudFormation that the AWS CDK synthesized.
     Cdk,
+    /// No template: the state of an account, see [`crate::account`].
+    Account,
 }
 
 impl Language {
@@ -27,6 +30,7 @@ impl Language {
             Self::CloudFormation => "cloudformation",
             Self::Sam => "sam",
             Self::Cdk => "cdk",
+            Self::Account => "account",
         }
     }
 }
@@ -46,6 +50,8 @@ pub struct Application {
     pub nested: Vec<Arc<str>>,
     /// The ids of the resources that its outputs tell others about.
     pub given_out: BTreeSet<Arc<str>>,
+    /// The account that it is the state of; templates have none.
+    pub account: Option<Account>,
     resources: Vec<Resource>,
     by_id: BTreeMap<Arc<str>, usize>,
     /// Sorted as [`by_length`] does: each rule asks for its kinds.
@@ -81,6 +87,7 @@ impl Application {
             comments,
             nested,
             given_out: BTreeSet::new(),
+            account: None,
             resources,
             by_id,
             by_kind,

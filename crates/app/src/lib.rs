@@ -12,6 +12,7 @@
 //! - A front end never knows which rules exist; nothing here judges.
 //! - The same input gives the same model, whatever else is scanned.
 
+pub mod account;
 mod application;
 pub mod cfn;
 mod files;

@@ -2,6 +2,7 @@
 //! unknown. A [`Value`] keeps what can be reasoned with, and says why the rest is not known.
 
 use palisade_core::{Origin, Span};
+use palisade_syntax::{Data as NodeData, Node};
 use std::fmt;
 use std::sync::Arc;
 
@@ -248,6 +249,32 @@ impl Value {
     #[must_use]
     pub fn new(data: Data, origin: Origin) -> Self {
         Self { data, origin }
+    }
+
+    /// The value of a tree in which nothing is a function; `carried` says by what origins came here.
+    pub(crate) fn plain(node: &Node, carried: &dyn Fn(&Origin) -> Origin) -> Self {
+        let data = match &node.data {
+            NodeData::Null => Data::Null,
+            NodeData::Bool(value) => Data::Bool(*value),
+            NodeData::Number(number) => Data::Number(number.clone()),
+            NodeData::String(text) => Data::Text(text.clone()),
+            NodeData::Seq(items) => Data::List(List {
+                items: items.iter().map(|n| Self::plain(n, carried)).collect(),
+                open: None,
+            }),
+            NodeData::Map(entries) => Data::Map(Map {
+                entries: entries
+                    .iter()
+                    .map(|e| Entry {
+                        key: e.key.name.clone(),
+                        key_origin: carried(&e.key.origin),
+                        value: Self::plain(&e.value, carried),
+                    })
+                    .collect(),
+                open: None,
+            }),
+        };
+        Self::new(data, carried(&node.origin))
     }
 
     /// A known text.

@@ -124,7 +124,7 @@ impl Catalogue {
     /// services that the pattern can match.
     pub fn actions_matching<'a>(
         &'a self,
-        pattern: &'a str,
+        pattern: &str,
     ) -> impl Iterator<Item = (&'a Service, &'a Action)> {
         self.services()
             .filter(|prefix| pattern::can_begin(pattern, &format!("{prefix}:")))

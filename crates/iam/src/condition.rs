@@ -26,6 +26,8 @@ pub struct Test {
     pub written_key: Arc<str>,
     /// What it is compared with: one of them is enough, and for a negated operator none may fit.
     pub operands: Vec<Operand>,
+    /// The same, as written.
+    pub written: Vec<Arc<str>>,
     /// Where the key was written.
     pub span: Span,
 }

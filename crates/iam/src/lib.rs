@@ -6,6 +6,9 @@
 //! - Never a guess. What can't be decided is said, with the reason.
 //! - A request that proves an answer is evaluated again before it is shown.
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
+//!
+//! # Examples
+#![doc = include_str!("../README.md")]
 
 pub mod catalogue;
 pub mod compare;

@@ -472,7 +472,7 @@ impl Reader {
 
     fn test(&mut self, operator: Operator, entry: &Entry) -> Test {
         let variables = self.version == Version::V2012;
-        let mut operands = Vec::new();
+        let (mut operands, mut written) = (Vec::new(), Vec::new());
         for (text, span) in self.texts(&entry.value, &entry.key.name) {
             let operand = Operand::new(operator.compare, &text, span, variables);
             if let Operand::Invalid(_) = operand {
@@ -480,12 +480,14 @@ impl Reader {
                 self.error(span, message);
             }
             operands.push(operand);
+            written.push(text);
         }
         Test {
             operator,
             key: Arc::from(entry.key.name.to_ascii_lowercase()),
             written_key: entry.key.name.clone(),
             operands,
+            written,
             span: entry.key.origin.span,
         }
     }

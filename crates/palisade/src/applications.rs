@@ -2,19 +2,87 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
-use crate::disk::Disk;
+use crate::cli::{DeploymentArgs, TreeArgs};
+use crate::disk::{Candidate, Disk};
 use crate::failure::CommandError;
+use crate::parameters;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
-use palisade_app::Application;
+use palisade_app::account;
 use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
+use palisade_policy::Config;
 use palisade_scan::looks_like_template;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// A tree of files with what is said about it.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) disk: Disk,
+    pub(crate) project: Project,
+    /// Values for the parameters of templates.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// The world around the applications.
+    pub(crate) settings: Settings<'static>,
+}
+
+impl Opened {
+    /// Opens what the command line names.
+    pub(crate) fn open(arguments: &TreeArgs) -> Result<Self, CommandError> {
+        Self::at(&arguments.paths, &arguments.deployment)
+    }
+
+    /// Opens these folders or files.
+    pub(crate) fn at(paths: &[PathBuf], arguments: &DeploymentArgs) -> Result<Self, CommandError> {
+        let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
+        let project = Project::find(disk.root(), arguments.config.as_deref())?;
+        let parameters =
+            parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
+        let settings = access_settings(&project, catalogue(arguments)?)?;
+        Ok(Self {
+            disk,
+            project,
+            parameters,
+            settings,
+        })
+    }
+
+    /// Reads the applications in it.
+    pub(crate) fn applications(&self) -> Applications {
+        Applications::read(&self.disk, &self.project, &self.parameters)
+    }
+}
+
+/// The files of an application, wherever they are kept.
+pub(crate) trait Tree: Files + Sync {
+    /// The files that may be templates, sorted by path.
+    fn candidates(&self, config: &Config, config_prefix: &str) -> Vec<Candidate>;
+
+    /// The bytes of a candidate.
+    fn read_candidate(&self, candidate: &Candidate) -> Result<Vec<u8>, FileError>;
+
+    /// Whether the user named a file, or a folder that it is in.
+    fn is_named(&self, path: &str) -> bool;
+}
+
+impl Tree for Disk {
+    fn candidates(&self, config: &Config, config_prefix: &str) -> Vec<Candidate> {
+        self.walk(config, config_prefix).candidates
+    }
+
+    fn read_candidate(&self, candidate: &Candidate) -> Result<Vec<u8>, FileError> {
+        Disk::read_candidate(self, candidate)
+    }
+
+    fn is_named(&self, path: &str) -> bool {
+        Disk::is_named(self, path)
+    }
+}
 
 /// What was read below a path.
 #[derive(Debug, Default)]
@@ -26,24 +94,28 @@ pub(crate) struct Applications {
 }
 
 impl Applications {
-    /// Reads every application of a tree. A template that another one brings in is a part of that.
+    /// Reads every application of a tree, and every account whose state is written there. A template
+    /// that another one brings in is a part of that.
     pub(crate) fn read(
-        disk: &Disk,
+        tree: &dyn Tree,
         project: &Project,
         parameters: &BTreeMap<String, String>,
     ) -> Self {
         let options = Options {
             parameters: parameters.clone(),
         };
-        let walk = disk.walk(&project.config, &project.prefix);
-        let read = |candidate: &crate::disk::Candidate| {
+        let candidates = tree.candidates(&project.config, &project.prefix);
+        let read = |candidate: &Candidate| {
             let path = candidate.path.as_str();
             let problem = |message: String| {
                 Outcome::Broken(Problem::file(path, ProblemLevel::Error, message))
             };
-            let outcome = match disk.read_candidate(candidate) {
+            let outcome = match tree.read_candidate(candidate) {
+                Ok(bytes) if account::looks_like(&bytes) && tree.is_named(path) => {
+                    account::read(path, &bytes)
+                }
                 Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
-                    cfn::read(path, &bytes, disk, &options)
+                    cfn::read(path, &bytes, tree, &options)
                 }
                 Ok(_) => return None,
                 Err(error) => problem(format!("`{path}` is not read: {error}")),
@@ -55,7 +127,7 @@ impl Applications {
                 other => other,
             })
         };
-        let outcomes: Vec<Outcome> = walk.candidates.par_iter().filter_map(read).collect();
+        let outcomes: Vec<Outcome> = candidates.par_iter().filter_map(read).collect();
         let mut all = Self::default();
         for outcome in outcomes {
             match outcome {
@@ -72,7 +144,19 @@ impl Applications {
             .iter()
             .flat_map(|app| app.nested.iter().cloned())
             .collect();
-        all.applications.retain(|app| !nested.contains(&app.root));
+        // What lies beside a named template is read for the sake of one that brings it in.
+        let named = |app: &Application| {
+            tree.is_named(&app.root) || app.nested.iter().any(|path| tree.is_named(path))
+        };
+        all.applications
+            .retain(|app| !nested.contains(&app.root) && named(app));
+        all.problems.retain(|problem| {
+            let read = all.applications.iter();
+            tree.is_named(&problem.file)
+                || read
+                    .flat_map(|app| &app.nested)
+                    .any(|path| *path == problem.file)
+        });
         all
     }
 
@@ -80,6 +164,18 @@ impl Applications {
     pub(crate) fn has_unread(&self) -> bool {
         self.problems.iter().any(|p| p.level == ProblemLevel::Error)
     }
+}
+
+/// The catalogue that comes with the program, or the one that is given.
+pub(crate) fn catalogue(arguments: &DeploymentArgs) -> Result<&'static Catalogue, CommandError> {
+    let Some(path) = &arguments.iam_data else {
+        return Ok(Catalogue::builtin());
+    };
+    let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));
+    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let catalogue = Catalogue::from_bytes(bytes).map_err(|e| wrong(e.to_string()))?;
+    // It is needed until the end of the program.
+    Ok(Box::leak(Box::new(catalogue)))
 }
 
 /// What a project says about the world around its applications.

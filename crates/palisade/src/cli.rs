@@ -1,5 +1,13 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
+pub(crate) mod gates;
+mod iam;
+
+pub(crate) use iam::{
+    AccessArgs, AccessFormat, AnswerFormat, DeploymentArgs, IamArgs, IamCommand, ShrinkArgs,
+    SimulateArgs, TreeArgs,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palisade_core::Severity;
 use std::path::PathBuf;
@@ -37,90 +45,6 @@ pub(crate) enum Command {
         /// The folder
         folder: PathBuf,
     },
-}
-
-/// Options of `palisade iam`.
-#[derive(Debug, Args)]
-pub(crate) struct IamArgs {
-    #[command(subcommand)]
-    pub(crate) command: IamCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum IamCommand {
-    /// Show who can reach what in applications, and how somebody gets in from outside
-    Access(AccessArgs),
-    /// Say what comes of requests under policies
-    Simulate(SimulateArgs),
-}
-
-/// Options of `palisade iam access`.
-#[derive(Debug, Args)]
-pub(crate) struct AccessArgs {
-    /// Folders or templates
-    #[arg(default_value = ".")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// How to write it
-    #[arg(long, short, value_enum, default_value_t = AccessFormat::Text)]
-    pub(crate) format: AccessFormat,
-    /// Only what reaches these resources; `*` stands for any text
-    #[arg(long, value_name = "RESOURCE")]
-    pub(crate) to: Vec<String>,
-    /// Only what these functions, identities or ways in reach; `*` stands for any text
-    #[arg(long, value_name = "NAME")]
-    pub(crate) from: Vec<String>,
-    /// Where to write it instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) template: TemplateArgs,
-}
-
-/// The ways to write who reaches what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AccessFormat {
-    /// For people
-    Text,
-    /// For programs; the schema is published
-    Json,
-    /// A picture that needs nothing else
-    Svg,
-}
-
-/// How applications are read, for the commands that reason about them as a whole.
-#[derive(Debug, Args)]
-pub(crate) struct TemplateArgs {
-    /// A value for a template parameter
-    #[arg(long = "parameter", value_name = "KEY=VALUE")]
-    pub(crate) parameters: Vec<String>,
-    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
-    #[arg(long = "parameter-file", value_name = "FILE")]
-    pub(crate) parameter_files: Vec<PathBuf>,
-    /// The configuration instead of the `palisade.toml` found from the input upwards
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-/// Options of `palisade iam simulate`.
-#[derive(Debug, Args)]
-pub(crate) struct SimulateArgs {
-    /// The question, or a list of questions, as JSON; `-` reads standard input
-    pub(crate) file: PathBuf,
-    /// How to write the answer
-    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
-    pub(crate) format: AnswerFormat,
-    /// Exit with 0 also when a request is denied
-    #[arg(long)]
-    pub(crate) exit_zero: bool,
-}
-
-/// The ways to write an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AnswerFormat {
-    /// For people
-    Text,
-    /// For programs; the schema is published
-    Json,
 }
 
 /// Options of `palisade coverage`.
@@ -179,15 +103,8 @@ pub(crate) struct ScanArgs {
     /// Never report these rules or foreign ids
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) ignore: Vec<String>,
-    /// A value for a template parameter
-    #[arg(long = "parameter", value_name = "KEY=VALUE")]
-    pub(crate) parameters: Vec<String>,
-    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
-    #[arg(long = "parameter-file", value_name = "FILE")]
-    pub(crate) parameter_files: Vec<PathBuf>,
-    /// The configuration instead of the `palisade.toml` found from the input upwards
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) deployment: DeploymentArgs,
     /// Write the application model as JSON instead of a report
     #[arg(long)]
     pub(crate) dump_model: bool,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const MAX_FILE: u64 = 16 << 20;
 
 /// Folders that duplicate sources or hold what is not the owner's, with the reason.
-const LEFT_OUT: [(&str, &str); 6] = [
+pub(crate) const LEFT_OUT: [(&str, &str); 6] = [
     (".git", "version control"),
     ("node_modules", "dependencies"),
     (".terraform", "downloaded providers and modules"),
@@ -30,10 +30,23 @@ pub(crate) struct Disk {
     named: Vec<Named>,
 }
 
+/// What the user named, relative to the root.
 #[derive(Debug)]
-struct Named {
-    path: String,
-    folder: bool,
+pub(crate) struct Named {
+    pub(crate) path: String,
+    pub(crate) folder: bool,
+}
+
+impl Named {
+    /// Whether a file is this one, or lies in this folder.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.path.is_empty()
+            || path == self.path
+            || (self.folder
+                && path
+                    .strip_prefix(&self.path)
+                    .is_some_and(|rest| rest.starts_with('/')))
+    }
 }
 
 /// A file that may be a template.
@@ -107,14 +120,7 @@ impl Disk {
 
     /// Whether the user named a file, or a folder that it is in.
     pub(crate) fn is_named(&self, path: &str) -> bool {
-        self.named.iter().any(|named| {
-            named.path.is_empty()
-                || path == named.path
-                || (named.folder
-                    && path
-                        .strip_prefix(&named.path)
-                        .is_some_and(|rest| rest.starts_with('/')))
-        })
+        self.named.iter().any(|named| named.holds(path))
     }
 
     /// Finds the files that may be templates by their names. Beside a named file, the files of its
@@ -257,7 +263,7 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
     })
 }
 
-fn may_be_template(name: &str) -> bool {
+pub(crate) fn may_be_template(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     [".yaml", ".yml", ".json", ".template", ".cfn", ".cform"]
         .iter()

@@ -4,6 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 mod access;
+mod diff;
+mod gate;
+mod shrink;
 mod simulate;
 
 use crate::cli::{ColorArg, IamArgs, IamCommand};
@@ -19,7 +22,14 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
         IamCommand::Access(arguments) => access::run(arguments, color),
+        IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
+        IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
+        IamCommand::Forbid(arguments) => gate::forbid(arguments, render::color(color)),
+        IamCommand::NoPublicAccess(arguments) => {
+            gate::no_public_access(arguments, render::color(color))
+        }
     }
 }
 
@@ -47,6 +57,15 @@ fn read_json(path: &Path, sources: &mut Sources) -> Result<Document, CommandErro
         let shown = palisade_report::iam::note(sources, &note, &Style::default());
         CommandError::unreadable(shown.trim_start_matches("error: ").trim_end())
     })
+}
+
+/// Tells what could not be read, beside an answer for people.
+fn tell_problems(problems: &[palisade_core::Problem]) {
+    for problem in problems {
+        let place = problem.line.map(|line| format!(":{line}"));
+        let place = format!("{}{}", problem.file, place.unwrap_or_default());
+        eprintln!("{place}: {}", problem.message);
+    }
 }
 
 /// How text is written here.

@@ -9,6 +9,7 @@ mod coverage;
 mod disk;
 mod explain;
 mod failure;
+mod git;
 mod iam;
 mod manual;
 mod output;
@@ -17,6 +18,7 @@ mod progress;
 mod render;
 mod scan;
 mod settings;
+mod versions;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -3,13 +3,36 @@
 //! or a list of `"Key=Value"` texts; JSON or YAML.
 
 use crate::failure::CommandError;
+use crate::settings::Project;
 use palisade_core::FileId;
 use palisade_syntax::{Node, decode, parse};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// From the configuration, then from files, then from the command line; the later one wins.
+pub(crate) fn given(
+    project: &Project,
+    files: &[PathBuf],
+    texts: &[String],
+) -> Result<BTreeMap<String, String>, CommandError> {
+    let mut values = project.config.cloudformation.clone();
+    values.extend(project.config.sam.clone());
+    for path in files {
+        values.extend(read(path)?);
+    }
+    for text in texts {
+        match text.split_once('=') {
+            Some((key, value)) if !key.is_empty() => {
+                values.insert(key.to_owned(), value.to_owned());
+            }
+            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
+        }
+    }
+    Ok(values)
+}
 
 /// Reads one file.
-pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
+fn read(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
     let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));
     #[expect(clippy::disallowed_methods, reason = "this is the rim")]
     let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;

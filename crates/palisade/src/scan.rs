@@ -5,20 +5,18 @@ use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::failure::{CommandError, code};
 use crate::output;
+use crate::parameters;
 use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_iam::Catalogue;
 use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
-    let mut project = Project::find(disk.root(), arguments.config.as_deref())?;
+    let mut project = Project::find(disk.root(), arguments.deployment.config.as_deref())?;
     if let Some(profile) = arguments.profile {
         project.config.profile = profile.into();
     }
@@ -32,9 +30,13 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters =
-        template_parameters(&project, &arguments.parameter_files, &arguments.parameters)?;
-    let access = applications::access_settings(&project, Catalogue::builtin())?;
+    let template_parameters = parameters::given(
+        &project,
+        &arguments.deployment.parameter_files,
+        &arguments.deployment.parameters,
+    )?;
+    let catalogue = applications::catalogue(&arguments.deployment)?;
+    let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {
         rules: &RULES,
         known: &KNOWN,
@@ -114,28 +116,6 @@ fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Ex
             ..Examined::default()
         }),
     }
-}
-
-/// From the configuration, then from files, then from the command line; the later one wins.
-pub(crate) fn template_parameters(
-    project: &Project,
-    files: &[PathBuf],
-    given: &[String],
-) -> Result<BTreeMap<String, String>, CommandError> {
-    let mut values = project.config.cloudformation.clone();
-    values.extend(project.config.sam.clone());
-    for path in files {
-        values.extend(crate::parameters::read(path)?);
-    }
-    for text in given {
-        match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() => {
-                values.insert(key.to_owned(), value.to_owned());
-            }
-            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
-        }
-    }
-    Ok(values)
 }
 
 #[expect(

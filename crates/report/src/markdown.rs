@@ -245,7 +245,7 @@ fn details(out: &mut String, summary: &str, items: &[String]) {
 }
 
 /// A link to a place, relative to the repository.
-fn link(location: &Location, root_prefix: &str) -> String {
+pub(crate) fn link(location: &Location, root_prefix: &str) -> String {
     let file = path(root_prefix, &location.file);
     let target = crate::sarif::encode_path(&file);
     // A path with a colon in front would be read as a scheme; the escaped one is not.
@@ -258,12 +258,12 @@ fn link(location: &Location, root_prefix: &str) -> String {
 }
 
 /// A sentence: names between backticks are shown as code, everything else makes no markup.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     crate::line::prose(text, escape, code)
 }
 
 /// Text that makes no markup.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let text = line(text);
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -291,7 +291,7 @@ fn escape(text: &str) -> String {
 }
 
 /// Text as code: neither markup nor mentions are read in it.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = line(text).replace('|', "\u{2502}");
     let longest = text
         .split(|c| c != '`')

@@ -41,7 +41,7 @@ impl Default for Style<'_> {
 
 impl Style<'_> {
     /// The columns that text is fitted into: wide terminals make long lines hard to read.
-    fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         self.width.clamp(40, 110)
     }
 }

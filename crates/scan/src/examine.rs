@@ -3,7 +3,7 @@
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
-use palisade_app::{Application, Files, Secrets};
+use palisade_app::{Application, Files, Secrets, account};
 use palisade_core::{Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
@@ -115,7 +115,12 @@ pub fn examine(
     let options = Options {
         parameters: settings.template_parameters.clone(),
     };
-    match cfn::read(path, bytes, &FilesOf(tree), &options) {
+    let outcome = if asked_for && account::looks_like(bytes) {
+        account::read(path, bytes)
+    } else {
+        cfn::read(path, bytes, &FilesOf(tree), &options)
+    };
+    match outcome {
         Outcome::Broken(problem) => examined.problems.push(problem),
         Outcome::NotTemplate(what) => {
             if asked_for {

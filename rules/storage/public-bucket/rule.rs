@@ -15,7 +15,9 @@ pub(crate) static RULE: Rule = Rule {
     aliases: &[
         "CKV2_AWS_43",
         "CKV_AWS_20",
+        "CKV_AWS_283",
         "CKV_AWS_57",
+        "CKV_AWS_70",
         "S3.2",
         "S3.3",
         "S3_BUCKET_PUBLIC_READ_PROHIBITED",
@@ -208,6 +210,7 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
         .property("PolicyDocument.Statement[].Principal")
         .item(format!("{} {}", policy.id, grant.actions.join(" ")))
         .at(at)
+        .aliases(&["CKV_AWS_283", "CKV_AWS_70"])
         .help(help);
     let builder = if website {
         builder

@@ -3,7 +3,8 @@
 
 use crate::prelude::*;
 use crate::event_sources::{CHANNELS, Channel, LOG_DESTINATION, way_to_function, written};
-use crate::outsiders::{Outsider, narrowed, outsider, trusted};
+use crate::outsiders::Outsider;
+use crate::strangers::open_to;
 use palisade_app::graph::{Effect, Grant};
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,7 +15,15 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::Default,
     clauses: &["BPSS-1.4", "BPSS-3.6", "BPSS-3.7", "SCSP-5.4"],
     cwe: Some(284),
-    aliases: &[],
+    aliases: &[
+        "CKV_AWS_168",
+        "CKV_AWS_169",
+        "CKV_AWS_283",
+        "CKV_AWS_385",
+        "CKV_AWS_387",
+        "SNS.4",
+        "SQS.3",
+    ],
     since: "0.1.0",
     check: Check::Application(check),
 };
@@ -47,20 +56,15 @@ fn blocked(bucket: &Resource) -> Blocked {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let app = cx.app;
-    let trusted = trusted(cx);
     for grant in &app.graph().grants {
-        let narrowed = narrowed(app, grant);
-        if grant.effect != Effect::Allow || narrowed == Answer::Yes {
-            continue;
-        }
-        let (Some(who), Some(policy)) =
-            (outsider(grant, &trusted), app.resource(&grant.written_in))
-        else {
+        let policy = app.resource(&grant.written_in);
+        let (Some(policy), Effect::Allow) = (policy, grant.effect) else {
             continue;
         };
         for (target, channel) in written(app, grant) {
-            let verdict = Verdict::always(narrowed.clone(), &grant.principal_at);
-            report(app, sink, grant, policy, who, target, channel, verdict);
+            if let Some((who, verdict)) = open_to(cx, grant, channel.writes) {
+                report(app, sink, grant, policy, who, target, channel, verdict);
+            }
         }
     }
 }
@@ -117,8 +121,16 @@ fn report(
         _ => start.clone(),
     };
     let quiet = way.is_none() && who != Outsider::Anyone;
+    let ids: &[&'static str] = match (channel.word, who) {
+        ("queue", Outsider::Anyone) => &["CKV_AWS_168", "CKV_AWS_283", "CKV_AWS_387", "SQS.3"],
+        ("topic", Outsider::Anyone) => &["CKV_AWS_169", "CKV_AWS_283", "CKV_AWS_385", "SNS.4"],
+        ("topic", Outsider::Account(_)) => &["CKV_AWS_385"],
+        (_, Outsider::Anyone) => &["CKV_AWS_283"],
+        _ => &[],
+    };
     let mut builder = sink
         .finding(policy)
+        .aliases(ids)
         .property("Statement")
         .item(format!("{} {}", target.map_or("", |t| &t.id), grant.actions.join(",")))
         .at(&grant.principal_at)

@@ -113,3 +113,57 @@ fn guards_of_a_resource_are_joined() {
     let resources = policy.statements[0].resources.as_ref().expect("resources");
     assert_eq!(&*resources.patterns[0].written, arn);
 }
+
+#[test]
+fn users_have_what_their_groups_have() {
+    let group = format!(
+        "  G:
+    Type: AWS::IAM::Group
+    Properties: {{GroupName: admins, Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{STATEMENT}]}}}}]}}
+"
+    );
+    let users = [
+        "  U: {Type: AWS::IAM::User, Properties: {Groups: [!Ref G]}}\n",
+        "  U: {Type: AWS::IAM::User, Properties: {Groups: [admins]}}\n",
+        "  U: {Type: AWS::IAM::User}
+  M: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref G, Users: [!Ref U]}}\n",
+    ];
+    for user in users {
+        check(
+            &format!("Resources:\n{group}{user}"),
+            "U",
+            &[("", &["sqs:SendMessage"])],
+        );
+    }
+    check(
+        &format!("Resources:\n{group}  U: {{Type: AWS::IAM::User}}\n"),
+        "U",
+        &[("", &[])],
+    );
+}
+
+#[test]
+fn an_account_shows_its_own_managed_policies() {
+    let text = r#"{"RoleDetailList": [{"RoleName": "r", "Path": "/x/", "Arn": "arn:aws-cn:iam::111122223333:role/x/r",
+        "AttachedManagedPolicies": [
+          {"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}, {"PolicyArn": "arn:aws-cn:iam::111122223333:policy/own"}]}],
+      "Policies": [
+        {"PolicyName": "AdministratorAccess", "Arn": "arn:aws:iam::aws:policy/AdministratorAccess", "DefaultVersionId": "v1",
+         "PolicyVersionList": [{"VersionId": "v1", "Document": {"Statement": {"Effect": "Allow", "Action": "x:new", "Resource": "*"}}}]},
+        {"PolicyName": "own", "Arn": "arn:aws-cn:iam::111122223333:policy/own", "DefaultVersionId": "v1",
+         "PolicyVersionList": [{"VersionId": "v1", "Document": "{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"x:own\", \"Resource\": \"*\"}}"}]}]}"#;
+    let palisade_app::cfn::Outcome::Application(app, _) =
+        palisade_app::account::read("a.json", text.as_bytes())
+    else {
+        panic!("no account");
+    };
+    let settings = Settings::default();
+    let access = Access::of(&app, &settings);
+    let role = &access.identities[0];
+    assert_eq!(role.arn, "arn:aws-cn:iam::111122223333:role/x/r");
+    assert_eq!(access.account, "111122223333");
+    let actions: Vec<&str> = (role.worlds[0].identity.iter())
+        .map(|attached| &*attached.policy.statements[0].actions.patterns[0].written)
+        .collect();
+    assert_eq!(actions, ["x:new", "x:own"]);
+}

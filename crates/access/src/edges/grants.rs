@@ -271,7 +271,14 @@ pub(super) fn unread(access: &Access<'_>) -> Vec<Unread> {
 /// Whether a statement names single actions and, of an identity, something less than everything.
 fn is_specific(statement: &Statement, layer: Layer) -> bool {
     const EVERYTHING: &[&str] = &[
-        "*", "secret:*", "key/*", "table/*", "table*", "function:*", "role/*", "stateMachine:*",
+        "*",
+        "secret:*",
+        "key/*",
+        "table/*",
+        "table*",
+        "function:*",
+        "role/*",
+        "stateMachine:*",
     ];
     let wide = |resources: &palisade_iam::Element| {
         resources.except
@@ -281,7 +288,11 @@ fn is_specific(statement: &Statement, layer: Layer) -> bool {
             })
     };
     let named = !statement.actions.except
-        && !statement.actions.patterns.iter().any(|p| p.written.contains('*'));
+        && !statement
+            .actions
+            .patterns
+            .iter()
+            .any(|p| p.written.contains('*'));
     named && (layer == Layer::Resource || !statement.resources.as_ref().is_some_and(wide))
 }
 

@@ -19,7 +19,7 @@ pub enum Prize {
 
 /// What an attack path gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gain {
+pub struct Loot {
     /// What is there.
     pub prize: Prize,
     /// It can be read, or used.
@@ -138,11 +138,11 @@ const DESTROYING: &[&str] = &[
 ];
 
 /// What an edge gives, when it leads to something of value.
-pub(super) fn of(access: &Access<'_>, edge: &Edge) -> Option<Gain> {
+pub(super) fn of(access: &Access<'_>, edge: &Edge) -> Option<Loot> {
     let id = match &edge.to {
         Node::Resource(id) => id,
         Node::Identity(_) if edge.kind == EdgeKind::Assumes => {
-            return Some(Gain {
+            return Some(Loot {
                 prize: Prize::Role,
                 reads: true,
                 writes: true,
@@ -164,7 +164,7 @@ pub(super) fn of(access: &Access<'_>, edge: &Edge) -> Option<Gain> {
         // open single objects.
         *level == AccessLevel::PermissionsManagement && !HARMLESS.contains(&&**action)
     };
-    let gain = Gain {
+    let gain = Loot {
         prize: *prize,
         reads: any(reading),
         writes: any(CHANGING),

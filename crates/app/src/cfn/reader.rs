@@ -10,7 +10,7 @@ use super::scope::{self, Assumptions, Scope};
 use crate::application::{Application, Language};
 use crate::files::{FileError, Files, resolve};
 use crate::resource::{Existence, Provider, Resource};
-use crate::value::{Data, Entry, List, Map, Value};
+use crate::value::{Data, Entry, Map, Value};
 use palisade_core::{FileId, Origin, Problem, ProblemLevel, ResourceRef, Sources, Span, ViaKind};
 use palisade_syntax::{Comment, Data as NodeData, Node, SyntaxError, decode, parse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -452,7 +452,8 @@ impl Reader<'_> {
             return;
         };
         to_long_form(&mut node);
-        let value = plain(&node, &ViaKind::Include(Arc::from(text)), origin.span);
+        let step = ViaKind::Include(Arc::from(text));
+        let value = Value::plain(&node, &|at| at.through(step.clone(), origin.span));
         if let Data::Map(map) = &mut properties.data {
             map.entries.push(Entry {
                 key: Arc::from(into),
@@ -461,32 +462,6 @@ impl Reader<'_> {
             });
         }
     }
-}
-
-/// The tree of a file that is no template: nothing in it is a function.
-fn plain(node: &Node, step: &ViaKind, span: Span) -> Value {
-    let data = match &node.data {
-        NodeData::Null => Data::Null,
-        NodeData::Bool(value) => Data::Bool(*value),
-        NodeData::Number(number) => Data::Number(number.clone()),
-        NodeData::String(text) => Data::Text(text.clone()),
-        NodeData::Seq(items) => Data::List(List {
-            items: items.iter().map(|n| plain(n, step, span)).collect(),
-            open: None,
-        }),
-        NodeData::Map(entries) => Data::Map(Map {
-            entries: entries
-                .iter()
-                .map(|e| Entry {
-                    key: e.key.name.clone(),
-                    key_origin: e.key.origin.through(step.clone(), span),
-                    value: plain(&e.value, step, span),
-                })
-                .collect(),
-            open: None,
-        }),
-    };
-    Value::new(data, node.origin.through(step.clone(), span))
 }
 
 fn uses_sam(root: &Node) -> bool {

@@ -12,6 +12,7 @@ fn check(operator: &str, operands: &[&str], values: Option<&[&str]>, expected: b
             .iter()
             .map(|text| Operand::new(parsed.compare, &Arc::from(*text), Span::default(), true))
             .collect(),
+        written: Vec::new(),
         span: Span::default(),
     };
     let context = Context::new(values.map(|values| ("k", values.to_vec())));

@@ -1,13 +1,10 @@
 //! `palisade iam access`: who can reach what in applications.
 
-use crate::applications::{Applications, access_settings};
+use crate::applications::Opened;
 use crate::cli::{AccessArgs, AccessFormat, ColorArg};
-use crate::disk::Disk;
 use crate::failure::{CommandError, code};
-use crate::settings::Project;
 use crate::{output, render};
-use palisade_access::{Access, AttackPath, Edges, Unused, paths, unused};
-use palisade_iam::Catalogue;
+use palisade_access::{Access, AttackPath, Edges, Idle, idle, paths};
 use palisade_report::Style;
 use palisade_report::iam::access::{Filter, View, json, svg, text};
 use rayon::prelude::*;
@@ -18,31 +15,24 @@ struct Known<'a> {
     access: Access<'a>,
     edges: Edges,
     paths: Vec<AttackPath>,
-    unused: Vec<Unused>,
+    unused: Vec<Idle>,
 }
 
 /// Exit code 3 says that some input could not be read.
 #[expect(clippy::print_stderr, reason = "the command line's own output")]
 pub(crate) fn run(arguments: &AccessArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
-    let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
-    let template = &arguments.template;
-    let project = Project::find(disk.root(), template.config.as_deref())?;
-    let parameters = crate::scan::template_parameters(
-        &project,
-        &template.parameter_files,
-        &template.parameters,
-    )?;
-    let settings = access_settings(&project, Catalogue::builtin())?;
-    let applications = Applications::read(&disk, &project, &parameters);
+    let opened = Opened::open(&arguments.tree)?;
+    let applications = opened.applications();
+    let settings = &opened.settings;
     let known: Vec<Known<'_>> = applications
         .applications
         .par_iter()
         .map(|app| {
-            let access = Access::of(app, &settings);
+            let access = Access::of(app, settings);
             let edges = Edges::of(&access);
             Known {
                 paths: paths(&access, &edges),
-                unused: unused(&access),
+                unused: idle(&access),
                 edges,
                 access,
             }
@@ -68,7 +58,7 @@ pub(crate) fn run(arguments: &AccessArgs, color: ColorArg) -> Result<ExitCode, C
             filter: &filter,
         })
         .collect();
-    let prefix = render::root_prefix(disk.root());
+    let prefix = render::root_prefix(opened.disk.root());
     let style = Style {
         color: arguments.output.is_none() && render::color(color),
         width: render::width(),

@@ -156,12 +156,18 @@ fn access_is_shown_in_each_format() {
     let run = |format: &str| folder.run(&["iam", "access", "app", "--format", format]);
     let text = run("text");
     assert_eq!(text.code(), 0);
-    assert!(text.stdout().contains("Create as Role: read GetItem\n      app/template.yaml:7"));
+    assert!(
+        text.stdout()
+            .contains("Create as Role: read GetItem\n      app/template.yaml:7")
+    );
     let json = run("json").json();
     assert_eq!(json["schema"], "palisade.iam-access/1");
     let edges = json["applications"][0]["edges"].as_array().expect("edges");
     let grant = edges.iter().find(|e| e["kind"] == "may").expect("grant");
-    assert_eq!((&grant["from"], &grant["to"]), (&"Role".into(), &"Orders".into()));
+    assert_eq!(
+        (&grant["from"], &grant["to"]),
+        (&"Role".into(), &"Orders".into())
+    );
     assert_eq!(grant["witness"]["action"], "dynamodb:GetItem");
     assert!(run("svg").stdout().starts_with("<svg "));
     let none = folder.run(&["iam", "access", "app", "--to", "Nothing"]);

@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod gates;
 mod hostile;
 mod iam;
 

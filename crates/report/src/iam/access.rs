@@ -5,7 +5,7 @@ mod svg;
 mod text;
 
 use crate::clean::line;
-use palisade_access::{Access, AttackPath, Edge, EdgeKind, Edges, Node, Unused};
+use palisade_access::{Access, AttackPath, Edge, EdgeKind, Edges, Idle, Node};
 use palisade_core::{Location, Origin};
 use palisade_iam::catalogue::AccessLevel;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub struct View<'a> {
     /// The ways from outside to something of value.
     pub paths: &'a [AttackPath],
     /// What nothing uses.
-    pub unused: &'a [Unused],
+    pub unused: &'a [Idle],
     /// What is asked for.
     pub filter: &'a Filter,
 }

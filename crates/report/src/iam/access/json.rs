@@ -1,7 +1,7 @@
 //! Who reaches what, as JSON with a published schema (`schemas/iam-access.schema.json`).
 
 use super::{View, id, level_name};
-use palisade_access::{Edge, EdgeKind, Node, OutsideAccess, Prize, UnusedKind};
+use palisade_access::{Edge, EdgeKind, IdleKind, Node, OutsideAccess, Prize};
 use palisade_core::Problem;
 use palisade_iam::{Caller, ContextValue, Request};
 use serde_json::{Map, Value, json};
@@ -55,9 +55,9 @@ fn application(view: &View<'_>) -> Value {
         "unused": view.unused.iter().map(|unused| json!({
             "resource": unused.resource,
             "what": match &unused.what {
-                UnusedKind::Role => "role",
-                UnusedKind::Policy => "policy",
-                UnusedKind::DeletedPrincipal(_) => "deleted-principal",
+                IdleKind::Role => "role",
+                IdleKind::Policy => "policy",
+                IdleKind::DeletedPrincipal(_) => "deleted-principal",
             },
             "location": view.place(&unused.at),
         })).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::text::Style;
-use palisade_access::{Settings, paths, unused};
+use palisade_access::{Settings, idle, paths};
 use palisade_app::cfn::{Options, Outcome, read};
 use palisade_app::{Application, FileError, Files};
 use serde_json::Value;
@@ -52,7 +52,7 @@ fn with_view(template: &str, filter: &Filter, then: impl FnOnce(&View<'_>)) {
         access: &access,
         edges: &edges,
         paths: &paths(&access, &edges),
-        unused: &unused(&access),
+        unused: &idle(&access),
         filter,
     });
 }

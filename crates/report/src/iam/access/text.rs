@@ -5,7 +5,7 @@ use crate::clean::line;
 use crate::line::{count, path as shown_path};
 use crate::paint::Paint;
 use crate::text::Style;
-use palisade_access::{AttackPath, Edge, EdgeKind, Hop, Node, Prize, UnusedKind};
+use palisade_access::{AttackPath, Edge, EdgeKind, Hop, IdleKind, Node, Prize};
 use palisade_core::Origin;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -349,9 +349,9 @@ impl Writer<'_> {
         self.title("Permissions that nothing here uses", out);
         for unused in self.view.unused {
             let what = match &unused.what {
-                UnusedKind::Role => "no resource acts as this role".to_owned(),
-                UnusedKind::Policy => "this policy is attached to nobody".to_owned(),
-                UnusedKind::DeletedPrincipal(id) => format!("{} was deleted", line(id)),
+                IdleKind::Role => "no resource acts as this role".to_owned(),
+                IdleKind::Policy => "this policy is attached to nobody".to_owned(),
+                IdleKind::DeletedPrincipal(id) => format!("{} was deleted", line(id)),
             };
             let resource = self.view.access.app.resource(&unused.resource);
             let kind = resource.map(|r| kind_in_words(&r.kind)).unwrap_or_default();

@@ -10,18 +10,18 @@ use std::sync::Arc;
 
 /// A permission that nothing in the application uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unused {
+pub struct Idle {
     /// The resource that it is written in.
     pub resource: Arc<str>,
     /// What it is.
-    pub what: UnusedKind,
+    pub what: IdleKind,
     /// Where it is written.
     pub at: Origin,
 }
 
 /// The kinds of permission that nothing uses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UnusedKind {
+pub enum IdleKind {
     /// A role that only services could act as, and that no resource names.
     Role,
     /// A policy that is attached to nobody.
@@ -32,7 +32,7 @@ pub enum UnusedKind {
 
 /// The permissions of an application that nothing in it uses.
 #[must_use]
-pub fn unused(access: &Access<'_>) -> Vec<Unused> {
+pub fn idle(access: &Access<'_>) -> Vec<Idle> {
     let mut found = Vec::new();
     let named = named(access.app);
     for identity in &access.identities {
@@ -40,15 +40,15 @@ pub fn unused(access: &Access<'_>) -> Vec<Unused> {
             continue;
         };
         // Others can know a role by its name or from an output.
-        let idle = identity.kind == IdentityKind::Role
+        let is_idle = identity.kind == IdentityKind::Role
             && resource.exists != Existence::Never
             && !named.contains(&identity.id)
             && resource.properties.get("RoleName").is_none()
             && only_services(access, &identity.id);
-        if idle {
-            found.push(Unused {
+        if is_idle {
+            found.push(Idle {
                 resource: identity.id.clone(),
-                what: UnusedKind::Role,
+                what: IdleKind::Role,
                 at: resource.origin.clone(),
             });
         }
@@ -59,9 +59,9 @@ pub fn unused(access: &Access<'_>) -> Vec<Unused> {
             .any(|list| policy.properties.get(list).is_some());
         let known = policy.properties.get("ManagedPolicyName").is_some();
         if !attached && !known && !named.contains(&policy.id) {
-            found.push(Unused {
+            found.push(Idle {
                 resource: policy.id.clone(),
-                what: UnusedKind::Policy,
+                what: IdleKind::Policy,
                 at: policy.origin.clone(),
             });
         }
@@ -73,13 +73,13 @@ pub fn unused(access: &Access<'_>) -> Vec<Unused> {
             .flat_map(|(_, policy)| &policy.statements);
         for statement in statements {
             for id in deleted(statement) {
-                let unused = Unused {
+                let one = Idle {
                     resource: guard.written_in.clone(),
-                    what: UnusedKind::DeletedPrincipal(id),
+                    what: IdleKind::DeletedPrincipal(id),
                     at: statement.origin.clone(),
                 };
-                if !found.contains(&unused) {
-                    found.push(unused);
+                if !found.contains(&one) {
+                    found.push(one);
                 }
             }
         }
@@ -152,14 +152,14 @@ mod tests {
     use crate::Settings;
     use crate::testing::application;
 
-    fn check(template: &str, expected: &[(&str, UnusedKind)]) {
+    fn check(template: &str, expected: &[(&str, IdleKind)]) {
         let app = application(template);
         let settings = Settings::default();
         let access = Access::of(&app, &settings);
-        let found = unused(&access);
-        let found: Vec<(&str, UnusedKind)> = found
+        let found = idle(&access);
+        let found: Vec<(&str, IdleKind)> = found
             .iter()
-            .map(|unused| (&*unused.resource, unused.what.clone()))
+            .map(|idle| (&*idle.resource, idle.what.clone()))
             .collect();
         assert_eq!(found, expected);
     }
@@ -189,9 +189,9 @@ Outputs: {{R: {{Value: !GetAtt GivenOut.Arn}}}}
 "
             ),
             &[
-                ("Idle", UnusedKind::Role),
-                ("M", UnusedKind::Policy),
-                ("QP", UnusedKind::DeletedPrincipal(Arc::from("AROAABCDEFGHIJKLMNOPQ"))),
+                ("Idle", IdleKind::Role),
+                ("M", IdleKind::Policy),
+                ("QP", IdleKind::DeletedPrincipal(Arc::from("AROAABCDEFGHIJKLMNOPQ"))),
             ],
         );
     }

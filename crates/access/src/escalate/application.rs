@@ -1,0 +1,94 @@
+//! Escalation of the identities of an application.
+
+use super::{Escalation, Inventory, Question, Role, Verdict, escalate};
+use crate::access::Access;
+use crate::identities::IdentityKind;
+use palisade_app::Condition;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How an identity of an application can escalate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplicationEscalation {
+    /// The identity's resource id.
+    pub identity: Arc<str>,
+    /// When it has these permissions.
+    pub when: Vec<Condition>,
+    /// With the application's own roles.
+    pub here: Escalation,
+    /// With any role that the account may have: a weaker statement.
+    pub anywhere: Escalation,
+}
+
+/// Looks for escalation of every identity, in each world that makes a difference to it.
+#[must_use]
+pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
+    let mut found = Vec::new();
+    for identity in &access.identities {
+        for world in &identity.worlds {
+            let policies = access.policies(world, None);
+            // Policies of groups and permission sets belong to whoever is in them.
+            let principal = match identity.kind {
+                IdentityKind::Role | IdentityKind::User => Some(identity.arn.as_str()),
+                IdentityKind::Group | IdentityKind::PermissionSet => None,
+            };
+            let question = |inventory| {
+                escalate(&Question {
+                    policies: &policies,
+                    principal: principal.filter(|arn| arn.starts_with("arn:")),
+                    inventory,
+                    catalogue: access.settings.catalogue,
+                })
+            };
+            // What any role may exist for can't be less than what the declared ones give.
+            let anywhere = question(None);
+            let here = match anywhere.verdict {
+                Verdict::None => anywhere.clone(),
+                _ => question(Some(&inventory(access, &world.when))),
+            };
+            found.push(ApplicationEscalation {
+                identity: identity.id.clone(),
+                when: world.when.clone(),
+                here,
+                anywhere,
+            });
+        }
+    }
+    found
+}
+
+/// The application's roles as they are in a world.
+fn inventory(access: &Access<'_>, when: &[Condition]) -> Inventory {
+    let mut inventory = Inventory::new();
+    for role in access
+        .identities
+        .iter()
+        .filter(|identity| identity.kind == IdentityKind::Role)
+    {
+        let Some(world) = role
+            .worlds
+            .iter()
+            .find(|world| crate::agree(&world.when, when))
+        else {
+            continue;
+        };
+        let policies = access.policies(world, None);
+        inventory.insert(
+            Arc::from(role.arn.as_str()),
+            Role {
+                trust: access.guard(&role.id, when).unwrap_or_default(),
+                identity: policies.identity,
+                boundary: policies.boundary,
+            },
+        );
+    }
+    inventory
+}
+
+impl ApplicationEscalation {
+    /// The paths that only lead outside of what the application declares.
+    pub fn beyond(&self) -> impl Iterator<Item = &super::EscalationPath> {
+        let here: BTreeSet<&str> = self.here.paths.iter().map(|path| path.method).collect();
+        (self.anywhere.paths.iter()).filter(move |path| !here.contains(path.method))
+    }
+}

@@ -1,0 +1,582 @@
+//! What the policies of identities allow, decided by evaluation: a statement counts for what its
+//! holder can really do, under all denials, boundaries and organisation policies. The question is
+//! asked with an *ordinary* request: one whose context says nothing that would narrow the grant to
+//! some resources, sources or callers. So a condition that narrows keeps the request out, and one
+//! that only asks for TLS, a region or a second factor does not.
+
+use crate::prelude::*;
+use palisade_access::{Access, Guard, Identity, IdentityKind, Permissions};
+use palisade_app::{Branch, Condition, Reason, ReasonKind};
+use palisade_core::{Origin, Span};
+use palisade_iam::condition::{Operand, Test};
+use palisade_iam::{
+    Call, Caller, Context as Keys, ContextValue, Effect, Element, Outcome, Policies, Policy,
+    Principal, PrincipalItem, Principals, Request, Statement, Syntax, Text, Token, Truth, Version,
+    evaluate, is_hole,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What one person wrote at one place, as everybody has it who does.
+#[derive(Debug)]
+pub(crate) struct Written<'c> {
+    /// The resource that it is written in.
+    pub(crate) resource: &'c Resource,
+    /// Where.
+    pub(crate) at: &'c Origin,
+    /// The name of the policy.
+    pub(crate) name: Arc<str>,
+    /// The provider manages the policy.
+    pub(crate) managed: bool,
+    /// The statements, for each who has them and in each world. What a transform makes of one
+    /// line can be several.
+    pub(crate) had: Vec<Had<'c>>,
+    /// The worlds in which its holders do not have it.
+    without: Vec<&'c [Condition]>,
+}
+
+/// A statement that allows something to somebody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Had<'c> {
+    /// The statement.
+    pub(crate) statement: &'c Statement,
+    /// Who has it, and what else; nothing when nobody in the application has it.
+    pub(crate) holder: Option<(&'c Identity, &'c Permissions)>,
+    /// When it is there.
+    pub(crate) when: &'c [Condition],
+    policy: &'c Arc<Policy>,
+}
+
+/// Every statement of policies for identities that allows something, in the order of the template.
+pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
+    let access = cx.access();
+    let mut all: BTreeMap<(&str, Span), Written<'c>> = BTreeMap::new();
+    let mut note = |id: &'c str, at: &'c Origin, name: &Arc<str>, managed, had: Had<'c>| {
+        let Some(resource) = cx.app.resource(id) else {
+            return;
+        };
+        let place = all.entry((id, at.span)).or_insert_with(|| Written {
+            resource,
+            at,
+            name: name.clone(),
+            managed,
+            had: Vec::new(),
+            without: Vec::new(),
+        });
+        place.had.push(had);
+    };
+    for identity in &access.identities {
+        for world in &identity.worlds {
+            for attached in &world.identity {
+                for statement in attached.policy.of_effect(Effect::Allow) {
+                    let at = if attached.managed {
+                        &attached.at
+                    } else {
+                        &statement.origin
+                    };
+                    let had = Had {
+                        statement,
+                        holder: Some((identity, world)),
+                        when: &world.when,
+                        policy: &attached.policy,
+                    };
+                    let (id, name) = (&attached.written_in, &attached.name);
+                    note(id, at, name, attached.managed, had);
+                }
+            }
+        }
+    }
+    for policy in &access.unattached {
+        for (when, document) in &policy.worlds {
+            for statement in document.of_effect(Effect::Allow) {
+                let had = Had {
+                    statement,
+                    holder: None,
+                    when,
+                    policy: document,
+                };
+                let id = &policy.written_in;
+                note(id, &statement.origin, id, false, had);
+            }
+        }
+    }
+    let mut all: Vec<Written<'c>> = all.into_values().collect();
+    for written in &mut all {
+        written.without = without(written, &access.unattached);
+    }
+    all.sort_by_key(|written| (written.at.span, written.resource.id.clone()));
+    all
+}
+
+/// The worlds of the holders of something in which they do not have it.
+fn without<'c>(written: &Written<'c>, unattached: &'c [Guard]) -> Vec<&'c [Condition]> {
+    let holders = written.had.iter().filter_map(|had| had.holder);
+    let of_holders = holders.flat_map(|(identity, _)| &identity.worlds);
+    let nobodys = unattached.iter().filter(|policy| {
+        written.had.iter().any(|had| had.holder.is_none())
+            && policy.written_in == written.resource.id
+    });
+    let of_nobody = nobodys.flat_map(|policy| policy.worlds.iter().map(|(when, _)| when));
+    let mut found: Vec<&[Condition]> = Vec::new();
+    for when in of_holders.map(|world| &world.when).chain(of_nobody) {
+        let has = written.had.iter().any(|had| had.when == when.as_slice());
+        if !has && !found.contains(&when.as_slice()) {
+            found.push(when);
+        }
+    }
+    found
+}
+
+/// Whether a policy is meant to limit others and not to give: nobody here has it, and it says so.
+pub(crate) fn is_boundary(written: &Written<'_>) -> bool {
+    let nobody = written.had.iter().all(|had| had.holder.is_none());
+    nobody
+        && written
+            .resource
+            .id
+            .to_ascii_lowercase()
+            .contains("boundary")
+}
+
+/// Somebody with everything that decides about their requests.
+#[derive(Debug)]
+pub(crate) struct Holder {
+    who: Arc<str>,
+    policies: Policies,
+    contexts: Vec<Keys>,
+    /// Nothing takes anything away from what is allowed.
+    unlimited: bool,
+    /// A policy that is not seen may deny.
+    pub(crate) doubtful: bool,
+}
+
+impl Holder {
+    /// The holder of a statement.
+    pub(crate) fn of(cx: &Context<'_>, had: &Had<'_>) -> Self {
+        let access = cx.access();
+        let account = &access.account;
+        let (who, mut policies) = match had.holder {
+            Some((identity, permissions)) => {
+                (identity.arn.clone(), access.policies(permissions, None))
+            }
+            None => (
+                String::new(),
+                Policies {
+                    identity: vec![had.policy.clone()],
+                    ..access.policies_of_outsiders(None, had.when)
+                },
+            ),
+        };
+        let who = match who.is_empty() {
+            true => Arc::from(format!("arn:aws:iam::{account}:role/AnyRole")),
+            false => Arc::from(who),
+        };
+        let mut doubtful = false;
+        for policy in &mut policies.identity {
+            doubtful |= without_vague_denials(policy);
+        }
+        policies.resource = Some(delegating(account));
+        let denies = |policy: &Arc<Policy>| policy.of_effect(Effect::Deny).next().is_some();
+        let unlimited = policies.boundary.is_none()
+            && policies.scp.is_empty()
+            && policies.rcp.is_empty()
+            && !policies.identity.iter().any(denies);
+        Self {
+            contexts: contexts(cx, &who, &policies),
+            who,
+            policies,
+            unlimited,
+            doubtful,
+        }
+    }
+
+    /// Whether the statement gives this, and nothing takes it away.
+    pub(crate) fn allows(&self, statement: &Statement, action: &str, resource: &str) -> Truth {
+        let mut best = Truth::No;
+        for context in &self.contexts {
+            let request = Request {
+                caller: Caller::Principal(self.who.clone()),
+                action: Arc::from(action),
+                resource: Arc::from(resource),
+                resource_account: None,
+                context: context.clone(),
+            };
+            let given = statement.matches(&Call::of(&request));
+            if given == Truth::No {
+                continue;
+            }
+            let kept = if self.unlimited {
+                Truth::Yes
+            } else {
+                match evaluate(&self.policies, &request).outcome {
+                    Outcome::Allowed => Truth::Yes,
+                    Outcome::Unknown => Truth::Maybe,
+                    Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => Truth::No,
+                }
+            };
+            best = best.or(given.and(kept));
+            if best == Truth::Yes {
+                break;
+            }
+        }
+        best
+    }
+}
+
+/// Denials of which nothing is known but that there may be some are left out: a policy of another
+/// stack rarely takes away. What is found without them is less sure.
+fn without_vague_denials(policy: &mut Arc<Policy>) -> bool {
+    let vague = |s: &Statement| s.effect == Effect::Deny && s.uncertain.is_some();
+    let some = policy.statements.iter().any(vague);
+    if some {
+        Arc::make_mut(policy).statements.retain(|s| !vague(s));
+    }
+    some
+}
+
+/// The policy of a resource that leaves the decision to its account: roles and keys must allow by
+/// their own policy, and that of a resource that is not seen is not what the question is about.
+fn delegating(account: &str) -> Arc<Policy> {
+    let span = Span::default();
+    let everything = Syntax {
+        wildcards: true,
+        variables: false,
+    };
+    Arc::new(Policy {
+        version: Version::V2012,
+        statements: vec![Statement {
+            sid: None,
+            effect: Effect::Allow,
+            principals: Some(Principals {
+                except: false,
+                items: vec![PrincipalItem {
+                    who: Principal::Account(Arc::from(account)),
+                    span,
+                }],
+                span,
+            }),
+            actions: Element {
+                except: false,
+                patterns: vec![Text::new("*", span, everything)],
+                span,
+            },
+            resources: None,
+            conditions: Vec::new(),
+            uncertain: None,
+            origin: Origin::default(),
+        }],
+    })
+}
+
+/// Keys that say how, when or from which organisation something is done, and not with what: a
+/// request may have any value for them that a policy asks for.
+const FREE: &[&str] = &[
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principaltype",
+    "aws:referer",
+    "aws:requestedregion",
+    "aws:resourceorgid",
+    "aws:resourceorgpaths",
+    "aws:useragent",
+];
+
+/// At most so many contexts are tried.
+const MAX_CONTEXTS: usize = 16;
+
+/// The contexts of ordinary requests.
+fn contexts(cx: &Context<'_>, who: &Arc<str>, policies: &Policies) -> Vec<Keys> {
+    let account = &cx.access().account;
+    let mut facts = Keys::default();
+    for (key, value) in [
+        ("aws:SecureTransport", "true"),
+        ("aws:MultiFactorAuthPresent", "true"),
+        ("aws:MultiFactorAuthAge", "1"),
+        ("aws:CurrentTime", &cx.today.to_string()),
+        ("aws:PrincipalArn", who),
+        ("aws:PrincipalAccount", account),
+        ("aws:ResourceAccount", account),
+        ("aws:PrincipalIsAWSService", "false"),
+        ("aws:ViaAWSService", "false"),
+        ("s3:TlsVersion", "1.3"),
+    ] {
+        facts.insert(key, ContextValue::Single(Arc::from(value)));
+    }
+    let boundary = policies.boundary.iter().flatten();
+    let organisation = policies.scp.iter().chain(&policies.rcp).flatten();
+    let all = policies.identity.iter().chain(boundary).chain(organisation);
+    let tests = all.flat_map(|p| &p.statements).flat_map(|s| &s.conditions);
+    let mut free: BTreeMap<Arc<str>, Vec<Option<String>>> = BTreeMap::new();
+    for test in tests.filter(|test| FREE.contains(&&*test.key)) {
+        note_values(free.entry(test.key.clone()).or_default(), test);
+    }
+    all_contexts(&facts, &free, MAX_CONTEXTS)
+}
+
+/// Notes the values that a test asks for, and that the key can be absent.
+pub(crate) fn note_values(values: &mut Vec<Option<String>>, test: &Test) {
+    let asked = test.operands.iter().filter_map(|o| example(o).map(Some));
+    for value in asked.chain([None]) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+}
+
+/// Every choice of values beside the facts, as far as there are not too many.
+pub(crate) fn all_contexts(
+    facts: &Keys,
+    choices: &BTreeMap<Arc<str>, Vec<Option<String>>>,
+    most: usize,
+) -> Vec<Keys> {
+    let mut contexts = vec![facts.clone()];
+    for (key, values) in choices {
+        let mut more = Vec::new();
+        for context in &contexts {
+            for value in values {
+                let mut context = context.clone();
+                if let Some(value) = value {
+                    context.insert(key, ContextValue::Single(Arc::from(value.as_str())));
+                }
+                more.push(context);
+            }
+        }
+        more.truncate(most);
+        contexts = more;
+    }
+    contexts
+}
+
+/// A value that fits an operand.
+pub(crate) fn example(operand: &Operand) -> Option<String> {
+    match operand {
+        Operand::Text(text) => filled(text.widest().tokens(), "any"),
+        Operand::Number(number) => Some(number.to_string()),
+        Operand::Bool(value) => Some(value.to_string()),
+        Operand::Network(network) => Some(network.first.to_string()),
+        Operand::Date(_) | Operand::Invalid(_) | Operand::Unknown(_) => None,
+    }
+}
+
+/// A text that fits a pattern; nothing when it depends on something that is not known.
+pub(crate) fn filled(tokens: &[Token], run: &str) -> Option<String> {
+    let mut text = String::new();
+    for token in tokens {
+        match token {
+            Token::Char(c) => text.push(*c),
+            Token::One => text.push('x'),
+            Token::Run => text.push_str(run),
+            Token::Hole(_) => return None,
+        }
+    }
+    Some(text)
+}
+
+/// The ARN of a resource that nobody means in particular. Region and account are those that the
+/// pattern asks for.
+pub(crate) fn any_arn(access: &Access<'_>, template: &str, pattern: Option<&Text>) -> String {
+    let pattern = pattern.map(|text| text.widest());
+    let parts = pattern.as_ref().map(|p| p.arn_parts()).unwrap_or_default();
+    let asked = |n: usize, otherwise: &str| {
+        let part = parts.get(n).filter(|part| !part.is_empty());
+        let text = part.and_then(|part| {
+            let wild = |token: &Token| !matches!(token, Token::Char(_));
+            (!part.iter().any(wild)).then(|| filled(part, "")).flatten()
+        });
+        text.unwrap_or_else(|| otherwise.to_owned())
+    };
+    let region = access.settings.deployment.region.as_deref();
+    let mut arn = String::new();
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once("${") {
+        let Some((name, behind)) = behind.split_once('}') else {
+            break;
+        };
+        arn.push_str(before);
+        match name {
+            "Partition" => arn.push_str(&asked(1, "aws")),
+            "Region" => arn.push_str(&asked(3, region.unwrap_or("us-east-1"))),
+            "Account" => arn.push_str(&asked(4, &access.account)),
+            _ => {
+                arn.push_str("Any");
+                arn.push_str(name);
+            }
+        }
+        rest = behind;
+    }
+    arn.push_str(rest);
+    arn
+}
+
+/// Whether a statement speaks of every resource as such: `Resource: "*"` or all but some.
+pub(crate) fn names_everything(statement: &Statement) -> bool {
+    match &statement.resources {
+        None => true,
+        Some(element) => {
+            element.except
+                || element
+                    .patterns
+                    .iter()
+                    .any(|text| text.widest().is_everything())
+        }
+    }
+}
+
+/// Why a statement can't be understood.
+pub(crate) fn reason_of(access: &Access<'_>, statement: &Statement) -> Reason {
+    let known = |hole: char| access.symbols.reason(hole).cloned();
+    let reason = statement.holes().find_map(known);
+    let reason = reason.unwrap_or_else(|| Arc::from("another policy that applies is not known"));
+    Reason::new(ReasonKind::Lookup, reason)
+}
+
+/// Whether a text depends on something that is not known.
+pub(crate) fn has_hole(text: &Text) -> bool {
+    text.written.contains(is_hole)
+}
+
+/// The verdict over all worlds; where what decides is that some conditions hold at once, only those
+/// are told.
+pub(crate) fn verdict(answers: Vec<(Answer, &[Condition])>, at: &Origin) -> Verdict {
+    let branch = |answer: Answer, when: Vec<Condition>| Branch {
+        answer,
+        when,
+        at: at.clone(),
+        written: true,
+    };
+    let failing = |answer: &Answer| *answer == Answer::No;
+    let fails = |when: &[Condition]| {
+        answers
+            .iter()
+            .any(|(a, other)| failing(a) && *other == when)
+    };
+    let mut failed = answers
+        .iter()
+        .filter(|(a, _)| failing(a))
+        .map(|(_, when)| *when);
+    let mut common: Vec<Condition> = failed.next().map(<[_]>::to_vec).unwrap_or_default();
+    for when in failed {
+        common.retain(|condition| when.contains(condition));
+    }
+    let within = |when: &[Condition]| common.iter().all(|condition| when.contains(condition));
+    let decides = answers.iter().all(|(_, when)| fails(when) == within(when));
+    let everywhere = answers.iter().all(|(a, _)| failing(a));
+    if !common.is_empty() && decides && !everywhere {
+        return Verdict {
+            branches: vec![branch(Answer::No, common), branch(Answer::Yes, Vec::new())],
+        };
+    }
+    Verdict {
+        branches: answers
+            .into_iter()
+            .map(|(answer, when)| branch(answer, when.to_vec()))
+            .collect(),
+    }
+}
+
+/// Names some things, and counts the rest.
+pub(crate) fn some_of<'t>(names: impl IntoIterator<Item = &'t str>, shown: usize) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    let (first, rest) = names.split_at(names.len().min(shown));
+    let mut text = first
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match rest.len() {
+        0 => {}
+        1 => text.push_str(" and one more"),
+        n => text.push_str(&format!(" and {n} more")),
+    }
+    text
+}
+
+/// The functions that run as one of the holders.
+pub(crate) fn functions_with<'c>(cx: &'c Context<'_>, written: &Written<'_>) -> Vec<&'c str> {
+    let mut found = Vec::new();
+    for (identity, _) in written.had.iter().filter_map(|had| had.holder) {
+        for function in cx.app.graph().functions_of(&identity.id) {
+            if !found.contains(&&*function.id) {
+                found.push(&*function.id);
+            }
+        }
+    }
+    found
+}
+
+/// Who has the permissions, for messages: the functions, or else the identity.
+pub(crate) fn holder_of(cx: &Context<'_>, written: &Written<'_>) -> String {
+    let mut holders = written.had.iter().filter_map(|had| had.holder);
+    match functions_with(cx, written).as_slice() {
+        [one] => format!("function `{one}`"),
+        [one, rest @ ..] => format!("function `{one}` and {} more", rest.len()),
+        [] => match holders.next() {
+            Some((identity, _)) => {
+                let kind = match identity.kind {
+                    IdentityKind::Role => "role",
+                    IdentityKind::User => "user",
+                    IdentityKind::Group => "every member of group",
+                    IdentityKind::PermissionSet => "whoever has permission set",
+                };
+                format!("{kind} `{}`", identity.id)
+            }
+            None => "whoever has the policy".to_owned(),
+        },
+    }
+}
+
+/// Whether a notebook of SageMaker runs as one of the holders.
+pub(crate) fn runs_notebook(cx: &Context<'_>, written: &Written<'_>) -> bool {
+    let holders = written.had.iter().filter_map(|had| had.holder);
+    let ids: Vec<&str> = holders.map(|(identity, _)| &*identity.id).collect();
+    cx.app
+        .of_kind("AWS::SageMaker::NotebookInstance")
+        .any(|notebook| ids.iter().any(|id| notebook.refers_to("RoleArn", id)))
+}
+
+impl Written<'_> {
+    /// The verdict from the answers for each who has it.
+    pub(crate) fn verdict(&self, answers: Vec<(Answer, &[Condition])>) -> Verdict {
+        let without = self.without.iter().map(|when| (Answer::Yes, *when));
+        let all = answers.into_iter().chain(without);
+        verdict(all.collect(), self.at)
+    }
+
+    /// Tells the statement from others of its policy.
+    pub(crate) fn item(&self) -> String {
+        let statement = self.had.first().map(|had| had.statement);
+        let sid = statement.and_then(|s| s.sid.as_deref()).unwrap_or_default();
+        let actions = statement.map_or_else(String::new, |s| {
+            let written = s.actions.patterns.iter().map(|text| &*text.written);
+            written.collect::<Vec<_>>().join(" ")
+        });
+        format!("{} {sid} {actions}", self.name)
+    }
+
+    /// Where the actions were written.
+    pub(crate) fn action_at(&self) -> Origin {
+        self.element_at(|statement| Some(statement.actions.span))
+    }
+
+    /// Where the resources were written, or else the statement.
+    pub(crate) fn resource_at(&self) -> Origin {
+        self.element_at(|statement| statement.resources.as_ref().map(|element| element.span))
+    }
+
+    fn element_at(&self, span: impl Fn(&Statement) -> Option<Span>) -> Origin {
+        // What a transform made has no elements that anybody wrote.
+        let known = |span: &Span| *span != Span::default() && !self.resource.generated;
+        let statement = self.had.first().map(|had| had.statement);
+        match statement.and_then(span).filter(known) {
+            Some(span) => Origin::at(span),
+            None => self.at.clone(),
+        }
+    }
+}
+
+/// A resource that a statement is about.
+pub(crate) fn example_resource(statement: &Statement) -> Option<String> {
+    let element = statement.resources.as_ref()?;
+    let mut patterns = element.patterns.iter();
+    patterns.find_map(|text| filled(text.widest().tokens(), "any"))
+}

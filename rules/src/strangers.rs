@@ -1,0 +1,461 @@
+//! Whether somebody from outside gets past the policy on a resource, decided by evaluation: the
+//! statement that lets them in, under all denials beside it. A stranger is a role of an account
+//! that no policy names. What a stranger decides alone (their own tags, how they name a session,
+//! parameters of the request) may have any value that the policy asks for; what is not in their
+//! hands (the organisation, the network, the source, an external id) has none.
+
+use crate::outsiders::{Outsider, account_number};
+use crate::permissions::{all_contexts, filled, note_values, reason_of, verdict};
+use crate::prelude::*;
+use palisade_access::Guard;
+use palisade_app::graph::Grant;
+use palisade_core::{Origin, Span};
+use palisade_iam::condition::{Operand, Test};
+use palisade_iam::{
+    Call, Caller, Context as Keys, ContextValue, Effect, Element, Outcome, Policies, Policy,
+    Principal, Request, Statement, Syntax, Text, Token, Truth, Version, evaluate,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An account that no policy names.
+const NOBODYS: &str = "000000000000";
+
+/// The claims of a token, or other keys, with the values that are tried for each.
+pub(crate) type Claims = BTreeMap<Arc<str>, Vec<Option<String>>>;
+
+/// A role of an account that no policy names.
+pub(crate) fn stranger() -> Caller {
+    Caller::Principal(Arc::from(format!("arn:aws:iam::{NOBODYS}:role/AnyRole")))
+}
+
+/// A role of an account.
+pub(crate) fn role_of(account: &str) -> Caller {
+    Caller::Principal(Arc::from(format!("arn:aws:iam::{account}:role/AnyRole")))
+}
+
+/// The widest outsider whom a statement lets do one of these things, and whether it surely does.
+pub(crate) fn open_to<'g>(
+    cx: &Context<'_>,
+    grant: &'g Grant,
+    actions: &[&str],
+) -> Option<(Outsider<'g>, Verdict)> {
+    let doors = Doors::of(cx, grant);
+    let anyone = passes(cx, &doors, &stranger(), actions, &grant.principal_at);
+    if !anyone.passes() {
+        return Some((Outsider::Anyone, anyone));
+    }
+    let accounts = accounts(cx, grant).into_iter().map(|account| {
+        let verdict = passes_account(cx, &doors, account, actions, &grant.principal_at);
+        (Outsider::Account(account), verdict)
+    });
+    accounts.into_iter().find(|(_, verdict)| !verdict.passes())
+}
+
+/// The accounts that a statement names and that nobody trusts.
+pub(crate) fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
+    use palisade_app::graph::Principal as Who;
+    let zone = &cx.access().settings.zone;
+    let own = &cx.access().account;
+    let mut found = Vec::new();
+    for principal in &grant.principals {
+        let (Who::Account(text) | Who::Foreign(text)) = principal else {
+            continue;
+        };
+        let account = crate::outsiders::account(text).filter(|a| account_number(a));
+        if let Some(account) = account
+            && account != own
+            && !zone.accounts.contains(account)
+            && !PROVIDER.contains(&account)
+            && !found.contains(&account)
+        {
+            found.push(account);
+        }
+    }
+    found
+}
+
+/// Accounts of the provider that write access logs of load balancers (Elastic Load Balancing User
+/// Guide, "Enable access logs").
+const PROVIDER: &[&str] = &[
+    "009996457667",
+    "027434742980",
+    "033677994240",
+    "037604701340",
+    "048591011584",
+    "054676820928",
+    "076674570225",
+    "098369216593",
+    "114774131450",
+    "127311923021",
+    "156460612806",
+    "190560391635",
+    "383597477331",
+    "507241528517",
+    "582318560864",
+    "589379963580",
+    "600734575887",
+    "635631232127",
+    "638102146993",
+    "652711504416",
+    "718504428378",
+    "754344448648",
+    "783225319266",
+    "797873946194",
+    "897822967062",
+    "985666609251",
+];
+
+/// A statement of a policy on a resource, in one world, with the denials beside it.
+#[derive(Debug)]
+pub(crate) struct Door<'c> {
+    /// The statement.
+    pub(crate) statement: &'c Statement,
+    when: &'c [palisade_app::Condition],
+    policy: Arc<Policy>,
+    target: Option<&'c str>,
+}
+
+/// A statement as it was written, in each world.
+#[derive(Debug, Default)]
+pub(crate) struct Doors<'c> {
+    /// The statement in the worlds in which it is there.
+    pub(crate) all: Vec<Door<'c>>,
+    /// The worlds in which it is not.
+    without: Vec<&'c [palisade_app::Condition]>,
+}
+
+impl<'c> Doors<'c> {
+    /// The doors of a statement.
+    pub(crate) fn of(cx: &'c Context<'_>, grant: &Grant) -> Self {
+        let mut guards = cx.access().guards.iter();
+        let found = guards.find_map(|guard| {
+            if guard.written_in != grant.written_in {
+                return None;
+            }
+            let doors = Self::within(cx, guard, grant);
+            (!doors.all.is_empty()).then_some(doors)
+        });
+        found.unwrap_or_default()
+    }
+
+    fn within(cx: &'c Context<'_>, guard: &'c Guard, grant: &Grant) -> Self {
+        let access = cx.access();
+        let target = guard.targets.first().map(|id| &**id);
+        let mut doors = Self::default();
+        for (when, policy) in &guard.worlds {
+            let wanted = |s: &&Statement| s.origin.span == grant.at.span;
+            let Some(statement) = policy.of_effect(Effect::Allow).find(wanted) else {
+                doors.without.push(when);
+                continue;
+            };
+            let joined = target.and_then(|target| access.guard(target, when));
+            let known = |s: &&Statement| s.effect == Effect::Deny && s.uncertain.is_none();
+            let all = joined.as_ref().unwrap_or(policy);
+            let mut statements = vec![statement.clone()];
+            statements.extend(all.statements.iter().filter(known).cloned());
+            doors.all.push(Door {
+                statement,
+                when,
+                policy: Arc::new(Policy {
+                    version: policy.version,
+                    statements,
+                }),
+                target: target.and_then(|target| access.arn(target)),
+            });
+        }
+        doors
+    }
+
+    /// The verdict in all worlds: it fails where somebody gets past.
+    pub(crate) fn held(
+        &self,
+        cx: &Context<'_>,
+        at: &Origin,
+        lets: impl Fn(&Door<'_>) -> Truth,
+    ) -> Verdict {
+        let answers = self.all.iter().map(|door| {
+            let answer = match lets(door) {
+                Truth::Yes => Answer::No,
+                Truth::No => Answer::Yes,
+                Truth::Maybe => Answer::Unknown(reason_of(cx.access(), door.statement)),
+            };
+            (answer, door.when)
+        });
+        let without = self.without.iter().map(|when| (Answer::Yes, *when));
+        verdict(answers.chain(without).collect(), at)
+    }
+}
+
+/// Whether a caller does *not* get past a statement with one of these actions.
+pub(crate) fn passes(
+    cx: &Context<'_>,
+    doors: &Doors<'_>,
+    caller: &Caller,
+    actions: &[&str],
+    at: &Origin,
+) -> Verdict {
+    doors.held(cx, at, |door| {
+        Truth::any(
+            actions
+                .iter()
+                .map(|action| door.lets(cx, caller, action, &Claims::new())),
+        )
+    })
+}
+
+/// The same for any role of an account, or just for the principal that the statement names.
+fn passes_account(
+    cx: &Context<'_>,
+    doors: &Doors<'_>,
+    account: &str,
+    actions: &[&str],
+    at: &Origin,
+) -> Verdict {
+    doors.held(cx, at, |door| {
+        let named = door.statement.principals.iter().flat_map(|p| &p.items);
+        let of_account = named.filter_map(|item| match &item.who {
+            Principal::Arn(arn) if arn.contains(account) => Some(Caller::Principal(arn.clone())),
+            _ => None,
+        });
+        Truth::any(of_account.chain([role_of(account)]).flat_map(|caller| {
+            let lets = move |action: &&str| door.lets(cx, &caller, action, &Claims::new());
+            actions.iter().map(lets).collect::<Vec<_>>()
+        }))
+    })
+}
+
+impl Door<'_> {
+    /// Whether somebody gets past the policy with an action, thanks to this statement.
+    pub(crate) fn lets(
+        &self,
+        cx: &Context<'_>,
+        caller: &Caller,
+        action: &str,
+        claims: &Claims,
+    ) -> Truth {
+        if self.statement.matches_action(&action.to_ascii_lowercase()) == Truth::No {
+            return Truth::No;
+        }
+        let Some(resource) = self.resource() else {
+            return Truth::Maybe;
+        };
+        let policies = Policies {
+            identity: vec![everything()],
+            resource: Some(self.policy.clone()),
+            rcp: cx.access().settings.zone.rcp.clone(),
+            ..Policies::default()
+        };
+        let mut best = Truth::No;
+        for context in contexts(cx, &self.policy, caller, claims) {
+            let request = Request {
+                caller: caller.clone(),
+                action: Arc::from(action),
+                resource: Arc::from(resource.as_str()),
+                resource_account: Some(Arc::from(cx.access().account.as_str())),
+                context,
+            };
+            if self.statement.matches(&Call::of(&request)) == Truth::No {
+                continue;
+            }
+            best = best.or(match evaluate(&policies, &request).outcome {
+                Outcome::Allowed => Truth::Yes,
+                Outcome::Unknown => Truth::Maybe,
+                Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => Truth::No,
+            });
+            if best == Truth::Yes {
+                break;
+            }
+        }
+        best
+    }
+
+    /// A resource that the statement is about: the one that carries the policy, or something in it.
+    fn resource(&self) -> Option<String> {
+        let target = self.target.unwrap_or("*").to_owned();
+        let Some(element) = &self.statement.resources else {
+            return Some(target);
+        };
+        let inside = format!("{target}/any");
+        let none = Keys::default();
+        let about = |arn: &String| self.statement.matches_resource(arn, &none) == Truth::Yes;
+        let mut own = [target.clone(), inside].into_iter();
+        let written = element.patterns.iter().filter(|_| !element.except);
+        let mut written = written.filter_map(|text| filled(text.widest().tokens(), "any"));
+        match own.find(about) {
+            Some(arn) => Some(arn),
+            None if element.except => Some(target),
+            None => written.next(),
+        }
+    }
+}
+
+/// The policy that allows everything: what outsiders give themselves.
+pub(crate) fn everything() -> Arc<Policy> {
+    let wildcards = Syntax {
+        wildcards: true,
+        variables: false,
+    };
+    let span = Span::default();
+    Arc::new(Policy {
+        version: Version::V2012,
+        statements: vec![Statement {
+            sid: None,
+            effect: Effect::Allow,
+            principals: None,
+            actions: Element {
+                except: false,
+                patterns: vec![Text::new("*", span, wildcards)],
+                span,
+            },
+            resources: None,
+            conditions: Vec::new(),
+            uncertain: None,
+            origin: Origin::default(),
+        }],
+    })
+}
+
+/// Keys of the provider that callers decide for themselves.
+const OWN: &[&str] = &[
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:referer",
+    "aws:requestedregion",
+    "aws:sourceidentity",
+    "aws:tagkeys",
+    "aws:useragent",
+    "aws:username",
+];
+
+/// Keys of services that are not in a caller's hands.
+const NOT_OWN: &[&str] = &[
+    "ec2:sourceinstancearn",
+    "elasticfilesystem:accessedviamounttarget",
+    "elasticfilesystem:accesspointarn",
+    "events:creatoraccount",
+    "kms:calleraccount",
+    "lambda:eventsourcetoken",
+    "lambda:sourcefunctionarn",
+    "s3:accesspointnetworkorigin",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sns:endpoint",
+    "sts:externalid",
+];
+
+/// Whether callers decide about a key, in lower case, for themselves.
+fn own(key: &str) -> bool {
+    if key.starts_with("aws:") {
+        let tag = |prefix: &str| key.starts_with(prefix);
+        return OWN.contains(&key)
+            || tag("aws:principaltag/")
+            || tag("aws:requesttag/")
+            || tag("aws:resourcetag/");
+    }
+    !NOT_OWN.contains(&key)
+}
+
+/// An address of the internet.
+const ADDRESS: &str = "151.101.1.6";
+
+/// At most so many contexts are tried.
+const MAX_CONTEXTS: usize = 64;
+
+/// The contexts that a caller can bring.
+fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims) -> Vec<Keys> {
+    let mut facts = Keys::default();
+    let mut fact = |key: &str, value: &str| {
+        facts.insert(key, ContextValue::Single(Arc::from(value)));
+    };
+    fact("aws:securetransport", "true");
+    fact("aws:sourceip", ADDRESS);
+    fact("aws:currenttime", &cx.today.to_string());
+    fact("aws:multifactorauthpresent", "true");
+    fact("aws:multifactorauthage", "1");
+    fact("aws:principalisawsservice", "false");
+    fact("aws:viaawsservice", "false");
+    fact("s3:tlsversion", "1.3");
+    let mut choices = claims.clone();
+    if let (Caller::Principal(arn), Some(account)) = (caller, caller.account()) {
+        fact("aws:principaltype", "AssumedRole");
+        fact("aws:principalaccount", account);
+        fact("kms:calleraccount", account);
+        choices.insert(Arc::from("aws:principalarn"), vec![Some(arn.to_string())]);
+    }
+    for test in policy.statements.iter().flat_map(|s| &s.conditions) {
+        let key = &test.key;
+        if claims.contains_key(key) || facts.get(key).is_some() {
+            continue;
+        }
+        let values = choices.entry(key.clone()).or_default();
+        if own(key) {
+            note_values(values, test);
+        } else {
+            let absent = if &**key == "aws:principalarn" {
+                None
+            } else {
+                Some(None)
+            };
+            let wide = test.operands.iter().filter_map(of_anybody).map(Some);
+            for value in wide.chain(absent) {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+    }
+    all_contexts(&facts, &choices, MAX_CONTEXTS)
+}
+
+/// A value of somebody else that fits an operand, if it leaves room for one.
+fn of_anybody(operand: &Operand) -> Option<String> {
+    let Operand::Text(text) = operand else {
+        return None;
+    };
+    let pattern = text.widest();
+    let parts = pattern.arn_parts();
+    let wild = |part: &[Token]| part.contains(&Token::Run);
+    let [scheme, partition, service, region, account, resource] = parts.as_slice() else {
+        // Whatever begins with a wildcard leaves room for everybody.
+        return match pattern.tokens() {
+            [Token::Run, ..] => filled(pattern.tokens(), "any"),
+            _ => None,
+        };
+    };
+    // Names of buckets are unique in the world; elsewhere the account says whose it is.
+    let room = wild(account) || (account.is_empty() && resource.first() == Some(&Token::Run));
+    if !room {
+        return None;
+    }
+    let mut arn: Vec<String> = Vec::new();
+    for part in [scheme, partition, service, region] {
+        arn.push(filled(part, "any")?);
+    }
+    arn.push(filled(account, NOBODYS)?);
+    arn.push(filled(resource, "any")?);
+    Some(arn.join(":"))
+}
+
+/// The texts that a test compares with.
+pub(crate) fn texts(test: &Test) -> impl Iterator<Item = &Text> {
+    test.operands.iter().filter_map(|operand| match operand {
+        Operand::Text(text) => Some(text),
+        _ => None,
+    })
+}
+
+/// Those whom a statement names; of an account, some role.
+pub(crate) fn named(statement: &Statement) -> Vec<Caller> {
+    let all = statement.principals.iter().flat_map(|p| &p.items);
+    let callers = all.filter_map(|item| match &item.who {
+        Principal::Everyone => Some(stranger()),
+        Principal::Account(account) => Some(role_of(account)),
+        Principal::Arn(arn) => Some(Caller::Principal(arn.clone())),
+        Principal::Service(service) => Some(Caller::Service(service.clone())),
+        Principal::Federated(provider) => Some(Caller::Federated(provider.clone())),
+        Principal::Id(_) | Principal::CanonicalUser(_) | Principal::Unknown(_) => None,
+    });
+    callers.collect()
+}
