@@ -6,7 +6,7 @@
 //!
 //! Only what is known to be allowed is a step.
 
-mod gain;
+mod loot;
 
 use crate::access::Access;
 use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
@@ -20,7 +20,7 @@ use palisade_iam::catalogue::AccessLevel;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-pub use gain::{Loot, Prize};
+pub use loot::{Loot, Prize};
 
 /// A way from outside to something of value: the shortest one.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ pub struct AttackPath {
     pub hops: Vec<Hop>,
     /// The resource at its end.
     pub target: Arc<str>,
-    /// What is gained there.
-    pub gain: Loot,
+    /// What is to be had there.
+    pub loot: Loot,
     /// The step that the owner can mend with the least harm.
     pub mend: usize,
     /// The grant at its end gives more than single actions on single things.
@@ -150,7 +150,7 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
         if last.before != *start && open_to_all(edges, last.by) {
             continue;
         }
-        let Some(gain) = gain::of(access, last.by) else {
+        let Some(loot) = loot::of(access, last.by) else {
             continue;
         };
         let (Node::Resource(target) | Node::Identity(target) | Node::Function(target)) = node
@@ -163,10 +163,10 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
             AttackPath {
                 who: who.clone(),
                 wide: is_wide(&hops),
-                mend: mend(&hops, &gain),
+                mend: mend(&hops, &loot),
                 hops,
                 target: target.clone(),
-                gain,
+                loot,
                 when: last.when.clone(),
             },
         ));
@@ -230,7 +230,7 @@ const FEEDING: &[&str] = &[
 fn telling(edge: &Edge, last: bool) -> Option<Arc<str>> {
     let find = |is: &dyn Fn(&str) -> bool| edge.actions.iter().find(|(action, _)| is(action));
     let found = match last {
-        true => find(&gain::is_destroying).or_else(|| find(&gain::is_reading)),
+        true => find(&loot::is_destroying).or_else(|| find(&loot::is_reading)),
         false => find(&|action| FEEDING.contains(&action)),
     };
     found
@@ -274,9 +274,9 @@ fn back(reached: &BTreeMap<Node, Reached<'_>>, node: &Node, start: &Node) -> Vec
 
 /// Where the owner can mend it: the last grant when it gives more than a function needs, or else
 /// the way in.
-fn mend(hops: &[Hop], gain: &Loot) -> usize {
+fn mend(hops: &[Hop], loot: &Loot) -> usize {
     let last = hops.len().saturating_sub(1);
-    if gain.control || is_wide(hops) {
+    if loot.control || is_wide(hops) {
         last
     } else {
         0

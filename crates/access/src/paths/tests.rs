@@ -21,12 +21,12 @@ fn lines(template: &str) -> Vec<String> {
                 let arrow = if i == path.mend { "=>" } else { "->" };
                 line.push_str(&format!(" {arrow} {}", name(&hop.to)));
             }
-            let gain = path.gain;
-            line.push_str(&format!(" {:?}", gain.prize));
+            let loot = path.loot;
+            line.push_str(&format!(" {:?}", loot.prize));
             for (has, word) in [
-                (gain.reads, "reads"),
-                (gain.writes, "writes"),
-                (gain.control, "controls"),
+                (loot.reads, "reads"),
+                (loot.writes, "writes"),
+                (loot.control, "controls"),
             ] {
                 if has {
                     line.push_str(&format!(" {word}"));

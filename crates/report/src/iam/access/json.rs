@@ -179,19 +179,19 @@ fn outside(view: &View<'_>, found: &OutsideAccess) -> Value {
 }
 
 fn path(view: &View<'_>, path: &palisade_access::AttackPath) -> Value {
-    let gain = path.gain;
+    let loot = path.loot;
     json!({
         "who": path.who.to_string(),
         "target": path.target,
-        "prize": match gain.prize {
+        "prize": match loot.prize {
             Prize::Role => "role",
             Prize::Key => "key",
             Prize::Secret => "secret",
             Prize::Data => "data",
         },
-        "reads": gain.reads,
-        "writes": gain.writes,
-        "controls": gain.control,
+        "reads": loot.reads,
+        "writes": loot.writes,
+        "controls": loot.control,
         "mend": path.mend,
         "when": path.when.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "hops": path.hops.iter().map(|hop| json!({

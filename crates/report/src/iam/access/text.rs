@@ -251,16 +251,16 @@ impl Writer<'_> {
 
     fn path(&self, path: &AttackPath) -> String {
         let mut out = String::new();
-        let gain = path.gain;
-        let uses = if gain.prize == Prize::Key {
+        let loot = path.loot;
+        let uses = if loot.prize == Prize::Key {
             "use"
         } else {
             "read"
         };
         let words = [
-            (gain.reads, uses),
-            (gain.writes, "change"),
-            (gain.control, "take over"),
+            (loot.reads, uses),
+            (loot.writes, "change"),
+            (loot.control, "take over"),
         ];
         let words: Vec<&str> = words
             .iter()
@@ -281,7 +281,7 @@ impl Writer<'_> {
             out,
             "  {} can {} {} ({kind}){when}",
             self.paint.warn(&line(&path.who.to_string())),
-            match gain.prize {
+            match loot.prize {
                 Prize::Role => "act as",
                 _ => words.as_str(),
             },

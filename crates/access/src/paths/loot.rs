@@ -95,7 +95,7 @@ const STORES: &[(&str, Prize, &[&str])] = &[
         Prize::Data,
         &["cognito-idp:AdminGetUser", "cognito-idp:ListUsers"],
     ),
-    // Whoever is started by these reads them: that is no gain.
+    // Whoever is started by these reads them: that is nothing new.
     ("AWS::SQS::Queue", Prize::Data, &[]),
     ("AWS::Kinesis::Stream", Prize::Data, &[]),
 ];
@@ -164,13 +164,13 @@ pub(super) fn of(access: &Access<'_>, edge: &Edge) -> Option<Loot> {
         // open single objects.
         *level == AccessLevel::PermissionsManagement && !HARMLESS.contains(&&**action)
     };
-    let gain = Loot {
+    let loot = Loot {
         prize: *prize,
         reads: any(reading),
         writes: any(CHANGING),
         control: any(DESTROYING) || edge.actions.iter().any(opens),
     };
-    (gain.reads || gain.writes || gain.control).then_some(gain)
+    (loot.reads || loot.writes || loot.control).then_some(loot)
 }
 
 /// Actions that count as management of permissions, and do not open the whole store.
