@@ -1,6 +1,8 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod access;
 pub mod change;
+pub mod escalate;
 pub mod lint;
 pub mod shrink;
 pub mod simulate;

@@ -313,7 +313,7 @@ fn example(request: &Request) -> Vec<String> {
     lines
 }
 
-fn caller(caller: &Caller) -> &str {
+pub(super) fn caller(caller: &Caller) -> &str {
     match caller {
         Caller::Principal(name) | Caller::Service(name) | Caller::Federated(name) => name,
         Caller::Anonymous => "anonymous",
@@ -504,7 +504,7 @@ fn gain(gain: &Gain) -> Value {
 }
 
 /// A request in the form that `palisade iam simulate` reads.
-fn request(request: &Request) -> Value {
+pub(super) fn request(request: &Request) -> Value {
     let context: serde_json::Map<String, Value> = (request.context.iter())
         .map(|(key, value)| {
             let value = match value {
