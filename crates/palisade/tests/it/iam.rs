@@ -157,7 +157,7 @@ fn access_is_shown_in_each_format() {
     let text = run("text");
     assert_eq!(text.code(), 0);
     assert!(
-        text.stdout()
+        text.out()
             .contains("Create as Role: read GetItem\n      app/template.yaml:7")
     );
     let json = run("json").json();
@@ -169,9 +169,9 @@ fn access_is_shown_in_each_format() {
         (&"Role".into(), &"Orders".into())
     );
     assert_eq!(grant["witness"]["action"], "dynamodb:GetItem");
-    assert!(run("svg").stdout().starts_with("<svg "));
+    assert!(run("svg").out().starts_with("<svg "));
     let none = folder.run(&["iam", "access", "app", "--to", "Nothing"]);
-    assert!(none.stdout().contains("nothing reaches"));
+    assert!(none.out().contains("nothing reaches"));
 }
 
 #[test]
