@@ -29,6 +29,7 @@ mod bits;
 mod budget;
 mod callers;
 mod cells;
+mod places;
 mod search;
 mod statements;
 mod trials;
@@ -36,10 +37,11 @@ mod values;
 mod verbatim;
 mod witness;
 
-use crate::policy::{Effect, Policy, Statement};
+use crate::policy::{Policy, Statement};
 use crate::request::Request;
 use budget::{Budget, Exhausted};
-use cells::{Cell, Dimension, Places};
+use callers::Callers;
+use cells::{Actions, Cell};
 use search::{Hit, Mode, Search};
 use statements::Statements;
 use std::collections::{BTreeMap, BTreeSet};
@@ -252,14 +254,13 @@ struct Comparing<'a> {
     options: Options,
     /// The cells of actions, when they were needed.
     cells: Option<Arc<Cut<'a>>>,
-    /// The places with open questions instead of variables, when they were needed.
-    places: Option<Arc<Places<'a>>>,
 }
 
-/// The actions.
+/// The actions and the callers.
 struct Cut<'a> {
-    actions: Dimension<'a>,
+    actions: Actions<'a>,
     cells: Vec<Cell>,
+    callers: Callers,
 }
 
 impl<'a> Comparing<'a> {
@@ -268,7 +269,6 @@ impl<'a> Comparing<'a> {
             statements: Statements::new(sides),
             options,
             cells: None,
-            places: None,
         }
     }
 
@@ -304,12 +304,11 @@ impl<'a> Comparing<'a> {
         answer: &mut Containment,
     ) -> Result<(), Exhausted> {
         let cut = self.cut(budget)?;
-        let places = self.places(budget)?;
         let variables = trials::variables(&self.statements);
         let holes = witness::has_holes(&self.statements);
         if holes || !variables.is_empty() {
             // Whether there is anything to find at all.
-            let mut search = Search::new(&self.statements, &cut.cells, &places, None);
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
             let possible = search.hits(side, Mode::Possible, true, budget)?;
             match possible.first() {
                 None if search.gaps.is_empty() => {
@@ -322,7 +321,7 @@ impl<'a> Comparing<'a> {
             answer.unknown.extend(self.reasons(&search.gaps));
         }
         if variables.is_empty() {
-            let mut search = Search::new(&self.statements, &cut.cells, &places, None);
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             let found = self.report(side, &cut, &search, &hits, answer);
             if !found && !holes {
@@ -334,9 +333,7 @@ impl<'a> Comparing<'a> {
             return Ok(());
         }
         for fixed in trials::all(&self.statements, &variables, budget)? {
-            let dimension = Dimension::resources(&self.statements, Some(&fixed));
-            let places = Places::new(&self.statements, dimension, budget)?;
-            let mut search = Search::new(&self.statements, &cut.cells, &places, Some(&fixed));
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, Some(&fixed));
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             if self.report(side, &cut, &search, &hits, answer) {
                 break;
@@ -349,21 +346,16 @@ impl<'a> Comparing<'a> {
         if let Some(cut) = &self.cells {
             return Ok(cut.clone());
         }
-        let actions = Dimension::actions(&self.statements);
-        let cells = actions.cells(&self.statements, automaton::Language::Action, budget)?;
-        let cut = Arc::new(Cut { actions, cells });
+        let actions = Actions::new(&self.statements);
+        let cells = actions.cells(&self.statements, budget)?;
+        let callers = Callers::new(&self.statements);
+        let cut = Arc::new(Cut {
+            actions,
+            cells,
+            callers,
+        });
         self.cells = Some(cut.clone());
         Ok(cut)
-    }
-
-    fn places(&mut self, budget: &mut Budget) -> Result<Arc<Places<'a>>, Exhausted> {
-        if let Some(places) = &self.places {
-            return Ok(places.clone());
-        }
-        let dimension = Dimension::resources(&self.statements, None);
-        let places = Arc::new(Places::new(&self.statements, dimension, budget)?);
-        self.places = Some(places.clone());
-        Ok(places)
     }
 
     fn reasons(&self, gaps: &BTreeSet<(usize, Gap)>) -> Vec<Reason> {
@@ -394,7 +386,7 @@ impl<'a> Comparing<'a> {
                 answer.holds = Some(false);
                 answer.witness = Some(witness);
                 answer.unknown.clear();
-                answer.new = self.new_access(side, cut, search, hits);
+                answer.new = self.new_access(cut, hits);
             }
             Err(request) => answer.unknown.push(Reason::Internal(request)),
         }
@@ -402,37 +394,26 @@ impl<'a> Comparing<'a> {
     }
 
     /// What is new, as the statements that allow it name it.
-    fn new_access(
-        &self,
-        side: usize,
-        cut: &Cut<'_>,
-        search: &Search<'_, '_>,
-        hits: &[Hit],
-    ) -> Vec<NewAccess> {
+    fn new_access(&self, cut: &Cut<'_>, hits: &[Hit]) -> Vec<NewAccess> {
         let mut new: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
         for hit in hits {
-            let resource = search.places.places[hit.place].resource;
-            if !seen.insert((hit.cell, resource)) {
+            let Some(by) = hit.found.by.first() else {
                 continue;
-            }
-            for entry in hit.about.iter() {
-                let of = &self.statements.entries[entry];
-                let grants = of.statement.effect == Effect::Allow;
-                if of.side != side || of.at.layer != 0 || !grants {
-                    continue;
-                }
-                let actions = cut.actions.named(entry, &cut.cells[hit.cell]);
-                let resources = search
-                    .places
-                    .dimension
-                    .named(entry, &search.places.resources[resource]);
-                for resource in resources {
-                    new.entry(resource)
-                        .or_default()
-                        .extend(actions.iter().cloned());
-                }
-            }
+            };
+            let element = self.statements.entries[by.entry]
+                .statement
+                .resources
+                .as_ref();
+            let named = element
+                .filter(|element| !element.except)
+                .and_then(|element| element.patterns.get(by.pattern.unwrap_or_default()));
+            // A Not-form names what it leaves out.
+            let resource = match named {
+                Some(text) => text.written.clone(),
+                None => Arc::from(hit.found.resource.as_str()),
+            };
+            let actions = cut.actions.named(by.entry, &cut.cells[hit.cell]);
+            new.entry(resource).or_default().extend(actions);
         }
         new.into_iter()
             .map(|(resource, actions)| NewAccess {

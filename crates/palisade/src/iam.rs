@@ -6,6 +6,7 @@
 mod diff;
 mod escalate;
 mod gate;
+mod lint;
 mod shrink;
 mod simulate;
 
@@ -23,6 +24,7 @@ pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, Comm
     match &arguments.command {
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Lint(arguments) => lint::run(arguments, color),
         IamCommand::Escalate(arguments) => escalate::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
         IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),

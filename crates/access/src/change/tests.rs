@@ -146,8 +146,15 @@ fn what_is_not_known_is_not_guessed() {
     check(
         &role(READ),
         &role(imported),
-        &["Changed role `R` ? it depends on a text that is exported by another stack as `bucket`"],
+        &[
+            "Changed role `R` + s3:GetObject on `${exported by another stack as `bucket`}` :7",
+            "Changed role `R` - s3:GetObject on `B/*` :7",
+        ],
     );
+    let made = "{Effect: Allow, Action: 's3:GetObject', Resource: {'Fn::Transform': {Name: M}}}";
+    let (old, new) = (application(&role(READ)), application(&role(made)));
+    let told = told(&changes(Some(&old), Some(&new), &Settings::default()));
+    assert!(told[0].starts_with("Changed role `R` ? "), "{told:?}");
 }
 
 #[test]

@@ -38,12 +38,7 @@ impl Side {
 }
 
 fn about(statement: &Statement, request: &Request, call: &Call<'_>) -> Truth {
-    concerns(
-        statement.principals.as_ref(),
-        statement.effect,
-        &request.caller,
-    )
-    .and(statement.matches(call))
+    concerns(statement.principals.as_ref(), &request.caller).and(statement.matches(call))
 }
 
 /// Whether something on either side is not known.
@@ -56,8 +51,11 @@ pub(super) fn has_holes(statements: &Statements<'_>) -> bool {
 
 /// Why a hit of the generous reading may not be one.
 pub(super) fn doubts(search: &Search<'_, '_>, hit: &Hit) -> Vec<Reason> {
-    let cell = &search.cells[hit.cell].matching;
-    let about = cell.may.and(&search.places.places[hit.place].matching.may);
+    let cell = &search.cells[hit.cell].matching.may;
+    let about = match &search.callers.matching[hit.caller] {
+        None => cell.clone(),
+        Some(named) => cell.and(&named.may),
+    };
     let mut reasons = Vec::new();
     for entry in about.iter() {
         let statement = search.statements.entries[entry].statement;
@@ -82,7 +80,7 @@ fn texts(statement: &Statement) -> impl Iterator<Item = &Text> {
         .chain(operands)
 }
 
-fn holes(statement: &Statement) -> Vec<char> {
+pub(super) fn holes(statement: &Statement) -> Vec<char> {
     let in_text = |text: &Text| text.written.chars().find(|c| is_hole(*c));
     let operands = statement.conditions.iter().flat_map(|test| &test.operands);
     let unknown = operands.filter_map(|operand| match operand {
@@ -110,7 +108,7 @@ pub(super) fn best<'h>(search: &Search<'_, '_>, hits: &'h [Hit]) -> Option<&'h H
         let action = &search.cells[hit.cell].text;
         // These need a policy of the resource as well.
         let special = action.starts_with("sts:") || action.starts_with("kms:");
-        (special, hit.choice.len())
+        (special, hit.found.choice.len())
     })
 }
 
@@ -118,12 +116,11 @@ pub(super) fn best<'h>(search: &Search<'_, '_>, hits: &'h [Hit]) -> Option<&'h H
 pub(super) fn of(search: &Search<'_, '_>, side: usize, hit: &Hit) -> Result<Witness, Arc<str>> {
     let sides = search.statements.sides;
     let (own, other) = (sides[side], sides[1 - side]);
-    let place = &search.places.places[hit.place];
     let mut context = search
         .fixed
         .map(|fixed| fixed.context.clone())
         .unwrap_or_default();
-    for (key, values) in hit.choice.iter() {
+    for (key, values) in &hit.found.choice {
         let written = search.statements.keys[*key].written;
         let value = match values.as_slice() {
             [one] => ContextValue::Single(one.clone()),
@@ -132,9 +129,9 @@ pub(super) fn of(search: &Search<'_, '_>, side: usize, hit: &Hit) -> Result<Witn
         context.insert(written, value);
     }
     let mut request = Request {
-        caller: search.places.callers[place.caller].clone(),
+        caller: search.callers.callers[hit.caller].clone(),
         action: Arc::from(search.cells[hit.cell].text.as_str()),
-        resource: Arc::from(search.places.resources[place.resource].text.as_str()),
+        resource: Arc::from(hit.found.resource.as_str()),
         resource_account: None,
         context,
     };

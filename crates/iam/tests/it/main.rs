@@ -21,7 +21,7 @@ fn a_solver_agrees() {
     assert_eq!(tally.disagreements, Vec::<String>::new());
     // Each pair is asked in both directions; the solver gives up on a few.
     assert!(
-        tally.decided > 550 && tally.contained > 100 && tally.not_contained > 100,
+        tally.decided > 450 && tally.contained > 100 && tally.not_contained > 100,
         "{tally:?}"
     );
 }

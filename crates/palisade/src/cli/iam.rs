@@ -15,6 +15,8 @@ pub(crate) struct IamArgs {
 pub(crate) enum IamCommand {
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
+    /// Find what is not as it seems in policies
+    Lint(LintArgs),
     /// Find the least that functions need, from their code and their configuration
     Shrink(ShrinkArgs),
     /// Find the ways in which somebody can gain permissions that they do not have
@@ -54,6 +56,42 @@ pub(crate) struct SimulateArgs {
     /// Exit with 0 also when a request is denied
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    /// A newer catalogue of actions than the one in the program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) iam_data: Option<PathBuf>,
+}
+
+/// Options of `palisade iam lint`.
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Policies as JSON; `-` reads standard input
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What the policies are of [default: as they look]
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<KindArg>,
+    /// How to write the notes
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// A newer catalogue of actions than the one in the program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) iam_data: Option<PathBuf>,
+}
+
+/// What a policy is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindArg {
+    /// A user, group or role; a boundary, a session, a service control policy
+    Identity,
+    /// A resource
+    Resource,
+    /// A role, saying who may assume it
+    Trust,
+    /// A resource control policy
+    ResourceControl,
 }
 
 /// The ways to write an answer.
