@@ -23,7 +23,7 @@ mod method;
 mod search;
 mod texts;
 
-pub use application::{ApplicationEscalation, escalations};
+pub use application::{ApplicationEscalation, anywhere, escalations, here};
 pub use method::Family;
 
 use palisade_iam::{Catalogue, Policies, Policy, Request};
