@@ -1,14 +1,14 @@
 //! Permissions that lead to more permissions.
 
-use crate::permissions::{kind_of_identity, some_of, without_vague};
+use crate::permissions::{kind_of_identity, some_of, verdict, without_vague};
 use crate::prelude::*;
 use palisade_access::escalate::{
     EscalationPath, Family, Question, Step, anywhere, escalate, here,
 };
-use palisade_access::{Guard, Identity, Permissions};
-use palisade_app::{Condition, Reason, ReasonKind};
+use palisade_access::{Access, Guard, Identity, Permissions};
+use palisade_app::{Reason, ReasonKind};
 use palisade_core::Origin;
-use palisade_iam::{Effect, Layer, Policies, evaluate};
+use palisade_iam::{Effect, Layer, Policies, Text, Token, evaluate};
 
 pub(crate) static RULE: Rule = Rule {
     id: "privilege-escalation",
@@ -105,10 +105,28 @@ fn of_identity(
         path,
         ways: ways.len(),
         free,
-        when: &world.when,
+        verdict: verdict(
+            identity
+                .worlds
+                .iter()
+                .map(|other| (Answer::from(!leads(access, identity, other, path)), other.when.as_slice()))
+                .collect(),
+            &at,
+        ),
     };
     report(cx, &told, sink);
     true
+}
+
+/// Whether the same way is open in a world.
+fn leads(
+    access: &Access<'_>,
+    identity: &Identity,
+    world: &Permissions,
+    path: &EscalationPath,
+) -> bool {
+    let found = anywhere(access, identity, world);
+    found.paths.iter().any(|other| other.method == path.method)
 }
 
 /// Whether the way leads only to a role, or through somebody else's code, that is named outright:
@@ -124,7 +142,12 @@ fn is_bound(path: &EscalationPath, policies: &Policies) -> bool {
         let allowing = decision.matched.iter().filter(|m| m.effect == Effect::Allow);
         let mut allowing = allowing.filter_map(|m| policies.statement(m));
         !allowing.any(|statement| {
-            let wild = |text: &palisade_iam::Text| text.written.contains('*');
+            // A role of one name in whatever account is named, too.
+            let wild = |text: &Text| {
+                let pattern = text.widest();
+                let parts = pattern.arn_parts();
+                parts.last().is_some_and(|part| part.contains(&Token::Run))
+            };
             let element = statement.resources.as_ref();
             element.is_none_or(|e| e.except || e.patterns.iter().any(wild))
         })
@@ -173,7 +196,7 @@ fn of_nobody(cx: &Context<'_>, policy: &Guard, sink: &mut Sink<'_>) {
             path,
             ways: paths.len(),
             free: !is_bound(path, &policies),
-            when,
+            verdict: Verdict::always(Answer::No, &resource.origin),
         };
         report(cx, &told, sink);
         return;
@@ -189,11 +212,12 @@ struct Told<'t> {
     ways: usize,
     /// Not everything that it leads to is named outright.
     free: bool,
-    when: &'t [Condition],
+    verdict: Verdict,
 }
 
 fn report(cx: &Context<'_>, told: &Told<'_>, sink: &mut Sink<'_>) {
-    let Told { resource, at, who, path, ways, free, when } = *told;
+    let (resource, at, path, free) = (told.resource, told.at, told.path, told.free);
+    let (who, ways) = (told.who, told.ways);
     let symbols = &cx.access().symbols;
     let actions: Vec<String> = path.steps.iter().map(|s| s.request.action.to_string()).collect();
     let with = some_of(actions.iter().map(String::as_str), 3);
@@ -229,20 +253,5 @@ fn report(cx: &Context<'_>, told: &Told<'_>, sink: &mut Sink<'_>) {
         );
         builder = builder.hop(text, resource, at);
     }
-    let branch = palisade_app::Branch {
-        answer: Answer::No,
-        when: when.to_vec(),
-        at: at.clone(),
-        written: true,
-    };
-    let otherwise = palisade_app::Branch {
-        answer: Answer::Yes,
-        ..branch.clone()
-    };
-    let branches = if when.is_empty() {
-        vec![branch]
-    } else {
-        vec![branch, otherwise]
-    };
-    builder.judge(Verdict { branches });
+    builder.judge(told.verdict.clone());
 }
