@@ -46,7 +46,12 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
 /// How an identity can escalate with the application's own roles.
 #[must_use]
 pub fn here(access: &Access<'_>, identity: &Identity, world: &Permissions) -> Escalation {
-    ask(access, identity, world, Some(&inventory(access, &world.when)))
+    ask(
+        access,
+        identity,
+        world,
+        Some(&inventory(access, &world.when)),
+    )
 }
 
 /// How an identity can escalate with any role that the account may have.
@@ -55,7 +60,12 @@ pub fn anywhere(access: &Access<'_>, identity: &Identity, world: &Permissions) -
     ask(access, identity, world, None)
 }
 
-fn ask(access: &Access<'_>, identity: &Identity, world: &Permissions, inventory: Option<&Inventory>) -> Escalation {
+fn ask(
+    access: &Access<'_>,
+    identity: &Identity,
+    world: &Permissions,
+    inventory: Option<&Inventory>,
+) -> Escalation {
     // Policies of groups and permission sets belong to whoever is in them.
     let principal = match identity.kind {
         IdentityKind::Role | IdentityKind::User => Some(identity.arn.as_str()),
