@@ -9,7 +9,8 @@
 //!
 //! # Which requests there are
 //!
-//! In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
+//! In the universe of the catalogue: actions that exist, on resources whose text has the form of one of
+//! the kinds that the action takes, or `*` for actions that take none. In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
 //! any printable ASCII text, compared as a whole; each condition key absent or present, with at least
 //! one value, and several where some test has a set operator. The values of a key are of the kind that
 //! the tests read: numbers (dense), dates (to the microsecond), `true` and `false`, addresses of IPv4
@@ -29,6 +30,7 @@ mod bits;
 mod budget;
 mod callers;
 mod cells;
+mod existing;
 mod places;
 mod search;
 mod statements;
@@ -37,6 +39,7 @@ mod values;
 mod verbatim;
 mod witness;
 
+use crate::catalogue::Catalogue;
 use crate::policy::{Policy, Statement};
 use crate::request::Request;
 use budget::{Budget, Exhausted};
@@ -65,15 +68,17 @@ pub struct Layer {
 }
 
 /// Which requests there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Universe {
     /// Any action and any resource.
     #[default]
     Open,
+    /// Actions that exist, on resources of the kinds that they take.
+    Catalogue(&'static Catalogue),
 }
 
 /// How to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Which requests there are.
     pub universe: Universe,
@@ -85,7 +90,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             universe: Universe::Open,
-            budget: 50_000_000,
+            budget: 15_000_000,
         }
     }
 }
@@ -347,7 +352,12 @@ impl<'a> Comparing<'a> {
             return Ok(cut.clone());
         }
         let actions = Actions::new(&self.statements);
-        let cells = actions.cells(&self.statements, budget)?;
+        let cells = match self.options.universe {
+            Universe::Open => actions.cells(&self.statements, budget)?,
+            Universe::Catalogue(catalogue) => {
+                existing::cells(catalogue, &actions, &self.statements, budget)?
+            }
+        };
         let callers = Callers::new(&self.statements);
         let cut = Arc::new(Cut {
             actions,
@@ -381,7 +391,7 @@ impl<'a> Comparing<'a> {
         let Some(best) = witness::best(search, hits) else {
             return false;
         };
-        match witness::of(search, side, best) {
+        match witness::of(search, side, best, self.options.universe) {
             Ok(witness) => {
                 answer.holds = Some(false);
                 answer.witness = Some(witness);

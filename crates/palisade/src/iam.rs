@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod access;
 mod diff;
 mod escalate;
 mod gate;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
+        IamCommand::Access(arguments) => access::run(arguments, color),
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
         IamCommand::Lint(arguments) => lint::run(arguments, color),

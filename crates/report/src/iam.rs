@@ -1,5 +1,6 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod access;
 pub mod change;
 pub mod escalate;
 pub mod lint;

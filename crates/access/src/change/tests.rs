@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::application;
+use palisade_iam::Pattern;
 use std::fmt::Write as _;
 
 /// What is told about two templates: one line for each gain (+), loss (-) and doubt (?).
@@ -223,6 +224,20 @@ fn what_is_forbidden_is_found() {
         &["Changed role `R` + s3:GetObject on `B/*` :7"],
     );
     check(get, Some("Other"), &role(READ), &[]);
+    for (pattern, found) in [
+        ("*", 1),
+        ("s3:*", 1),
+        ("S3:GetObject", 1),
+        ("s3:?etObject", 1),
+        ("*:*Object", 1),
+        ("s3:Gets*", 0),
+        ("sqs:*", 0),
+    ] {
+        let asked = get.replace("s3:Get*", pattern);
+        let line = "Changed role `R` + s3:GetObject on `B/*` :7";
+        let lines: Vec<&str> = std::iter::repeat_n(line, found).collect();
+        check(&asked, None, &role(READ), &lines);
+    }
     let put = get.replace("Get", "Put");
     check(&put, None, &role(READ), &[]);
     let denied = format!("{READ}, {{Effect: Deny, Action: 's3:*', Resource: '*'}}");

@@ -2,7 +2,7 @@
 
 use super::{Escalation, Inventory, Question, Role, Verdict, escalate};
 use crate::access::Access;
-use crate::identities::IdentityKind;
+use crate::identities::{Identity, IdentityKind, Permissions};
 use palisade_app::Condition;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,25 +26,11 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
     let mut found = Vec::new();
     for identity in &access.identities {
         for world in &identity.worlds {
-            let policies = access.policies(world, None);
-            // Policies of groups and permission sets belong to whoever is in them.
-            let principal = match identity.kind {
-                IdentityKind::Role | IdentityKind::User => Some(identity.arn.as_str()),
-                IdentityKind::Group | IdentityKind::PermissionSet => None,
-            };
-            let question = |inventory| {
-                escalate(&Question {
-                    policies: &policies,
-                    principal: principal.filter(|arn| arn.starts_with("arn:")),
-                    inventory,
-                    catalogue: access.settings.catalogue,
-                })
-            };
-            // What any role may exist for can't be less than what the declared ones give.
-            let anywhere = question(None);
+            // Where any role may exist there can't be less than what the declared ones give.
+            let anywhere = anywhere(access, identity, world);
             let here = match anywhere.verdict {
                 Verdict::None => anywhere.clone(),
-                _ => question(Some(&inventory(access, &world.when))),
+                _ => here(access, identity, world),
             };
             found.push(ApplicationEscalation {
                 identity: identity.id.clone(),
@@ -55,6 +41,42 @@ pub fn escalations(access: &Access<'_>) -> Vec<ApplicationEscalation> {
         }
     }
     found
+}
+
+/// How an identity can escalate with the application's own roles.
+#[must_use]
+pub fn here(access: &Access<'_>, identity: &Identity, world: &Permissions) -> Escalation {
+    ask(
+        access,
+        identity,
+        world,
+        Some(&inventory(access, &world.when)),
+    )
+}
+
+/// How an identity can escalate with any role that the account may have.
+#[must_use]
+pub fn anywhere(access: &Access<'_>, identity: &Identity, world: &Permissions) -> Escalation {
+    ask(access, identity, world, None)
+}
+
+fn ask(
+    access: &Access<'_>,
+    identity: &Identity,
+    world: &Permissions,
+    inventory: Option<&Inventory>,
+) -> Escalation {
+    // Policies of groups and permission sets belong to whoever is in them.
+    let principal = match identity.kind {
+        IdentityKind::Role | IdentityKind::User => Some(identity.arn.as_str()),
+        IdentityKind::Group | IdentityKind::PermissionSet => None,
+    };
+    escalate(&Question {
+        policies: &access.policies(world, None),
+        principal: principal.filter(|arn| arn.starts_with("arn:")),
+        inventory,
+        catalogue: access.settings.catalogue,
+    })
 }
 
 /// The application's roles as they are in a world.

@@ -13,6 +13,8 @@ pub(crate) struct IamArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum IamCommand {
+    /// Show who can reach what in applications, and how somebody gets in from outside
+    Access(AccessArgs),
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
     /// Find what is not as it seems in policies
@@ -101,6 +103,36 @@ pub(crate) enum AnswerFormat {
     Text,
     /// For programs; the schema is published
     Json,
+}
+
+/// Options of `palisade iam access`.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = AccessFormat::Text)]
+    pub(crate) format: AccessFormat,
+    /// Only what reaches these resources; `*` stands for any text
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) to: Vec<String>,
+    /// Only what these functions, identities or ways in reach; `*` stands for any text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Vec<String>,
+    /// Where to write it instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The ways to write who reaches what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
+    /// A picture that needs nothing else
+    Svg,
 }
 
 /// Options of `palisade iam shrink`.
