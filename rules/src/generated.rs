@@ -232,8 +232,12 @@ mod broad_device_policy;
 mod broad_managed_policy;
 #[path = "../permissions/every-action/rule.rs"]
 mod every_action;
+#[path = "../permissions/privilege-escalation/rule.rs"]
+mod privilege_escalation;
 #[path = "../permissions/unbound-permissions/rule.rs"]
 mod unbound_permissions;
+#[path = "../permissions/unused-permissions/rule.rs"]
+mod unused_permissions;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../storage/bucket-acls/rule.rs"]
@@ -886,8 +890,18 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "permissions",
+        rule: &privilege_escalation::RULE,
+        page: include_str!("../permissions/privilege-escalation/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
         rule: &unbound_permissions::RULE,
         page: include_str!("../permissions/unbound-permissions/rule.md"),
+    },
+    RuleEntry {
+        family: "permissions",
+        rule: &unused_permissions::RULE,
+        page: include_str!("../permissions/unused-permissions/rule.md"),
     },
     RuleEntry {
         family: "secrets",

@@ -234,6 +234,13 @@ fn without_vague_denials(policy: &mut Arc<Policy>) -> bool {
     some
 }
 
+/// A policy without denials of which nothing is known.
+pub(crate) fn without_vague(policy: &Arc<Policy>) -> Arc<Policy> {
+    let mut policy = policy.clone();
+    without_vague_denials(&mut policy);
+    policy
+}
+
 /// The policy of a resource that leaves the decision to its account: roles and keys must allow by
 /// their own policy, and that of a resource that is not seen is not what the question is about.
 fn delegating(account: &str) -> Arc<Policy> {
@@ -512,16 +519,20 @@ pub(crate) fn holder_of(cx: &Context<'_>, written: &Written<'_>) -> String {
         [one, rest @ ..] => format!("function `{one}` and {} more", rest.len()),
         [] => match holders.next() {
             Some((identity, _)) => {
-                let kind = match identity.kind {
-                    IdentityKind::Role => "role",
-                    IdentityKind::User => "user",
-                    IdentityKind::Group => "every member of group",
-                    IdentityKind::PermissionSet => "whoever has permission set",
-                };
-                format!("{kind} `{}`", identity.id)
+                format!("{} `{}`", kind_of_identity(identity.kind), identity.id)
             }
             None => "whoever has the policy".to_owned(),
         },
+    }
+}
+
+/// What a kind of identity is called in a sentence.
+pub(crate) fn kind_of_identity(kind: IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::Role => "role",
+        IdentityKind::User => "user",
+        IdentityKind::Group => "every member of group",
+        IdentityKind::PermissionSet => "whoever has permission set",
     }
 }
 

@@ -14,6 +14,7 @@ pub mod catalogue;
 pub mod compare;
 pub mod condition;
 mod evaluate;
+mod lint;
 mod matching;
 mod pattern;
 mod policy;
@@ -25,6 +26,7 @@ mod truth;
 
 pub use catalogue::Catalogue;
 pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
+pub use lint::{PolicyKind, lint, lint_policies};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{

@@ -5,7 +5,9 @@
 
 mod access;
 mod diff;
+mod escalate;
 mod gate;
+mod lint;
 mod shrink;
 mod simulate;
 
@@ -24,6 +26,8 @@ pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, Comm
         IamCommand::Access(arguments) => access::run(arguments, color),
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Lint(arguments) => lint::run(arguments, color),
+        IamCommand::Escalate(arguments) => escalate::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
         IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
         IamCommand::Forbid(arguments) => gate::forbid(arguments, render::color(color)),

@@ -23,7 +23,9 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_107",
         "CKV_AWS_108",
         "CKV_AWS_109",
+        "CKV_AWS_110",
         "CKV_AWS_111",
+        "CKV_AWS_286",
         "CKV_AWS_287",
         "CKV_AWS_288",
         "CKV_AWS_289",
@@ -96,7 +98,7 @@ fn report(
     match extent {
         Extent::Everything => {
             ids.extend(ADMINISTRATOR);
-            ids.push("CKV2_AWS_40");
+            ids.extend(["CKV2_AWS_40", "CKV_AWS_110", "CKV_AWS_286"]);
             if managed {
                 ids.extend(["IAM.1", "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS"]);
             }

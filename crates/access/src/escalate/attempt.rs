@@ -6,7 +6,7 @@ use super::gain;
 use super::method::{Call, Gives, Method, On, Sends};
 use super::search::{Search, State};
 use super::{Role, Step};
-use palisade_iam::{Effect, Pattern, Policies, Policy, Request};
+use palisade_iam::{Effect, Pattern, Policies, Policy, Request, arn_part};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -353,11 +353,16 @@ impl<'s, 'a> Attempt<'s, 'a> {
         if thing.key.contains(":policy/") {
             actions.extend(self.calls.iter().filter(attached).map(|call| call.action));
         }
+        // Names of users and of roles are unique in an account, whatever their paths.
+        let called = |arn: &str| {
+            let (kind, path) = arn_part(arn, 5)?.split_once('/')?;
+            let name = path.rsplit('/').next()?;
+            Some([arn_part(arn, 4)?, kind, name].map(str::to_owned))
+        };
+        let me = |arn: &str| called(arn) == called(&actor.identity);
         let fits = |arn: &String| match thing.on {
-            On::OtherUser => **arn != *actor.identity,
-            On::Role | On::Assumable => {
-                **arn != *actor.identity && !arn.contains(":role/aws-service-role/")
-            }
+            On::OtherUser => !me(arn),
+            On::Role | On::Assumable => !me(arn) && !arn.contains(":role/aws-service-role/"),
             _ => true,
         };
         let mut found = self.search.asker(actor).resources(&thing.shape, &actions);

@@ -284,10 +284,11 @@ impl Eval<'_> {
 
     /// `x.get_item(Key=…)`: only boto3 is called like that.
     fn looks_like_boto3(&self, name: &Name, arguments: &Arguments) -> bool {
-        let capital = |name: &Name| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let capital = |name: &str| name.contains(|c: char| c.is_ascii_uppercase());
+        let names = || arguments.named.iter().map(|(name, _)| &**name);
         arguments.positional.is_empty()
-            && !arguments.named.is_empty()
-            && arguments.named.iter().all(|(name, _)| capital(name))
+            && names().any(capital)
+            && !names().any(|name| name.contains('_'))
             && name.contains('_')
             && name
                 .bytes()

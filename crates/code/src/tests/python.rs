@@ -308,6 +308,10 @@ fn resource_objects() {
 #[test]
 fn what_can_not_be_told_is_shown() {
     check(
+        "def go(sfn):\n    sfn.start_execution(stateMachineArn='a', input='i')\n    sfn.do_it(some_name='X')\n",
+        "unresolved: `start_execution` looks like a call of the SDK, but its client is not known",
+    );
+    check(
         "def handler(event, context):\n    getattr(boto3.client('s3'), event['op'])(Bucket='b')\n",
         "unresolved: the operation is chosen when the code runs",
     );

@@ -115,6 +115,18 @@ impl Changes<'_> {
         ]
     }
 
+    /// What a change does, when it allows more: by name when it is in one place.
+    fn headline(&self, places: usize) -> String {
+        let more = self.changes.iter().find(|change| !change.gained.is_empty());
+        match more.filter(|_| places == 1) {
+            Some(one) if one.guard => {
+                format!("this change lets others use the {}", one.subject.label)
+            }
+            Some(one) => format!("this change lets the {} do more", one.subject.label),
+            None => format!("this change allows more in {places} places"),
+        }
+    }
+
     /// The answer in one sentence, in plain text.
     fn summary(&self) -> String {
         let [more, less, unknown] = self.counts();
@@ -301,7 +313,7 @@ fn example(request: &Request) -> Vec<String> {
     lines
 }
 
-fn caller(caller: &Caller) -> &str {
+pub(super) fn caller(caller: &Caller) -> &str {
     match caller {
         Caller::Principal(name) | Caller::Service(name) | Caller::Federated(name) => name,
         Caller::Anonymous => "anonymous",
@@ -315,10 +327,8 @@ pub fn markdown(changes: &Changes<'_>) -> String {
     let summary = changes.summary();
     let mut out = match changes.question {
         Question::Diff if more > 0 => {
-            format!(
-                "## Permissions: this change lets {} do more\n\n",
-                subjects(more)
-            )
+            let headline = markdown::prose(&changes.headline(more));
+            format!("## Permissions: {headline}\n\n")
         }
         Question::Diff => format!("## Permissions: {}\n\n", markdown::escape(&summary)),
         other => format!(
@@ -383,8 +393,7 @@ pub fn markdown(changes: &Changes<'_>) -> String {
     if !problems.is_empty() {
         let _ = write!(
             out,
-            "\n<details open>\n<summary>{}</summary>\n\n{}\n</details>\n",
-            "Not read",
+            "\n<details open>\n<summary>Not read</summary>\n\n{}\n</details>\n",
             problems.concat()
         );
     }
@@ -402,13 +411,6 @@ pub fn markdown(changes: &Changes<'_>) -> String {
         );
     }
     out
-}
-
-fn subjects(n: usize) -> String {
-    match n {
-        1 => "somebody".to_owned(),
-        n => format!("{n} identities or resources"),
-    }
 }
 
 fn lost(change: &Change) -> Vec<String> {
@@ -502,7 +504,7 @@ fn gain(gain: &Gain) -> Value {
 }
 
 /// A request in the form that `palisade iam simulate` reads.
-fn request(request: &Request) -> Value {
+pub(super) fn request(request: &Request) -> Value {
     let context: serde_json::Map<String, Value> = (request.context.iter())
         .map(|(key, value)| {
             let value = match value {
