@@ -236,6 +236,8 @@ mod every_action;
 mod privilege_escalation;
 #[path = "../permissions/unbound-permissions/rule.rs"]
 mod unbound_permissions;
+#[path = "../permissions/unused-permissions/rule.rs"]
+mod unused_permissions;
 #[path = "../secrets/secret-in-template/rule.rs"]
 mod secret_in_template;
 #[path = "../storage/bucket-acls/rule.rs"]
@@ -288,6 +290,8 @@ mod unpinned_layer;
 mod unscanned_images;
 #[path = "../supply-chain/writable-code-bucket/rule.rs"]
 mod writable_code_bucket;
+#[path = "../trust/attack-path/rule.rs"]
+mod attack_path;
 #[path = "../trust/confused-deputy-permission/rule.rs"]
 mod confused_deputy_permission;
 #[path = "../trust/foreign-account-access/rule.rs"]
@@ -895,6 +899,11 @@ pub static ALL: &[RuleEntry] = &[
         page: include_str!("../permissions/unbound-permissions/rule.md"),
     },
     RuleEntry {
+        family: "permissions",
+        rule: &unused_permissions::RULE,
+        page: include_str!("../permissions/unused-permissions/rule.md"),
+    },
+    RuleEntry {
         family: "secrets",
         rule: &secret_in_template::RULE,
         page: include_str!("../secrets/secret-in-template/rule.md"),
@@ -1023,6 +1032,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "supply-chain",
         rule: &writable_code_bucket::RULE,
         page: include_str!("../supply-chain/writable-code-bucket/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &attack_path::RULE,
+        page: include_str!("../trust/attack-path/rule.md"),
     },
     RuleEntry {
         family: "trust",

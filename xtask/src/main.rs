@@ -15,6 +15,8 @@ mod ci;
 mod corpus;
 mod generate;
 mod iam_data;
+#[path = "../../crates/iam/tests/it/oracle.rs"]
+mod iam_oracle;
 mod new_rule;
 mod picture;
 mod run;
@@ -38,6 +40,8 @@ usage: cargo xtask COMMAND
   picture                   real output as docs/scan.svg
   iam-data PACKAGE DATASET BOTOCORE [MAP]
                             write the catalogue of IAM actions, policies and SDK calls
+  iam-oracle [--pairs N] [--seed N]
+                            compare random policies, and let z3 (on the PATH) compare them too
   corpus TREE …             how much of what rules ask is known, and why the rest is not
 ";
 
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Some("parse-floor") => bench::parse_floor(rest),
         Some("picture") => picture::run(),
         Some("iam-data") => iam_data::run(rest),
+        Some("iam-oracle") => oracle(rest),
         Some("corpus") => corpus::run(rest),
         Some("sam-oracle") => sam_oracle::run(rest.iter().cloned()).and_then(|agrees| {
             anyhow::ensure!(agrees, "too many pairs differ");
@@ -70,4 +75,31 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Compares random policies, ten thousand pairs unless told otherwise.
+fn oracle(arguments: &[String]) -> anyhow::Result<()> {
+    let number = |name: &str, usual: u64| {
+        let at = arguments.iter().position(|argument| argument == name);
+        let value = at.and_then(|at| arguments.get(at + 1));
+        value.map_or(Ok(usual), |value| value.parse())
+    };
+    let (pairs, seed) = (number("--pairs", 10_000)?, number("--seed", 1)?);
+    let Some(solver) = iam_oracle::solver() else {
+        anyhow::bail!("z3 is not on the PATH (`pip install z3-solver` brings it)");
+    };
+    let tally = iam_oracle::run(&solver, seed, pairs)?;
+    for disagreement in &tally.disagreements {
+        println!("{disagreement}\n");
+    }
+    println!(
+        "{pairs} pairs: {} questions decided ({} contained, {} not), {} given up by the solver, {} disagreements",
+        tally.decided,
+        tally.contained,
+        tally.not_contained,
+        tally.given_up,
+        tally.disagreements.len()
+    );
+    anyhow::ensure!(tally.disagreements.is_empty(), "the solver does not agree");
+    Ok(())
 }

@@ -20,6 +20,7 @@ mod ask;
 mod attempt;
 mod gain;
 mod method;
+pub mod question;
 mod search;
 mod texts;
 

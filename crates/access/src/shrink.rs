@@ -62,6 +62,8 @@ pub struct Unused {
     pub narrowed: Vec<(Arc<str>, Vec<Arc<str>>)>,
     /// Resource patterns on which nothing is used.
     pub resources: Vec<String>,
+    /// Nothing of the statement is used.
+    pub whole: bool,
     /// Where the statement, or the name of the managed policy, is written.
     pub at: Origin,
 }
@@ -301,6 +303,7 @@ impl Declared<'_> {
                 actions: Vec::new(),
                 narrowed: Vec::new(),
                 resources: Vec::new(),
+                whole: used.is_empty(),
                 at: if attached.managed {
                     attached.at.clone()
                 } else {

@@ -10,7 +10,7 @@ use palisade_core::{FileId, Location, Origin};
 use palisade_iam::compare::{Layer, Reason, Side, Witness};
 use palisade_iam::{
     Caller, Context, ContextValue, Effect, Element, Pattern, Policy, Principal, Principals,
-    Request, Statement, Symbols, Syntax, Text, Truth, Version, is_hole,
+    Request, Statement, Symbols, Syntax, Text, Token, Truth, Version, arn_part, is_hole,
 };
 use std::sync::Arc;
 
@@ -93,6 +93,58 @@ fn concerns(names: &Principals, identity: &Identity, account: &str) -> bool {
     named.negate_if(names.except) == Truth::Yes
 }
 
+/// A side without what can't be about any of these actions; a long policy is mostly that.
+pub(crate) fn narrowed(side: &Side, actions: &[&Text]) -> Side {
+    let meets = |text: &Text| match text.plain() {
+        Some(pattern) => actions.iter().any(|action| match action.plain() {
+            Some(action) => may_meet(pattern, action),
+            None => true,
+        }),
+        None => true,
+    };
+    let statement = |statement: &Statement| {
+        if statement.actions.except {
+            return Some(statement.clone());
+        }
+        let patterns = statement.actions.patterns.iter();
+        let patterns: Vec<Text> = patterns.filter(|text| meets(text)).cloned().collect();
+        (!patterns.is_empty()).then(|| Statement {
+            actions: Element {
+                patterns,
+                ..statement.actions.clone()
+            },
+            ..statement.clone()
+        })
+    };
+    let policy = |policy: &Arc<Policy>| {
+        Arc::new(Policy {
+            version: policy.version,
+            statements: policy.statements.iter().filter_map(statement).collect(),
+        })
+    };
+    let layer = |layer: &Layer| Layer {
+        name: layer.name.clone(),
+        policies: layer.policies.iter().map(policy).collect(),
+    };
+    Side {
+        layers: side.layers.iter().map(layer).collect(),
+    }
+}
+
+/// Whether a text can match both; where both have wildcards, as far as their beginnings tell.
+fn may_meet(a: &Pattern, b: &Pattern) -> bool {
+    if let Some(text) = a.as_literal() {
+        return b.matches(&text) != Truth::No;
+    }
+    if let Some(text) = b.as_literal() {
+        return a.matches(&text) != Truth::No;
+    }
+    let characters = |token: &&Token| matches!(token, Token::Char(_));
+    let (a, b) = (a.tokens().iter(), b.tokens().iter());
+    let together = a.take_while(characters).zip(b.take_while(characters));
+    together.into_iter().all(|(a, b)| a == b)
+}
+
 /// A layer that allows only these actions on these resources.
 pub(crate) fn scope(actions: &[Arc<str>], resources: Vec<Text>) -> Layer {
     // Actions are compared in lower case.
@@ -160,12 +212,12 @@ pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
     for reason in reasons {
         let text = match reason {
             Reason::Hole(hole) => match symbols.reason(*hole) {
-                // Many reasons say what a text depends on, and begin with a verb.
+                // Most reasons go on from "a text that".
                 Some(reason) if reason.starts_with(|c: char| c.is_ascii_lowercase()) => {
-                    format!("a text that {reason}")
+                    format!("it depends on a text that {reason}")
                 }
                 Some(reason) => reason.to_string(),
-                None => "a text is not known".to_owned(),
+                None => "it depends on a text that is not known".to_owned(),
             },
             Reason::Variable(text) => {
                 format!("it depends on what `{}` stands for", symbols.show(text))
@@ -208,15 +260,18 @@ pub(crate) fn real(
     try_out(&|request| request.caller = Caller::Principal(Arc::from(caller)));
     let (action, resource) = (&witness.request.action, &witness.request.resource);
     for text in targets::takes(access, action, resource) {
-        let named = |request: &mut Request| {
-            request.resource = Arc::from(text.as_str());
-            request.resource_account = None;
-        };
-        if try_out(&named) {
+        if try_out(&|request| request.resource = Arc::from(text.as_str())) {
             break;
         }
     }
+    at_home(access, &mut request);
     request
+}
+
+/// Puts the resource of a request into the application's account, where its ARN names none.
+pub(crate) fn at_home(access: &Access<'_>, request: &mut Request) {
+    let names_none = arn_part(&request.resource, 4).is_none();
+    request.resource_account = names_none.then(|| Arc::from(access.account.as_str()));
 }
 
 /// A request with names instead of symbols.

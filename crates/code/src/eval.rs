@@ -3,13 +3,16 @@
 //! known for runs with unknown parameters. What functions leave in outer variables is known in
 //! a second pass.
 
+mod builtin;
 mod call;
+mod class;
 mod expression;
+mod import;
+mod unseen;
 
 pub(crate) use call::Arguments;
 
 use crate::ir::{Block, Expr, Name, Program, Statement, Target};
-use crate::modules::{find, is_data, is_local};
 use crate::value::{Heap, Kind, Value};
 use crate::{Call, Calls, Language, Modules, Unresolved, javascript, parse, python};
 use palisade_core::{Problem, ProblemLevel, Sources, Span};
@@ -69,6 +72,9 @@ pub(crate) fn run(
     result
 }
 
+/// Stands for a key that is not known.
+const UNKNOWN_KEY: &str = "a key";
+
 /// A module that was read.
 struct Unit {
     path: Name,
@@ -116,6 +122,8 @@ pub(crate) struct Pass {
     ran: BTreeSet<usize>,
     /// Functions that were called in a way that was not followed.
     widened: BTreeSet<usize>,
+    /// Functions that were run with unknown parameters; once is enough.
+    swept: BTreeSet<usize>,
     /// What may have to be run still: the handler, what nothing calls by name, the last.
     pending: BTreeSet<(bool, bool, usize)>,
     memory: BTreeMap<Run, Value>,
@@ -178,6 +186,9 @@ impl Eval<'_> {
                 continue;
             };
             if self.pass.ran.contains(&id) && !self.pass.widened.contains(&id) {
+                continue;
+            }
+            if !self.pass.swept.insert(id) {
                 continue;
             }
             self.run_unknown(id, made);
@@ -465,9 +476,9 @@ impl Eval<'_> {
         for object in object.each() {
             match object {
                 Value::Object(id) => match key {
-                    Value::Unknown(_) | Value::OneOf(_) => {
-                        self.heap.get_mut(*id).open = true;
-                        self.heap.set(*id, Value::unknown("a key"), value.clone());
+                    Value::Unknown(_) | Value::OneOf(_) | Value::Event(_) => {
+                        let key = Value::unknown(UNKNOWN_KEY);
+                        self.heap.set(*id, key, value.clone());
                     }
                     _ => self.heap.set(*id, key.clone(), value.clone()),
                 },
@@ -483,117 +494,6 @@ impl Eval<'_> {
                     variables.insert(name.clone(), joined);
                 }
                 _ => {}
-            }
-        }
-    }
-
-    fn import_all(&mut self, specifier: &Name) {
-        match self.import(specifier) {
-            Value::Module(unit) => {
-                let Some((scope, _)) = self.pass.modules.get(&unit) else {
-                    return;
-                };
-                let all = self.scopes[*scope].variables.clone();
-                for (name, value) in all {
-                    self.store(self.pass.scope, name, value);
-                }
-            }
-            Value::OneOf(values) => values.iter().for_each(|value| self.export_all(value)),
-            value => self.export_all(&value),
-        }
-    }
-
-    fn export_all(&mut self, value: &Value) {
-        let Value::Object(from) = value else { return };
-        let all = self.heap.get(*from).entries.clone();
-        let exports = self.lookup("exports");
-        for (key, value) in all {
-            self.write(&exports, key, value);
-        }
-    }
-
-    /// The module that a specifier means.
-    fn import(&mut self, specifier: &Name) -> Value {
-        let Some(unit) = self.find(specifier) else {
-            if is_local(specifier) {
-                let from = self.units[self.unit()].path.clone();
-                let message = format!("the module `{specifier}` that it imports is not there");
-                let problem = Problem::file(from, ProblemLevel::Warning, message);
-                if !is_data(specifier) && !self.result.problems.contains(&problem) {
-                    self.result.problems.push(problem);
-                }
-                return Value::unknown(format!("the module `{specifier}` is not there"));
-            }
-            return Value::Library(specifier.clone());
-        };
-        let exports = self.run_module(unit);
-        match exports {
-            Value::Object(module) => {
-                let entries = &self.heap.get(module).entries;
-                entries
-                    .get(&Value::text("exports"))
-                    .cloned()
-                    .unwrap_or(Value::Nothing)
-            }
-            other => other,
-        }
-    }
-
-    fn find(&mut self, specifier: &Name) -> Option<usize> {
-        let (from, language) = {
-            let unit = &self.units[self.unit()];
-            (unit.path.clone(), unit.language)
-        };
-        let python = language == Language::Python;
-        if python && let Some(unit) = self.by_import.get(specifier) {
-            return Some(*unit);
-        }
-        let found = find(specifier, &from, language, self.roots, self.modules);
-        let (path, text) = found?;
-        let unit = self.load(path, &text)?;
-        if python && !is_local(specifier) {
-            self.by_import.insert(specifier.clone(), unit);
-        }
-        Some(unit)
-    }
-
-    /// What an import gives under a name.
-    fn import_name(&mut self, specifier: &Name, name: &Name) -> Value {
-        let python = self.units[self.unit()].language == Language::Python;
-        if !python && is_data(specifier) {
-            return Value::unknown("a data file");
-        }
-        // `from pkg import module`, also where `pkg` itself has no file
-        let inner = || -> Name {
-            let dot = if specifier.ends_with('.') { "" } else { "." };
-            format!("{specifier}{dot}{name}").into()
-        };
-        if python && specifier.trim_matches('.').is_empty() && self.find(specifier).is_none() {
-            return self.import(&inner());
-        }
-        match self.import(specifier) {
-            Value::Library(path) if python => {
-                if let Some(unit) = self.find(&inner()) {
-                    return self.run_module(unit);
-                }
-                Value::Library(format!("{path}.{name}").into())
-            }
-            Value::Library(path) if name.as_ref() == "default" => Value::Library(path),
-            module @ Value::Module(_) => {
-                let found = self.attribute(&module, name, Span::default());
-                if matches!(found, Value::Unknown(_) | Value::Nothing)
-                    && let Some(unit) = self.find(&inner())
-                {
-                    return self.run_module(unit);
-                }
-                found
-            }
-            module => {
-                let found = self.attribute(&module, name, Span::default());
-                if name.as_ref() == "default" && found == Value::Nothing {
-                    return module;
-                }
-                found
             }
         }
     }

@@ -10,8 +10,9 @@ use tree_sitter::{Node, ParseOptions, Parser, Tree};
 /// How deep code may be nested; what lies deeper is not read.
 const MAX_DEPTH: usize = 120;
 
-/// How often the parser may report progress (every hundred steps) per kilobyte of text.
-const PARSE_BUDGET_PER_KB: usize = 600;
+/// How often the parser may report progress (every hundred steps) per kilobyte of text. Real code,
+/// minified or not, needs at most 20.
+const PARSE_BUDGET_PER_KB: usize = 60;
 
 /// What a front end carries while it walks a tree.
 pub(crate) struct Reader<'a> {
@@ -161,7 +162,7 @@ fn parse(language: Language, text: &str) -> Option<Tree> {
     };
     let mut parser = Parser::new();
     parser.set_language(&grammar.into()).ok()?;
-    let mut left = PARSE_BUDGET_PER_KB.saturating_mul(text.len() / 1024 + 4);
+    let mut left = PARSE_BUDGET_PER_KB.saturating_mul(text.len() / 1024 + 40);
     let mut progress = |_: &tree_sitter::ParseState| {
         left = left.saturating_sub(1);
         if left == 0 {

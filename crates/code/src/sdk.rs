@@ -3,6 +3,7 @@
 
 mod boto3;
 mod javascript;
+mod libraries;
 mod tables;
 
 use crate::eval::{Arguments, Eval};
@@ -34,6 +35,14 @@ pub(crate) struct Resource {
 }
 
 impl Client {
+    /// boto3's session: it makes clients.
+    fn session() -> Self {
+        Self {
+            service: None,
+            ..Self::new(Sdk::Boto3, "")
+        }
+    }
+
     fn new(sdk: Sdk, service: impl Into<Name>) -> Self {
         Self {
             sdk,
@@ -213,10 +222,13 @@ impl Eval<'_> {
         if let Some(value) = self.builtin(path, arguments, span) {
             return value;
         }
-        if let Some(value) = self.boto3_library(path, arguments, span) {
+        if let Some(value) = self.boto3_library(path, arguments) {
             return value;
         }
         if let Some(value) = self.js_library(path, arguments, new, span) {
+            return value;
+        }
+        if let Some(value) = self.other_library(path, arguments, span) {
             return value;
         }
         self.unseen(path, arguments, span)
@@ -234,6 +246,9 @@ impl Eval<'_> {
                 } else {
                     first.clone()
                 })
+            }
+            "Map" | "Set" | "WeakMap" if arguments.positional.is_empty() => {
+                Some(Value::Object(self.heap.new_object(Kind::Map)))
             }
             "enumerate" | "zip" => {
                 let mut items: Vec<Value> =

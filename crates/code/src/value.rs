@@ -7,6 +7,8 @@ use crate::sdk::{Client, Resource};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Most entries of a map or list that are looked at where any may be meant.
+pub(crate) const MAX_LOOKED_AT: usize = 64;
 /// Most alternatives that one value has.
 const MAX_ALTERNATIVES: usize = 16;
 /// Most parts of a text that is put together.
@@ -118,7 +120,8 @@ impl Value {
                 } else if found.len() < MAX_ALTERNATIVES {
                     found.push(value.clone());
                 } else {
-                    unknown = Some(Self::unknown("too many alternatives"));
+                    found.push(Self::unknown("too many alternatives"));
+                    return Self::OneOf(found.into());
                 }
             }
         }

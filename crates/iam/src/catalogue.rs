@@ -126,7 +126,14 @@ impl Catalogue {
         &'a self,
         pattern: &str,
     ) -> impl Iterator<Item = (&'a Service, &'a Action)> {
+        // Most patterns name their service: no text is made for the others.
+        let start = pattern.bytes().next().unwrap_or_default();
+        let may_begin = move |prefix: &&str| {
+            matches!(start, b'*' | b'?')
+                || prefix.as_bytes().first() == Some(&start.to_ascii_lowercase())
+        };
         self.services()
+            .filter(may_begin)
             .filter(|prefix| pattern::can_begin(pattern, &format!("{prefix}:")))
             .filter_map(|prefix| self.service(prefix))
             .flat_map(move |service| {

@@ -9,7 +9,8 @@
 //!
 //! # Which requests there are
 //!
-//! In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
+//! In the universe of the catalogue: actions that exist, on resources whose text has the form of one of
+//! the kinds that the action takes, or `*` for actions that take none. In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
 //! any printable ASCII text, compared as a whole; each condition key absent or present, with at least
 //! one value, and several where some test has a set operator. The values of a key are of the kind that
 //! the tests read: numbers (dense), dates (to the microsecond), `true` and `false`, addresses of IPv4
@@ -29,6 +30,8 @@ mod bits;
 mod budget;
 mod callers;
 mod cells;
+mod existing;
+mod places;
 mod search;
 mod statements;
 mod trials;
@@ -36,10 +39,12 @@ mod values;
 mod verbatim;
 mod witness;
 
-use crate::policy::{Effect, Policy, Statement};
+use crate::catalogue::Catalogue;
+use crate::policy::{Policy, Statement};
 use crate::request::Request;
 use budget::{Budget, Exhausted};
-use cells::{Cell, Dimension, Places};
+use callers::Callers;
+use cells::{Actions, Cell};
 use search::{Hit, Mode, Search};
 use statements::Statements;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,15 +68,17 @@ pub struct Layer {
 }
 
 /// Which requests there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Universe {
     /// Any action and any resource.
     #[default]
     Open,
+    /// Actions that exist, on resources of the kinds that they take.
+    Catalogue(&'static Catalogue),
 }
 
 /// How to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Which requests there are.
     pub universe: Universe,
@@ -83,7 +90,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             universe: Universe::Open,
-            budget: 50_000_000,
+            budget: 15_000_000,
         }
     }
 }
@@ -252,14 +259,13 @@ struct Comparing<'a> {
     options: Options,
     /// The cells of actions, when they were needed.
     cells: Option<Arc<Cut<'a>>>,
-    /// The places with open questions instead of variables, when they were needed.
-    places: Option<Arc<Places<'a>>>,
 }
 
-/// The actions.
+/// The actions and the callers.
 struct Cut<'a> {
-    actions: Dimension<'a>,
+    actions: Actions<'a>,
     cells: Vec<Cell>,
+    callers: Callers,
 }
 
 impl<'a> Comparing<'a> {
@@ -268,7 +274,6 @@ impl<'a> Comparing<'a> {
             statements: Statements::new(sides),
             options,
             cells: None,
-            places: None,
         }
     }
 
@@ -284,11 +289,9 @@ impl<'a> Comparing<'a> {
         };
         if verbatim::within(&self.statements, side) {
             answer.holds = Some(true);
-        } else if self
-            .search(side, first_only, &mut budget, &mut answer)
-            .is_err()
-        {
-            if answer.holds.is_none() {
+        } else {
+            let searched = self.search(side, first_only, &mut budget, &mut answer);
+            if searched.is_err() && answer.holds.is_none() {
                 answer.unknown.push(Reason::Budget);
             }
         }
@@ -304,12 +307,11 @@ impl<'a> Comparing<'a> {
         answer: &mut Containment,
     ) -> Result<(), Exhausted> {
         let cut = self.cut(budget)?;
-        let places = self.places(budget)?;
         let variables = trials::variables(&self.statements);
         let holes = witness::has_holes(&self.statements);
         if holes || !variables.is_empty() {
             // Whether there is anything to find at all.
-            let mut search = Search::new(&self.statements, &cut.cells, &places, None);
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
             let possible = search.hits(side, Mode::Possible, true, budget)?;
             match possible.first() {
                 None if search.gaps.is_empty() => {
@@ -322,7 +324,7 @@ impl<'a> Comparing<'a> {
             answer.unknown.extend(self.reasons(&search.gaps));
         }
         if variables.is_empty() {
-            let mut search = Search::new(&self.statements, &cut.cells, &places, None);
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             let found = self.report(side, &cut, &search, &hits, answer);
             if !found && !holes {
@@ -334,9 +336,7 @@ impl<'a> Comparing<'a> {
             return Ok(());
         }
         for fixed in trials::all(&self.statements, &variables, budget)? {
-            let dimension = Dimension::resources(&self.statements, Some(&fixed));
-            let places = Places::new(&self.statements, dimension, budget)?;
-            let mut search = Search::new(&self.statements, &cut.cells, &places, Some(&fixed));
+            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, Some(&fixed));
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             if self.report(side, &cut, &search, &hits, answer) {
                 break;
@@ -349,21 +349,21 @@ impl<'a> Comparing<'a> {
         if let Some(cut) = &self.cells {
             return Ok(cut.clone());
         }
-        let actions = Dimension::actions(&self.statements);
-        let cells = actions.cells(&self.statements, automaton::Language::Action, budget)?;
-        let cut = Arc::new(Cut { actions, cells });
+        let actions = Actions::new(&self.statements);
+        let cells = match self.options.universe {
+            Universe::Open => actions.cells(&self.statements, budget)?,
+            Universe::Catalogue(catalogue) => {
+                existing::cells(catalogue, &actions, &self.statements, budget)?
+            }
+        };
+        let callers = Callers::new(&self.statements);
+        let cut = Arc::new(Cut {
+            actions,
+            cells,
+            callers,
+        });
         self.cells = Some(cut.clone());
         Ok(cut)
-    }
-
-    fn places(&mut self, budget: &mut Budget) -> Result<Arc<Places<'a>>, Exhausted> {
-        if let Some(places) = &self.places {
-            return Ok(places.clone());
-        }
-        let dimension = Dimension::resources(&self.statements, None);
-        let places = Arc::new(Places::new(&self.statements, dimension, budget)?);
-        self.places = Some(places.clone());
-        Ok(places)
     }
 
     fn reasons(&self, gaps: &BTreeSet<(usize, Gap)>) -> Vec<Reason> {
@@ -389,12 +389,12 @@ impl<'a> Comparing<'a> {
         let Some(best) = witness::best(search, hits) else {
             return false;
         };
-        match witness::of(search, side, best) {
+        match witness::of(search, side, best, self.options.universe) {
             Ok(witness) => {
                 answer.holds = Some(false);
                 answer.witness = Some(witness);
                 answer.unknown.clear();
-                answer.new = self.new_access(side, cut, search, hits);
+                answer.new = self.new_access(cut, hits);
             }
             Err(request) => answer.unknown.push(Reason::Internal(request)),
         }
@@ -402,37 +402,26 @@ impl<'a> Comparing<'a> {
     }
 
     /// What is new, as the statements that allow it name it.
-    fn new_access(
-        &self,
-        side: usize,
-        cut: &Cut<'_>,
-        search: &Search<'_, '_>,
-        hits: &[Hit],
-    ) -> Vec<NewAccess> {
+    fn new_access(&self, cut: &Cut<'_>, hits: &[Hit]) -> Vec<NewAccess> {
         let mut new: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
-        let mut seen = BTreeSet::new();
         for hit in hits {
-            let resource = search.places.places[hit.place].resource;
-            if !seen.insert((hit.cell, resource)) {
+            let Some(by) = hit.found.by.first() else {
                 continue;
-            }
-            for entry in hit.about.iter() {
-                let of = &self.statements.entries[entry];
-                let grants = of.statement.effect == Effect::Allow;
-                if of.side != side || of.at.layer != 0 || !grants {
-                    continue;
-                }
-                let actions = cut.actions.named(entry, &cut.cells[hit.cell]);
-                let resources = search
-                    .places
-                    .dimension
-                    .named(entry, &search.places.resources[resource]);
-                for resource in resources {
-                    new.entry(resource)
-                        .or_default()
-                        .extend(actions.iter().cloned());
-                }
-            }
+            };
+            let element = self.statements.entries[by.entry]
+                .statement
+                .resources
+                .as_ref();
+            let named = element
+                .filter(|element| !element.except)
+                .and_then(|element| element.patterns.get(by.pattern.unwrap_or_default()));
+            // A Not-form names what it leaves out.
+            let resource = match named {
+                Some(text) => text.written.clone(),
+                None => Arc::from(hit.found.resource.as_str()),
+            };
+            let actions = cut.actions.named(by.entry, &cut.cells[hit.cell]);
+            new.entry(resource).or_default().extend(actions);
         }
         new.into_iter()
             .map(|(resource, actions)| NewAccess {

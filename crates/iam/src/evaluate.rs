@@ -14,8 +14,9 @@
 //!   limited by the implicit deny of a boundary or a session policy. The guide says so for `*` with
 //!   a condition on `aws:PrincipalArn`; a grant without the condition can't give less than one with.
 //! - **An account in `NotPrincipal` with `Deny`** exempts its root user only. The guide's example
-//!   denies everybody but a user, and lists that user and the user's account. It also says that a
-//!   service "might" want the account listed: that is not asked for here.
+//!   denies everybody but a user, and lists that user and the user's account; people who listed the
+//!   account alone found its administrators denied. The guide also says that a service "might" want
+//!   the account listed beside the user: that is not asked for here.
 //! - **An endpoint policy** decides for every caller when it is given: the request came that way.
 //! - **Resource control policies** only deny, and only in the services that the Organizations guide
 //!   lists; they bind service principals and anonymous callers too. That keys managed by AWS are
@@ -184,6 +185,17 @@ impl Policies {
         }
     }
 
+    /// All policies of a layer, whatever their level.
+    pub fn in_layer(&self, layer: Layer) -> impl Iterator<Item = &Arc<Policy>> {
+        let levels = match layer {
+            Layer::Scp => self.scp.len(),
+            Layer::Rcp => self.rcp.len(),
+            _ => 0,
+        };
+        let of_levels = (0..levels).flat_map(move |level| self.of(layer, Some(level)));
+        self.of(layer, None).iter().chain(of_levels)
+    }
+
     /// The statement that a match speaks of.
     #[must_use]
     pub fn statement(&self, matched: &Matched) -> Option<&Statement> {
@@ -267,7 +279,9 @@ impl Round<'_> {
             allowing.scp =
                 Truth::all((0..policies.scp.len()).map(|l| self.layer(Layer::Scp, Some(l)).any()));
         }
-        if !who.service_linked && rcp_applies(&self.call.action) {
+        // A role that a service made for itself is not bound as a resource either.
+        let service_linked = who.service_linked || is_service_linked(self.call.resource);
+        if !service_linked && rcp_applies(&self.call.action) {
             for level in 0..policies.rcp.len() {
                 self.layer(Layer::Rcp, Some(level));
             }
@@ -422,6 +436,11 @@ impl Allowing {
             Layer::Resource
         }
     }
+}
+
+/// Whether it is a role that a service made for itself. A session's ARN does not show it.
+fn is_service_linked(arn: &str) -> bool {
+    arn.contains(":role/aws-service-role/")
 }
 
 /// Whether resource control policies bind an action, in lower case.

@@ -6,11 +6,15 @@
 //! - Never a guess. What can't be decided is said, with the reason.
 //! - A request that proves an answer is evaluated again before it is shown.
 //! - Knows nothing of templates. Texts that are not known yet come in as [`Symbols`].
+//!
+//! # Examples
+#![doc = include_str!("../README.md")]
 
 pub mod catalogue;
 pub mod compare;
 pub mod condition;
 mod evaluate;
+mod lint;
 mod matching;
 mod pattern;
 mod policy;
@@ -22,6 +26,7 @@ mod truth;
 
 pub use catalogue::Catalogue;
 pub use evaluate::{Decision, Layer, Matched, Outcome, Policies, PublicAccessBlock, evaluate};
+pub use lint::{PolicyKind, lint, lint_policies};
 pub use matching::Call;
 pub use pattern::{Pattern, Piece, Syntax, Text, Token};
 pub use policy::{

@@ -243,6 +243,54 @@ fn matches(tokens: &[Token], text: &str) -> bool {
     }
 }
 
+/// Whether some ARN fits both a pattern and the shape of ARNs. The wildcards of the shape stay in
+/// their part, as far as the sixth, which may hold colons; those of the pattern go where they want.
+/// Takes time as the product of both lengths.
+pub(crate) fn fits_arn(pattern: &[Token], shape: &[Token]) -> bool {
+    let run = |token: Option<&Token>| matches!(token, Some(Token::Run | Token::Hole(_)));
+    let colon = Token::Char(':');
+    let colons = shape
+        .iter()
+        .enumerate()
+        .filter(|(_, token)| **token == colon);
+    let fifth = colons.map(|(at, _)| at).nth(ARN_PARTS - 2);
+    let last_part = fifth.unwrap_or(shape.len());
+    // The places of the shape that can be reached together with the place of the pattern.
+    let mut here = vec![false; shape.len() + 1];
+    let mut next = here.clone();
+    here[0] = true;
+    for i in 0..=pattern.len() {
+        next.fill(false);
+        let Some(first) = here.iter().position(|reached| *reached) else {
+            return false;
+        };
+        for j in first..=shape.len() {
+            if !here[j] {
+                continue;
+            }
+            if run(shape.get(j)) {
+                here[j + 1] = true;
+            }
+            if run(pattern.get(i)) {
+                next[j] = true;
+            }
+            match (pattern.get(i), shape.get(j)) {
+                (None, _) | (_, None) => {}
+                (Some(Token::Run | Token::Hole(_)), _) => here[j + 1] = true,
+                (Some(token), Some(Token::Run | Token::Hole(_))) => {
+                    next[j] |= *token != colon || j >= last_part;
+                }
+                (Some(Token::Char(x)), Some(Token::Char(y))) => next[j + 1] |= x == y,
+                _ => next[j + 1] = true,
+            }
+        }
+        if i < pattern.len() {
+            std::mem::swap(&mut here, &mut next);
+        }
+    }
+    here[shape.len()]
+}
+
 impl Text {
     /// Understands a text.
     #[must_use]
@@ -250,6 +298,16 @@ impl Text {
         let written = written.into();
         Self {
             form: form(&written, syntax),
+            written,
+            span,
+        }
+    }
+
+    /// A text that is short for another one.
+    #[must_use]
+    pub(crate) fn short_for(written: Arc<str>, meant: &str, span: Span, syntax: Syntax) -> Self {
+        Self {
+            form: form(meant, syntax),
             written,
             span,
         }

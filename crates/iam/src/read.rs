@@ -313,7 +313,15 @@ impl Reader {
         let patterns = self
             .texts(&entry.value, &entry.key.name)
             .into_iter()
-            .map(|(text, span)| Text::new(text, span, syntax))
+            .map(|(text, span)| match text.strip_prefix("execute-api:/") {
+                // The policy of an API may leave out what is the same for all of its resources (API
+                // Gateway Developer Guide, "API Gateway resource policy examples").
+                Some(rest) => {
+                    let meant = format!("arn:*:execute-api:*:*:*/{rest}");
+                    Text::short_for(text, &meant, span, syntax)
+                }
+                None => Text::new(text, span, syntax),
+            })
             .collect();
         Some(Element {
             except,

@@ -43,7 +43,7 @@ impl Opened {
         let project = Project::find(disk.root(), arguments.config.as_deref())?;
         let parameters =
             parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
-        let settings = access_settings(&project, catalogue(arguments)?)?;
+        let settings = access_settings(&project, catalogue(arguments.iam_data.as_deref())?)?;
         Ok(Self {
             disk,
             project,
@@ -167,8 +167,8 @@ impl Applications {
 }
 
 /// The catalogue that comes with the program, or the one that is given.
-pub(crate) fn catalogue(arguments: &DeploymentArgs) -> Result<&'static Catalogue, CommandError> {
-    let Some(path) = &arguments.iam_data else {
+pub(crate) fn catalogue(iam_data: Option<&Path>) -> Result<&'static Catalogue, CommandError> {
+    let Some(path) = iam_data else {
         return Ok(Catalogue::builtin());
     };
     let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));

@@ -4,7 +4,8 @@ pub(crate) mod gates;
 mod iam;
 
 pub(crate) use iam::{
-    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, ShrinkArgs, SimulateArgs, TreeArgs,
+    AccessArgs, AccessFormat, AnswerFormat, DeploymentArgs, EscalateArgs, IamArgs, IamCommand,
+    KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

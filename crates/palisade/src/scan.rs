@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         &arguments.deployment.parameter_files,
         &arguments.deployment.parameters,
     )?;
-    let catalogue = applications::catalogue(&arguments.deployment)?;
+    let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {
         rules: &RULES,

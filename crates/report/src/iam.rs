@@ -1,6 +1,9 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod access;
 pub mod change;
+pub mod escalate;
+pub mod lint;
 pub mod shrink;
 pub mod simulate;
 
@@ -11,6 +14,20 @@ use crate::text::Style;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use palisade_core::{Problem, ProblemLevel, Sources};
 use palisade_iam::{Note, NoteLevel};
+use serde_json::{Value, json};
+
+/// The text of a report: one object, or a list of them under `results`.
+fn results(schema: &str, mut results: Vec<Value>, listed: bool, catalogue: &str) -> String {
+    let mut value = match results.as_mut_slice() {
+        [one] if !listed => one.take(),
+        _ => json!({"results": results}),
+    };
+    if let Value::Object(members) = &mut value {
+        members.insert("schema".to_owned(), json!(schema));
+        members.insert("catalogue".to_owned(), json!(catalogue));
+    }
+    crate::json::text(&value)
+}
 
 /// A note as the `problems` of a report have it.
 #[must_use]

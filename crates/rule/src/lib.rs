@@ -15,7 +15,7 @@ pub use sink::{FindingBuilder, Outcome, RawFinding, RawRelated, RawUnresolved, S
 pub use table::{Is, Row, Want};
 
 use palisade_access::Access;
-use palisade_app::{Application, Resource};
+use palisade_app::{Application, Files, Resource};
 use palisade_core::{Confidence, Date, Severity};
 use palisade_policy::Parameters;
 use std::cell::OnceCell;
@@ -57,6 +57,9 @@ pub enum Check {
     },
     /// Looks at the whole application once.
     Application(fn(&Context<'_>, &mut Sink<'_>)),
+    /// Looks at the whole application and at the code of its functions; reading code takes time, so
+    /// that it runs only when it is switched on.
+    Code(fn(&Context<'_>, &mut Sink<'_>)),
     /// Asks the same question of many kinds of resource.
     Table(&'static [Row]),
 }
@@ -73,7 +76,6 @@ pub struct RuleEntry {
 }
 
 /// What a rule is given.
-#[derive(Debug)]
 pub struct Context<'a> {
     /// The application that is looked at.
     pub app: &'a Application,
@@ -81,8 +83,18 @@ pub struct Context<'a> {
     pub parameters: &'a Parameters,
     /// The day of the scan.
     pub today: Date,
+    /// The scanned tree, for the code of functions.
+    pub files: &'a dyn Files,
     settings: &'a palisade_access::Settings<'a>,
     access: OnceCell<Access<'a>>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("app", &self.app.root)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Context<'a> {
@@ -92,12 +104,14 @@ impl<'a> Context<'a> {
         app: &'a Application,
         parameters: &'a Parameters,
         today: Date,
+        files: &'a dyn Files,
         settings: &'a palisade_access::Settings<'a>,
     ) -> Self {
         Self {
             app,
             parameters,
             today,
+            files,
             settings,
             access: OnceCell::new(),
         }

@@ -124,7 +124,7 @@ impl Rule {
                     }
                 }
             }
-            Check::Application(check) => check(cx, &mut sink),
+            Check::Application(check) | Check::Code(check) => check(cx, &mut sink),
             Check::Table(rows) => {
                 let asked = |kind: &&str| rows.iter().any(|row| row.kind == *kind);
                 for kind in cx.app.kinds().filter(asked) {

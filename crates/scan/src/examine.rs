@@ -6,7 +6,7 @@ use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files, Secrets, account};
 use palisade_core::{Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
-use palisade_rule::{Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
+use palisade_rule::{Check, Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ pub fn examine(
         Outcome::Application(app, problems) => {
             examined.template = true;
             examined.problems = problems;
-            judge(&app, settings, &mut examined);
+            judge(&app, &FilesOf(tree), settings, &mut examined);
         }
     }
     examined
@@ -148,12 +148,15 @@ impl Files for FilesOf<'_> {
     }
 }
 
-fn judge(app: &Application, settings: &Settings<'_>, examined: &mut Examined) {
-    let cx = Context::new(app, settings.parameters, settings.today, settings.access);
+fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined: &mut Examined) {
+    let (parameters, today) = (settings.parameters, settings.today);
+    let cx = Context::new(app, parameters, today, files, settings.access);
     let mut outcome = palisade_rule::Outcome::default();
     // Rules that are switched off run too: what they know to be secret must not be shown by others.
     for rule in settings.rules {
-        rule.run(&cx, &mut outcome);
+        if !matches!(rule.check, Check::Code(_)) || settings.runs(rule) {
+            rule.run(&cx, &mut outcome);
+        }
     }
     let secrets = &Secrets::of(app, &outcome.secrets);
     let (mut silencer, problems) = Silencer::of(app, settings);

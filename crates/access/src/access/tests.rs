@@ -184,6 +184,10 @@ fn policies_that_nobody_has_are_kept_apart() {
     ));
     let settings = Settings::default();
     let access = Access::of(&app, &settings);
-    let found: Vec<&str> = access.unattached.iter().map(|policy| &*policy.written_in).collect();
+    let found: Vec<&str> = access
+        .unattached
+        .iter()
+        .map(|policy| &*policy.written_in)
+        .collect();
     assert_eq!(found, ["Alone", "Device"]);
 }

@@ -9,8 +9,8 @@ use super::texts::Filling;
 use palisade_iam::catalogue::{Action, Service};
 use palisade_iam::condition::{Family, Operand, Test};
 use palisade_iam::{
-    Caller, Catalogue, Context, ContextValue, Effect, Element, Layer, Outcome, Pattern, Piece, Policies,
-    Policy, Request, Statement, Syntax, Text, Truth, arn_part, evaluate,
+    Caller, Catalogue, Context, ContextValue, Effect, Element, Layer, Outcome, Pattern, Piece,
+    Policies, Policy, Request, Statement, Syntax, Text, Truth, arn_part, evaluate,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +89,10 @@ impl Actor {
         }
         let lower = action.to_ascii_lowercase();
         let narrowed = |policy: &Arc<Policy>| {
-            let about = policy.statements.iter().filter_map(|statement| narrowed(statement, &lower));
+            let about = policy
+                .statements
+                .iter()
+                .filter_map(|statement| narrowed(statement, &lower));
             Arc::new(Policy {
                 version: policy.version,
                 statements: about.collect(),
@@ -107,7 +110,9 @@ impl Actor {
             endpoint: all(&policies.endpoint),
             public_access_block: policies.public_access_block,
         });
-        self.about.borrow_mut().insert(Arc::from(action), about.clone());
+        self.about
+            .borrow_mut()
+            .insert(Arc::from(action), about.clone());
         about
     }
 
@@ -212,10 +217,12 @@ impl Asker<'_> {
         for (a, action) in actions.iter().enumerate() {
             let about = self.actor.about(action);
             for (layer, statement) in statements(&about) {
-                let context = self.presets(statement);
+                let context = self.values_for(texts(statement));
                 for text in named_resources(statement) {
                     let pattern = text.resolve(&context).map(std::borrow::Cow::into_owned);
-                    let new = |p: &Pattern| !p.is_everything() && !patterns.iter().any(|(_, known)| known == p);
+                    let new = |p: &Pattern| {
+                        !p.is_everything() && !patterns.iter().any(|(_, known)| known == p)
+                    };
                     if let Some(pattern) = pattern.filter(new) {
                         patterns.push(((layer, a), pattern));
                     }
@@ -232,7 +239,8 @@ impl Asker<'_> {
         // What two layers, or two actions, both want.
         for (i, (a_from, a)) in patterns.iter().enumerate().take(MAX_PAIRED) {
             for (b_from, b) in patterns.iter().skip(i + 1).take(MAX_PAIRED) {
-                let have = |text: &String| a.matches(text) != Truth::No && b.matches(text) != Truth::No;
+                let have =
+                    |text: &String| a.matches(text) != Truth::No && b.matches(text) != Truth::No;
                 if a_from != b_from && !found.iter().any(have) {
                     found.extend(filling.meet_both(shape, a, b));
                 }
@@ -242,10 +250,10 @@ impl Asker<'_> {
         found
     }
 
-    /// Values for the variables of a statement.
-    fn presets(&self, statement: &Statement) -> Context {
+    /// Values for the variables of some texts.
+    fn values_for<'t>(&self, texts: impl IntoIterator<Item = &'t Text>) -> Context {
         let mut context = Context::default();
-        for key in variables(statement) {
+        for key in variables(texts) {
             if let Some(value) = self.preset(&key) {
                 context.insert(&key, ContextValue::Single(value));
             }
@@ -266,7 +274,9 @@ impl Asker<'_> {
         if ask.policy.is_some() {
             Rc::make_mut(&mut policies).resource.clone_from(&ask.policy);
         }
-        let statements: Vec<&Statement> = statements(&policies).map(|(_, statement)| statement).collect();
+        let statements: Vec<&Statement> = statements(&policies)
+            .map(|(_, statement)| statement)
+            .collect();
         let mut search = Search {
             policies: &policies,
             keys: BTreeMap::new(),
@@ -288,13 +298,15 @@ impl Asker<'_> {
                     if let [only] = values.as_slice() {
                         decided.insert(test.key.clone());
                         if let Some(value) = only {
-                            request.context.insert(&test.key, ContextValue::Single(value.clone()));
+                            request
+                                .context
+                                .insert(&test.key, ContextValue::Single(value.clone()));
                         }
                     }
                     search.keys.insert(test.key.clone(), values);
                 }
             }
-            for key in variables(statement) {
+            for key in variables(texts(statement)) {
                 if let Some(value) = self.preset(&key) {
                     request.context.insert(&key, ContextValue::Single(value));
                     decided.insert(key);
@@ -320,7 +332,9 @@ impl Asker<'_> {
             return vec![None];
         }
         let mut values: Vec<Option<Arc<str>>> = vec![None];
-        let tests = statements.iter().flat_map(|statement| &statement.conditions);
+        let tests = statements
+            .iter()
+            .flat_map(|statement| &statement.conditions);
         for test in tests.filter(|test| &*test.key == key) {
             for value in self.values_of(test) {
                 let value = Some(Arc::from(value));
@@ -339,12 +353,10 @@ impl Asker<'_> {
         if !depends && self.catalogue.global_key(key).is_some() {
             return true;
         }
-        let found = action
-            .split_once(':')
-            .and_then(|(prefix, name)| {
-                let service = self.catalogue.service(prefix)?;
-                Some((service, service.action(name)?))
-            });
+        let found = action.split_once(':').and_then(|(prefix, name)| {
+            let service = self.catalogue.service(prefix)?;
+            Some((service, service.action(name)?))
+        });
         let Some((service, action)) = found else {
             return true;
         };
@@ -357,8 +369,14 @@ impl Asker<'_> {
         let mut values = Vec::new();
         for operand in &test.operands {
             match operand {
-                Operand::Text(text) => values.push(self.actor.filling().fill(&text.widest())),
-                Operand::Number(n) => values.extend([n.to_string(), (n - 1.0).to_string(), (n + 1.0).to_string()]),
+                Operand::Text(text) => {
+                    let context = self.values_for([text]);
+                    let pattern = text.resolve(&context).unwrap_or_else(|| text.widest());
+                    values.push(self.actor.filling().fill(&pattern));
+                }
+                Operand::Number(n) => {
+                    values.extend([n.to_string(), (n - 1.0).to_string(), (n + 1.0).to_string()])
+                }
                 Operand::Date(micros) => {
                     let seconds = micros / 1_000_000;
                     values.extend([-86_400, 0, 86_400].map(|by| (seconds + by).to_string()));
@@ -403,12 +421,20 @@ fn statements(policies: &Policies) -> impl Iterator<Item = (usize, &Statement)> 
 /// attached by it.
 fn named_resources(statement: &Statement) -> impl Iterator<Item = &Text> {
     let wanted = |element: &&Element| element.except != (statement.effect == Effect::Allow);
-    let resources = (statement.resources.iter()).filter(wanted).flat_map(|element| &element.patterns);
-    let attachable = statement.conditions.iter().filter(|test| &*test.key == "iam:policyarn");
-    let attachable = attachable.flat_map(|test| &test.operands).filter_map(|operand| match operand {
-        Operand::Text(text) => Some(text),
-        _ => None,
-    });
+    let resources = (statement.resources.iter())
+        .filter(wanted)
+        .flat_map(|element| &element.patterns);
+    let attachable = statement
+        .conditions
+        .iter()
+        .filter(|test| &*test.key == "iam:policyarn");
+    let attachable =
+        attachable
+            .flat_map(|test| &test.operands)
+            .filter_map(|operand| match operand {
+                Operand::Text(text) => Some(text),
+                _ => None,
+            });
     resources.chain(attachable)
 }
 
@@ -428,7 +454,9 @@ fn narrowed(statement: &Statement, action: &str) -> Option<Statement> {
                 wildcards: false,
                 variables: false,
             };
-            actions.patterns.push(Text::new(action, statement.actions.span, syntax));
+            actions
+                .patterns
+                .push(Text::new(action, statement.actions.span, syntax));
         }
     }
     Some(Statement {
@@ -445,18 +473,25 @@ fn narrowed(statement: &Statement, action: &str) -> Option<Statement> {
 
 fn carries(service: &Service, action: &Action, key: &str) -> bool {
     let of_resources = (action.resources.iter()).flat_map(|kind| service.keys_of_resource(kind));
-    service.keys_of_action(action).chain(of_resources).any(|known| known.is(key))
+    service
+        .keys_of_action(action)
+        .chain(of_resources)
+        .any(|known| known.is(key))
 }
 
-/// The keys of the variables in a statement.
-fn variables(statement: &Statement) -> BTreeSet<Arc<str>> {
-    let resources = statement.resources.iter().flat_map(|element| &element.patterns);
-    let operands = statement.conditions.iter().flat_map(|test| &test.operands);
-    let texts = operands.filter_map(|operand| match operand {
+/// The texts in which a statement can have variables.
+fn texts(statement: &Statement) -> impl Iterator<Item = &Text> {
+    let resources = (statement.resources.iter()).flat_map(|element| &element.patterns);
+    let operands = (statement.conditions.iter()).flat_map(|test| &test.operands);
+    resources.chain(operands.filter_map(|operand| match operand {
         Operand::Text(text) => Some(text),
         _ => None,
-    });
-    let pieces = resources.chain(texts).filter_map(Text::variables).flatten();
+    }))
+}
+
+/// The keys of the variables in some texts.
+fn variables<'t>(texts: impl IntoIterator<Item = &'t Text>) -> BTreeSet<Arc<str>> {
+    let pieces = texts.into_iter().filter_map(Text::variables).flatten();
     pieces
         .filter_map(|piece| match piece {
             Piece::Variable { key, .. } => Some(key.clone()),
@@ -484,7 +519,8 @@ impl Search<'_> {
             Outcome::Allowed => Answer::Yes(request),
             Outcome::Unknown => Answer::Maybe(request, decision.reasons),
             Outcome::ExplicitlyDenied => {
-                let denies = |m: &&palisade_iam::Matched| m.effect == Effect::Deny && m.truth == Truth::Yes;
+                let denies =
+                    |m: &&palisade_iam::Matched| m.effect == Effect::Deny && m.truth == Truth::Yes;
                 let statement = decision.matched.iter().find(denies);
                 match statement.and_then(|m| self.policies.statement(m)) {
                     Some(statement) => {
@@ -511,7 +547,8 @@ impl Search<'_> {
             for policy in policies.of(layer, Some(level)) {
                 for statement in policy.of_effect(Effect::Allow) {
                     if statement.matches_action(&action) == Truth::No
-                        || statement.matches_resource(&request.resource, &request.context) == Truth::No
+                        || statement.matches_resource(&request.resource, &request.context)
+                            == Truth::No
                     {
                         continue;
                     }
@@ -548,7 +585,9 @@ impl Search<'_> {
             for value in self.keys.get(&test.key).cloned().unwrap_or_default() {
                 let mut request = request.clone();
                 if let Some(value) = value {
-                    request.context.insert(&test.key, ContextValue::Single(value));
+                    request
+                        .context
+                        .insert(&test.key, ContextValue::Single(value));
                 }
                 if test.holds(&request.context) != Some(wanted) {
                     continue;

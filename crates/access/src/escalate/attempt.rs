@@ -6,7 +6,7 @@ use super::gain;
 use super::method::{Call, Gives, Method, On, Sends};
 use super::search::{Search, State};
 use super::{Role, Step};
-use palisade_iam::{Effect, Pattern, Policies, Policy, Request};
+use palisade_iam::{Effect, Pattern, Policies, Policy, Request, arn_part};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -45,7 +45,13 @@ struct Settled {
 }
 
 impl<'s, 'a> Attempt<'s, 'a> {
-    pub(super) fn new(search: &'s Search<'a>, state: &'s State, method: &'static Method, calls: &'s [Call], maybe: bool) -> Self {
+    pub(super) fn new(
+        search: &'s Search<'a>,
+        state: &'s State,
+        method: &'static Method,
+        calls: &'s [Call],
+        maybe: bool,
+    ) -> Self {
         Self {
             search,
             state,
@@ -87,8 +93,16 @@ impl<'s, 'a> Attempt<'s, 'a> {
     fn gained(&self) -> Option<Option<Request>> {
         let policies = &self.state.actor.policies;
         let with_everything = || {
-            let identity = policies.identity.iter().cloned().chain([gain::everything()]).collect();
-            Policies { identity, ..policies.clone() }
+            let identity = policies
+                .identity
+                .iter()
+                .cloned()
+                .chain([gain::everything()])
+                .collect();
+            Policies {
+                identity,
+                ..policies.clone()
+            }
         };
         // Another identity of the account: only the organisation limits it.
         let account = || Policies {
@@ -97,9 +111,19 @@ impl<'s, 'a> Attempt<'s, 'a> {
             identity: vec![gain::everything()],
             ..policies.clone()
         };
-        let of_account = || self.state.account.get_or_init(|| self.more(account())).clone();
+        let of_account = || {
+            self.state
+                .account
+                .get_or_init(|| self.more(account()))
+                .clone()
+        };
         match self.method.gives {
-            Gives::Anything => self.state.anything.get_or_init(|| self.more(with_everything())).clone().map(Some),
+            Gives::Anything => self
+                .state
+                .anything
+                .get_or_init(|| self.more(with_everything()))
+                .clone()
+                .map(Some),
             Gives::NewIdentity => of_account().map(Some),
             Gives::User => of_account().map(|_| None),
             Gives::Role | Gives::RoleOf(_) => {
@@ -113,12 +137,23 @@ impl<'s, 'a> Attempt<'s, 'a> {
                 }
             }
             Gives::WithoutBoundary => {
-                policies.boundary.as_ref().filter(|boundary| !boundary.is_empty())?;
-                self.more(Policies { boundary: None, ..policies.clone() }).map(Some)
+                policies
+                    .boundary
+                    .as_ref()
+                    .filter(|boundary| !boundary.is_empty())?;
+                self.more(Policies {
+                    boundary: None,
+                    ..policies.clone()
+                })
+                .map(Some)
             }
             Gives::WithoutOrganization => {
                 (!policies.scp.is_empty()).then_some(())?;
-                self.more(Policies { scp: Vec::new(), ..policies.clone() }).map(Some)
+                self.more(Policies {
+                    scp: Vec::new(),
+                    ..policies.clone()
+                })
+                .map(Some)
             }
             Gives::WithoutOwnDenials => {
                 let denies = |policy: &Arc<Policy>| policy.of_effect(Effect::Deny).next().is_some();
@@ -149,7 +184,9 @@ impl<'s, 'a> Attempt<'s, 'a> {
         });
         let lets_in = |arn: &Arc<str>| {
             let trust = inventory.get(arn).map(|role| &role.trust);
-            services.is_empty() || trust.is_some_and(|trust| services.iter().any(|s| gain::lets_service_in(trust, s)))
+            services.is_empty()
+                || trust
+                    .is_some_and(|trust| services.iter().any(|s| gain::lets_service_in(trust, s)))
         };
         (strong.iter())
             .filter(|(arn, _)| lets_in(arn))
@@ -171,7 +208,13 @@ impl<'s, 'a> Attempt<'s, 'a> {
     }
 
     /// Finds a resource for each thing of a call.
-    fn settle(&self, at: usize, call: &Call, things: &[Thing], settled: &Settled) -> Option<(Settled, Option<Request>)> {
+    fn settle(
+        &self,
+        at: usize,
+        call: &Call,
+        things: &[Thing],
+        settled: &Settled,
+    ) -> Option<(Settled, Option<Request>)> {
         let Some((thing, rest)) = things.split_first() else {
             return self.solve(at + 1, settled);
         };
@@ -254,11 +297,20 @@ impl<'s, 'a> Attempt<'s, 'a> {
                         on: call.on,
                     })
                 };
-                let required: Vec<Thing> = action.resources.iter().filter(|of| of.required).filter_map(thing).collect();
+                let required: Vec<Thing> = action
+                    .resources
+                    .iter()
+                    .filter(|of| of.required)
+                    .filter_map(thing)
+                    .collect();
                 match (required.is_empty(), action.resources.is_empty()) {
                     (false, _) => vec![required],
                     (true, true) => vec![vec![anything()]],
-                    (true, false) => action.resources.iter().filter_map(|of| Some(vec![thing(of)?])).collect(),
+                    (true, false) => action
+                        .resources
+                        .iter()
+                        .filter_map(|of| Some(vec![thing(of)?]))
+                        .collect(),
                 }
             }
         }
@@ -275,26 +327,50 @@ impl<'s, 'a> Attempt<'s, 'a> {
             return roles.map(|(arn, _)| arn.to_string()).collect();
         }
         if let (Some(inventory), On::Assumable) = (self.search.question.inventory, thing.on) {
-            return inventory.keys().filter(|arn| **arn != actor.identity).map(ToString::to_string).collect();
+            return inventory
+                .keys()
+                .filter(|arn| **arn != actor.identity)
+                .map(ToString::to_string)
+                .collect();
         }
         if thing.key == "*" {
             return vec!["*".to_owned()];
         }
-        let same = |call: &&Call| self.things(call).iter().flatten().any(|other| other.key == thing.key);
-        let mut actions: Vec<&str> = self.calls.iter().filter(same).map(|call| call.action).collect();
-        let attached = |call: &&Call| matches!(call.sends, Sends::MadePolicy | Sends::MadePolicyUnbound);
+        let same = |call: &&Call| {
+            self.things(call)
+                .iter()
+                .flatten()
+                .any(|other| other.key == thing.key)
+        };
+        let mut actions: Vec<&str> = self
+            .calls
+            .iter()
+            .filter(same)
+            .map(|call| call.action)
+            .collect();
+        let attached =
+            |call: &&Call| matches!(call.sends, Sends::MadePolicy | Sends::MadePolicyUnbound);
         if thing.key.contains(":policy/") {
             actions.extend(self.calls.iter().filter(attached).map(|call| call.action));
         }
+        // Names of users and of roles are unique in an account, whatever their paths.
+        let called = |arn: &str| {
+            let (kind, path) = arn_part(arn, 5)?.split_once('/')?;
+            let name = path.rsplit('/').next()?;
+            Some([arn_part(arn, 4)?, kind, name].map(str::to_owned))
+        };
+        let me = |arn: &str| called(arn) == called(&actor.identity);
         let fits = |arn: &String| match thing.on {
-            On::OtherUser => **arn != *actor.identity,
-            On::Role | On::Assumable => **arn != *actor.identity && !arn.contains(":role/aws-service-role/"),
+            On::OtherUser => !me(arn),
+            On::Role | On::Assumable => !me(arn) && !arn.contains(":role/aws-service-role/"),
             _ => true,
         };
         let mut found = self.search.asker(actor).resources(&thing.shape, &actions);
         if matches!(thing.on, On::OtherUser | On::Role | On::Assumable) {
             // The principal may be called like the usual example.
-            let other = found.first().map(|first| first.replace("/example", "/another"));
+            let other = found
+                .first()
+                .map(|first| first.replace("/example", "/another"));
             found.extend(other);
         }
         found.retain(fits);
@@ -302,18 +378,27 @@ impl<'s, 'a> Attempt<'s, 'a> {
     }
 
     /// The policy of the resource, with its text when it is made up here.
-    fn resource_policy(&self, call: &Call, resource: &str) -> Option<(Arc<Policy>, Option<Arc<str>>)> {
+    fn resource_policy(
+        &self,
+        call: &Call,
+        resource: &str,
+    ) -> Option<(Arc<Policy>, Option<Arc<str>>)> {
         let actor = &self.state.actor;
         let made = |principal: &str, action: &str| {
             let text = statement(principal, action, action.starts_with("kms:"));
             (gain::policy(&text), Some(Arc::from(text)))
         };
         match call.action {
-            "sts:AssumeRole" if call.sends == Sends::RewrittenTrust => Some(made(&actor.identity, call.action)),
+            "sts:AssumeRole" if call.sends == Sends::RewrittenTrust => {
+                Some(made(&actor.identity, call.action))
+            }
             "sts:AssumeRole" => Some(match self.search.question.inventory {
                 Some(inventory) => {
                     let role = inventory.get(resource);
-                    (role.map(|role| role.trust.clone()).unwrap_or_default(), None)
+                    (
+                        role.map(|role| role.trust.clone()).unwrap_or_default(),
+                        None,
+                    )
                 }
                 None => made(&self.root(), call.action),
             }),
@@ -332,22 +417,35 @@ impl<'s, 'a> Attempt<'s, 'a> {
         const BOUNDARY: &str = "iam:permissionsboundary";
         let strong = || self.search.strong().to_vec();
         let made = || {
-            let made = settled.things.iter().find(|(key, _)| key.contains(":policy/"));
+            let made = settled
+                .things
+                .iter()
+                .find(|(key, _)| key.contains(":policy/"));
             vec![made.map(|(_, arn)| Arc::from(arn.as_str()))]
         };
         let unbound = || std::iter::once(None).chain(strong()).collect::<Vec<_>>();
         let bounded = self.state.actor.policies.boundary.is_some();
         let mut sends = match call.sends {
             _ if call.action == "iam:PassRole" => {
-                let services = self.method.passes.iter().map(|service| Some(Arc::from(*service)));
+                let services = self
+                    .method
+                    .passes
+                    .iter()
+                    .map(|service| Some(Arc::from(*service)));
                 return vec![("iam:passedtoservice", services.collect())];
             }
             Sends::Nothing | Sends::RewrittenTrust => Vec::new(),
             Sends::StrongPolicy => vec![(POLICY, strong())],
             Sends::MadePolicy => vec![(POLICY, made())],
             Sends::OwnGrant => vec![
-                ("kms:grantisforawsresource", vec![None, Some(Arc::from("false"))]),
-                ("kms:granteeprincipal", vec![Some(self.state.actor.identity.clone())]),
+                (
+                    "kms:grantisforawsresource",
+                    vec![None, Some(Arc::from("false"))],
+                ),
+                (
+                    "kms:granteeprincipal",
+                    vec![Some(self.state.actor.identity.clone())],
+                ),
             ],
             Sends::WideBoundary => vec![(BOUNDARY, strong())],
             Sends::NoBoundary => vec![(BOUNDARY, unbound())],
@@ -377,29 +475,52 @@ impl<'s, 'a> Attempt<'s, 'a> {
                 policy,
             })
         };
-        let before = action.starts_with("kms:").then(|| gain::policy(&statement(&self.root(), "kms:*", true)));
+        let before = action
+            .starts_with("kms:")
+            .then(|| gain::policy(&statement(&self.root(), "kms:*", true)));
         if !ask(before).is_no() {
             return None;
         }
-        match ask(Some(gain::policy(&statement(&actor.identity, action, true)))) {
+        match ask(Some(gain::policy(&statement(
+            &actor.identity,
+            action,
+            true,
+        )))) {
             Answer::Yes(request) => Some(request),
             _ => None,
         }
     }
 
-    fn describe(&self, settled: &Settled, gained: Option<Request>, access: Option<Request>) -> (String, Option<Request>) {
+    fn describe(
+        &self,
+        settled: &Settled,
+        gained: Option<Request>,
+        access: Option<Request>,
+    ) -> (String, Option<Request>) {
         let gains = match self.method.gives {
-            Gives::Anything if self.state.actor.policies.boundary.is_some() => "any permission that its boundary leaves".to_owned(),
+            Gives::Anything if self.state.actor.policies.boundary.is_some() => {
+                "any permission that its boundary leaves".to_owned()
+            }
             Gives::Anything => "any permission".to_owned(),
             Gives::NewIdentity => "any permission, with another identity".to_owned(),
             Gives::Role => match &settled.role {
                 Some(role) => {
-                    let known = self.search.question.inventory.and_then(|inventory| inventory.get(role));
+                    let known = self
+                        .search
+                        .question
+                        .inventory
+                        .and_then(|inventory| inventory.get(role));
                     let everything = known.is_some_and(|known| {
-                        self.search.gains().administrator(&self.search.role(role, known)).is_some()
+                        self.search
+                            .gains()
+                            .administrator(&self.search.role(role, known))
+                            .is_some()
                     });
                     let gained = self.roles(&[]).into_iter().find(|(arn, _)| arn == role);
-                    return (of_role(role, everything), gained.map(|(_, request)| request));
+                    return (
+                        of_role(role, everything),
+                        gained.map(|(_, request)| request),
+                    );
                 }
                 None => "the permissions of a role".to_owned(),
             },
@@ -427,9 +548,12 @@ pub(super) fn of_role(arn: &str, everything: bool) -> String {
 
 /// A resource's policy of one statement.
 fn statement(principal: &str, action: &str, with_resource: bool) -> String {
-    let resource = if with_resource { r#","Resource":"*""# } else { "" };
+    let resource = if with_resource {
+        r#","Resource":"*""#
+    } else {
+        ""
+    };
     format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"{action}"{resource}}}]}}"#
     )
 }
-

@@ -12,10 +12,22 @@ const PROBES: &[(&str, &str)] = &[
     ("iam:CreateUser", "arn:{p}:iam::{a}:user/example"),
     ("iam:AttachRolePolicy", "arn:{p}:iam::{a}:role/example"),
     ("s3:GetObject", "arn:{p}:s3:::example/example"),
-    ("dynamodb:DeleteTable", "arn:{p}:dynamodb:us-east-1:{a}:table/example"),
-    ("secretsmanager:GetSecretValue", "arn:{p}:secretsmanager:us-east-1:{a}:secret:example"),
-    ("lambda:UpdateFunctionCode", "arn:{p}:lambda:us-east-1:{a}:function:example"),
-    ("ec2:RunInstances", "arn:{p}:ec2:us-east-1:{a}:instance/example"),
+    (
+        "dynamodb:DeleteTable",
+        "arn:{p}:dynamodb:us-east-1:{a}:table/example",
+    ),
+    (
+        "secretsmanager:GetSecretValue",
+        "arn:{p}:secretsmanager:us-east-1:{a}:secret:example",
+    ),
+    (
+        "lambda:UpdateFunctionCode",
+        "arn:{p}:lambda:us-east-1:{a}:function:example",
+    ),
+    (
+        "ec2:RunInstances",
+        "arn:{p}:ec2:us-east-1:{a}:instance/example",
+    ),
 ];
 
 /// What every function's role has: writing logs and traces, and a place in a network.
@@ -137,7 +149,10 @@ impl Gains<'_> {
             let actions = self.catalogue.actions_matching(written).filter(counts);
             for (service, action) in actions.take(PER_PATTERN) {
                 let name = format!("{}:{}", service.prefix, action.name);
-                let kind = action.resources.first().and_then(|of| service.resource_type(of));
+                let kind = action
+                    .resources
+                    .first()
+                    .and_then(|of| service.resource_type(of));
                 let resources = match kind {
                     None => vec!["*".to_owned()],
                     Some(kind) => {
@@ -174,12 +189,18 @@ impl Gains<'_> {
 /// A policy that is written here, perhaps with symbols.
 pub(super) fn policy(text: &str) -> Arc<Policy> {
     let read = |document: palisade_syntax::Document| palisade_iam::read_symbolic(&document.root).0;
-    Arc::new(palisade_syntax::parse_json(FileId::NONE, text).map(read).unwrap_or_default())
+    Arc::new(
+        palisade_syntax::parse_json(FileId::NONE, text)
+            .map(read)
+            .unwrap_or_default(),
+    )
 }
 
 /// Everything is allowed.
 pub(super) fn everything() -> Arc<Policy> {
-    policy(r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#)
+    policy(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    )
 }
 
 /// Whether a trust policy lets a service assume the role.

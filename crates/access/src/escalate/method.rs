@@ -195,7 +195,9 @@ pub(super) fn all() -> impl Iterator<Item = &'static Method> {
 fn actions() -> &'static [(String, &'static str)] {
     static ACTIONS: OnceLock<Vec<(String, &'static str)>> = OnceLock::new();
     ACTIONS.get_or_init(|| {
-        let called = all().flat_map(|method| method.calls).map(|call| call.action);
+        let called = all()
+            .flat_map(|method| method.calls)
+            .map(|call| call.action);
         let mut actions: Vec<(String, &str)> = called
             .chain(["iam:PassRole"])
             .map(|action| (action.to_ascii_lowercase(), action))
@@ -210,10 +212,14 @@ fn actions() -> &'static [(String, &'static str)] {
 /// none.
 pub(super) fn allowed(policies: &[Arc<Policy>]) -> BTreeSet<&'static str> {
     let mut allowed = BTreeSet::new();
-    let statements = policies.iter().flat_map(|policy| policy.of_effect(Effect::Allow));
+    let statements = policies
+        .iter()
+        .flat_map(|policy| policy.of_effect(Effect::Allow));
     for statement in statements {
         if statement.actions.except {
-            let matched = actions().iter().filter(|(action, _)| statement.matches_action(action) != Truth::No);
+            let matched = actions()
+                .iter()
+                .filter(|(action, _)| statement.matches_action(action) != Truth::No);
             allowed.extend(matched.map(|(_, written)| *written));
             continue;
         }
@@ -225,7 +231,9 @@ pub(super) fn allowed(policies: &[Arc<Policy>]) -> BTreeSet<&'static str> {
                 })
                 .collect();
             let from = actions().partition_point(|(action, _)| *action < start);
-            let near = actions()[from..].iter().take_while(|(action, _)| action.starts_with(&start));
+            let near = actions()[from..]
+                .iter()
+                .take_while(|(action, _)| action.starts_with(&start));
             let matched = near.filter(|(action, _)| pattern.matches(action) != Truth::No);
             allowed.extend(matched.map(|(_, written)| *written));
         }

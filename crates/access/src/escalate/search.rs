@@ -70,8 +70,10 @@ impl State {
 impl State {
     /// Whether every call of a method is allowed by some statement at all.
     fn may_try(&self, method: &Method) -> bool {
-        let by_itself = |call: &Call| call.sends == Sends::RewrittenTrust || self.may.contains(call.action);
-        (method.passes.is_empty() || self.may.contains("iam:PassRole")) && method.calls.iter().all(by_itself)
+        let by_itself =
+            |call: &Call| call.sends == Sends::RewrittenTrust || self.may.contains(call.action);
+        (method.passes.is_empty() || self.may.contains("iam:PassRole"))
+            && method.calls.iter().all(by_itself)
     }
 }
 
@@ -105,15 +107,23 @@ impl<'a> Search<'a> {
         let states = self.principals();
         let mut paths: Vec<EscalationPath> = Vec::new();
         let mut possible: Vec<EscalationPath> = Vec::new();
-        let administrator = states.iter().find_map(|state| self.gains().administrator(&state.actor));
+        let administrator = states
+            .iter()
+            .find_map(|state| self.gains().administrator(&state.actor));
         if let Some(requests) = administrator {
             paths.push(administrator_path(requests));
         } else {
             let open = OnceCell::new();
             let may = |method: &&Method| states.iter().any(|state| state.may_try(method));
             for method in method::all().filter(may) {
-                let found = states.iter().find_map(|state| self.attempt(method, state, false));
-                let maybe = || states.iter().find_map(|state| self.attempt(method, state, true));
+                let found = states
+                    .iter()
+                    .find_map(|state| self.attempt(method, state, false));
+                let maybe = || {
+                    states
+                        .iter()
+                        .find_map(|state| self.attempt(method, state, true))
+                };
                 match found {
                     Some(found) => {
                         paths.push(path(method, &[], found));
@@ -161,11 +171,18 @@ impl<'a> Search<'a> {
             format!("arn:{partition}:iam::{account}:role/example"),
         ];
         // Conditions may ask for a certain principal.
-        let statements = policies.identity.iter().flat_map(|policy| &policy.statements);
-        for test in statements.flat_map(|s| &s.conditions).filter(|t| &*t.key == "aws:principalarn") {
+        let statements = policies
+            .identity
+            .iter()
+            .flat_map(|policy| &policy.statements);
+        for test in statements
+            .flat_map(|s| &s.conditions)
+            .filter(|t| &*t.key == "aws:principalarn")
+        {
             for operand in &test.operands {
                 if let Operand::Text(text) = operand {
-                    let named = self.asker(&Actor::new(&arns[0], Policies::default()))
+                    let named = self
+                        .asker(&Actor::new(&arns[0], Policies::default()))
                         .actor
                         .filling()
                         .fill(&text.widest());
@@ -185,7 +202,8 @@ impl<'a> Search<'a> {
 
     /// The partition and the account that the policies speak of.
     fn home(&self) -> (String, String) {
-        let statements = (self.question.policies.identity.iter()).flat_map(|policy| &policy.statements);
+        let statements =
+            (self.question.policies.identity.iter()).flat_map(|policy| &policy.statements);
         let elements = statements.flat_map(|statement| &statement.resources);
         let texts = elements.flat_map(|element| &element.patterns);
         let mut partition = "aws".to_owned();
@@ -207,7 +225,8 @@ impl<'a> Search<'a> {
     /// Follows the roles that can be assumed, one after the other.
     fn follow(&self, inventory: &Inventory, start: &State, paths: &mut Vec<EscalationPath>) {
         let mut seen: BTreeSet<Arc<str>> = BTreeSet::from([start.actor.identity.clone()]);
-        let mut queue: VecDeque<(Actor, Vec<Step>)> = VecDeque::from([(start.actor.clone(), Vec::new())]);
+        let mut queue: VecDeque<(Actor, Vec<Step>)> =
+            VecDeque::from([(start.actor.clone(), Vec::new())]);
         while let Some((actor, steps)) = queue.pop_front() {
             if !steps.is_empty() {
                 let state = State::new(actor.clone(), true);
@@ -276,7 +295,9 @@ impl<'a> Search<'a> {
 
     /// Tries a method; with `maybe`, also what depends on holes.
     fn attempt(&self, method: &'static Method, state: &State, maybe: bool) -> Option<Found> {
-        if !state.may_try(method) || (self.question.inventory.is_some() && method.id == "assume-role") {
+        if !state.may_try(method)
+            || (self.question.inventory.is_some() && method.id == "assume-role")
+        {
             return None;
         }
         let passes = (!method.passes.is_empty()).then_some(Call {
@@ -285,13 +306,24 @@ impl<'a> Search<'a> {
             sends: Sends::Nothing,
             why: "the service may act with the role",
         });
-        let calls: Vec<Call> = passes.into_iter().chain(method.calls.iter().copied()).collect();
+        let calls: Vec<Call> = passes
+            .into_iter()
+            .chain(method.calls.iter().copied())
+            .collect();
         let mine = calls.iter().find_map(|call| match call.on {
             On::Me => Some(("user/", On::Me)),
             On::MyRole => Some(("role/", On::MyRole)),
             _ => None,
         });
-        let users_only = matches!(method.id, "attach-group-policy" | "put-group-policy" | "add-user-to-group" | "detach-group-policy" | "delete-group-policy" | "leave-group");
+        let users_only = matches!(
+            method.id,
+            "attach-group-policy"
+                | "put-group-policy"
+                | "add-user-to-group"
+                | "detach-group-policy"
+                | "delete-group-policy"
+                | "leave-group"
+        );
         match mine {
             Some((_, On::Me)) if state.known && !state.actor.is_user() => return None,
             Some((_, On::MyRole)) if state.known && !state.actor.is_role() => return None,
@@ -305,11 +337,22 @@ impl<'a> Search<'a> {
             return None;
         }
         // Anybody whom the statements let change themselves.
-        let actions: Vec<&str> = calls.iter().filter(|call| call.on == on).map(|call| call.action).collect();
-        let shape = Pattern::wildcard(&gain::place(&format!("arn:{{p}}:iam::{{a}}:{kind}*"), &state.actor));
+        let actions: Vec<&str> = calls
+            .iter()
+            .filter(|call| call.on == on)
+            .map(|call| call.action)
+            .collect();
+        let shape = Pattern::wildcard(&gain::place(
+            &format!("arn:{{p}}:iam::{{a}}:{kind}*"),
+            &state.actor,
+        ));
         let me = self.asker(&state.actor).resources(&shape, &actions);
         me.iter().find_map(|me| {
-            let state = State::like(Actor::new(me, state.actor.policies.clone()), true, Some(state));
+            let state = State::like(
+                Actor::new(me, state.actor.policies.clone()),
+                true,
+                Some(state),
+            );
             Attempt::new(self, &state, method, &calls, maybe).run()
         })
     }
@@ -336,9 +379,11 @@ impl<'a> Search<'a> {
         const MAX: usize = 40;
         let mut named = Vec::new();
         let policies = self.question.policies;
-        let statements = (policies.identity.iter()).flat_map(|policy| policy.of_effect(Effect::Allow));
+        let statements =
+            (policies.identity.iter()).flat_map(|policy| policy.of_effect(Effect::Allow));
         let tests = statements.flat_map(|statement| &statement.conditions);
-        let asking = tests.filter(|t| &*t.key == "iam:policyarn" && !t.operator.compare.is_negated());
+        let asking =
+            tests.filter(|t| &*t.key == "iam:policyarn" && !t.operator.compare.is_negated());
         for operand in asking.flat_map(|test| &test.operands) {
             let Operand::Text(text) = operand else {
                 continue;
@@ -348,7 +393,11 @@ impl<'a> Search<'a> {
                 named.push(Arc::from(arn));
                 continue;
             }
-            let managed = self.question.catalogue.managed_policies().filter_map(|policy| policy.arn());
+            let managed = self
+                .question
+                .catalogue
+                .managed_policies()
+                .filter_map(|policy| policy.arn());
             let covered = managed.filter(|arn| pattern.matches(arn) != Truth::No);
             named.extend(covered.take(MAX).map(Arc::from));
         }
@@ -377,9 +426,14 @@ impl<'a> Search<'a> {
     /// Says what is taken for granted when a condition names something of the customer's own.
     pub(super) fn assume(&self, action: &str) {
         let action = action.to_ascii_lowercase();
-        let statements = (self.question.policies.identity.iter()).flat_map(|policy| policy.of_effect(Effect::Allow));
+        let statements = (self.question.policies.identity.iter())
+            .flat_map(|policy| policy.of_effect(Effect::Allow));
         for statement in statements.filter(|s| s.matches_action(&action) != Truth::No) {
-            for test in statement.conditions.iter().filter(|t| !t.operator.compare.is_negated()) {
+            for test in statement
+                .conditions
+                .iter()
+                .filter(|t| !t.operator.compare.is_negated())
+            {
                 let what = match &*test.key {
                     "iam:policyarn" => "attaching it gains nothing",
                     "iam:permissionsboundary" => "it limits whoever has it",
@@ -389,7 +443,8 @@ impl<'a> Search<'a> {
                     if let Operand::Text(text) = operand
                         && !text.written.contains(":iam::aws:policy/")
                     {
-                        let said = format!("what `{}` allows is not known here: {what}", text.written);
+                        let said =
+                            format!("what `{}` allows is not known here: {what}", text.written);
                         self.assumed.borrow_mut().insert(said);
                     }
                 }
@@ -435,5 +490,6 @@ fn holes(policies: &Policies) -> bool {
         .chain(&policies.session)
         .chain(&policies.endpoint)
         .chain(levels);
-    all.flat_map(|policy| &policy.statements).any(|statement| statement.holes().next().is_some())
+    all.flat_map(|policy| &policy.statements)
+        .any(|statement| statement.holes().next().is_some())
 }

@@ -5,6 +5,7 @@
 //! request decides.
 
 use palisade_iam::{Pattern, Token, is_symbol};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 /// More states than this are not searched for a common text.
@@ -72,39 +73,35 @@ impl Filling<'_> {
     }
 }
 
-/// The shortest text that all patterns match, by a search over their places.
+/// The shortest text that all patterns (at most three) match, by a search over their places.
 fn common(patterns: &[&[Token]]) -> Option<String> {
     if !begin_alike(patterns) {
         return None;
     }
-    // A state is the places in all patterns, as one number.
-    let pack = |places: &[usize]| {
-        let all = places.iter().zip(patterns);
-        all.fold(0, |packed, (place, pattern)| packed * (pattern.len() + 1) + place)
-    };
-    let start = vec![0; patterns.len()];
     // How each state was reached: from which one, and with which character.
-    let mut reached: BTreeMap<usize, Option<(usize, Option<char>)>> = BTreeMap::new();
-    reached.insert(pack(&start), None);
-    let mut queue = VecDeque::from([start]);
+    let mut reached: Reached = BTreeMap::new();
+    reached.insert(Places::default(), None);
+    let mut queue = VecDeque::from([Places::default()]);
     while let Some(state) = queue.pop_front() {
-        let packed = pack(&state);
         if (state.iter().zip(patterns)).all(|(at, pattern)| *at == pattern.len()) {
-            return Some(trace(&reached, packed));
+            return Some(trace(&reached, state));
         }
         if reached.len() > MAX_STATES {
             return None;
         }
-        for (next, c) in steps(&state, patterns) {
-            let to = pack(&next);
-            if let std::collections::btree_map::Entry::Vacant(entry) = reached.entry(to) {
-                entry.insert(Some((packed, c)));
+        for (next, c) in steps(state, patterns) {
+            if let Entry::Vacant(entry) = reached.entry(next) {
+                entry.insert(Some((state, c)));
                 queue.push_back(next);
             }
         }
     }
     None
 }
+
+/// The places in at most three patterns.
+type Places = [usize; 3];
+type Reached = BTreeMap<Places, Option<(Places, Option<char>)>>;
 
 /// Whether the characters before the first wildcard of any pattern are the same in all.
 fn begin_alike(patterns: &[&[Token]]) -> bool {
@@ -128,7 +125,7 @@ fn begin_alike(patterns: &[&[Token]]) -> bool {
     true
 }
 
-fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char>)> {
+fn steps(state: Places, patterns: &[&[Token]]) -> Vec<(Places, Option<char>)> {
     let at = |i: usize| patterns[i].get(state[i]);
     let is_run = |i: usize| matches!(at(i), Some(Token::Run | Token::Hole(_)));
     let mut steps = Vec::new();
@@ -136,7 +133,7 @@ fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char
     for i in 0..patterns.len() {
         match at(i) {
             Some(Token::Run | Token::Hole(_)) => {
-                let mut next = state.to_vec();
+                let mut next = state;
                 next[i] += 1;
                 steps.push((next, None));
             }
@@ -146,9 +143,10 @@ fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char
         }
     }
     for c in chars {
-        let mut next = state.to_vec();
+        let mut next = state;
         let all = (0..patterns.len()).all(|i| match at(i) {
-            _ if is_run(i) => true,
+            // The wildcards of the shape, which is the first, stand for one part of an ARN each.
+            _ if is_run(i) => i > 0 || c != ':',
             Some(Token::One) => {
                 next[i] += 1;
                 true
@@ -166,7 +164,7 @@ fn steps(state: &[usize], patterns: &[&[Token]]) -> Vec<(Vec<usize>, Option<char
     steps
 }
 
-fn trace(reached: &BTreeMap<usize, Option<(usize, Option<char>)>>, mut state: usize) -> String {
+fn trace(reached: &Reached, mut state: Places) -> String {
     let mut text: Vec<char> = Vec::new();
     while let Some(Some((before, c))) = reached.get(&state) {
         text.extend(c);
@@ -195,12 +193,28 @@ mod tests {
         let example = "arn:aws:iam::111122223333:role/example";
         check(role, "*", Some(example));
         check(role, "arn:aws:iam::*", Some(example));
-        check(role, "arn:*:iam::*:role/app-*", Some("arn:aws:iam::111122223333:role/app-example"));
-        check(role, "arn:aws:iam::*:role/*-?", Some("arn:aws:iam::111122223333:role/example-x"));
-        check(role, "*/admin", Some("arn:aws:iam::111122223333:role/admin"));
+        check(
+            role,
+            "arn:*:iam::*:role/app-*",
+            Some("arn:aws:iam::111122223333:role/app-example"),
+        );
+        check(
+            role,
+            "arn:aws:iam::*:role/*-?",
+            Some("arn:aws:iam::111122223333:role/example-x"),
+        );
+        check(
+            role,
+            "*/admin",
+            Some("arn:aws:iam::111122223333:role/admin"),
+        );
         check(role, "arn:aws:iam::999999999999:role/*", None);
         check(role, "arn:aws:iam::111122223333:user/*", None);
-        check(role, "arn:aws:iam::1*:role/a?c", Some("arn:aws:iam::111122223333:role/axc"));
+        check(
+            role,
+            "arn:aws:iam::1*:role/a?c",
+            Some("arn:aws:iam::111122223333:role/axc"),
+        );
         check(role, "\u{F0001}", Some("\u{F0001}"));
         check(
             "arn:aws:lambda:*:111122223333:function:*",
@@ -214,7 +228,17 @@ mod tests {
         let all = ["a*", "*b*", "*c"].map(Pattern::wildcard);
         let [a, b, c] = &all;
         assert_eq!(FILLING.meet_both(a, b, c).as_deref(), Some("abc"));
+        let function =
+            |name: &str| Pattern::wildcard(&format!("arn:aws:lambda:*:*:function:{name}"));
+        let shape = Pattern::wildcard("arn:aws:lambda:*:111122223333:function:*");
+        assert_eq!(
+            FILLING.meet_both(&shape, &function("a-*"), &function("b-*")),
+            None
+        );
         let hard = Pattern::wildcard(&"*a".repeat(400));
-        assert_eq!(FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")), None);
+        assert_eq!(
+            FILLING.meet_both(&hard, &hard, &Pattern::wildcard("b")),
+            None
+        );
     }
 }

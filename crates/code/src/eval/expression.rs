@@ -3,7 +3,7 @@
 use super::{Eval, MAX_NESTING, Owner};
 use crate::Language;
 use crate::ir::{Entry, Expr, FunctionKind, Name};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, MAX_LOOKED_AT, Value};
 use palisade_core::Span;
 use std::sync::Arc;
 
@@ -191,9 +191,9 @@ impl Eval<'_> {
                 let object = self.heap.get(*id);
                 match object.kind {
                     Kind::List if !object.items.is_empty() => {
-                        Value::one_of(object.items.iter().cloned())
+                        Value::one_of(some(object.items.iter(), object.items.len()))
                     }
-                    Kind::Map => Value::one_of(object.entries.keys().cloned()),
+                    Kind::Map => Value::one_of(some(object.entries.keys(), object.entries.len())),
                     _ => Value::unknown("an item of a list"),
                 }
             }
@@ -313,6 +313,12 @@ impl Eval<'_> {
                     Value::Resource(resource) => Value::Client(resource.client.clone()),
                     other => other.clone(),
                 }
+            }
+            // `client.get_item.__name__`
+            Value::Member(inner, member)
+                if &**name == "__name__" && matches!(**inner, Value::Client(_)) =>
+            {
+                Value::Text(member.clone())
             }
             Value::Client(_) | Value::Text(_) | Value::Function { .. } => {
                 Value::Member(Arc::new(object.clone()), name.clone())
@@ -451,14 +457,17 @@ impl Eval<'_> {
         if let Some(value) = object.entries.get(key) {
             return value.clone();
         }
+        let other = object.entries.get(&Value::unknown(super::UNKNOWN_KEY));
         match (object.kind, key) {
             (Kind::List, _) => self.item(&Value::Object(id)),
-            (Kind::Map, Value::Text(_)) if !object.open => Value::Nothing,
+            (Kind::Map, Value::Text(_)) if !object.open => other.cloned().unwrap_or(Value::Nothing),
             // The key is not known: any entry may be meant.
             (Kind::Map, _) => {
-                let values = object.entries.values().cloned();
-                let unknown = Value::unknown("an entry of a map");
-                Value::one_of(values.chain([unknown]))
+                let values = object.entries.values().take(MAX_LOOKED_AT).cloned();
+                let known = 1..=MAX_LOOKED_AT;
+                let closed = !object.open && known.contains(&object.entries.len());
+                let more = (!closed).then(|| Value::unknown("an entry of a map"));
+                Value::one_of(values.chain(more))
             }
             (_, Value::Text(name)) => self.object_attribute(id, &name.clone()),
             _ => Value::unknown("a member of an object"),
@@ -477,6 +486,12 @@ impl Eval<'_> {
             None => value,
         }
     }
+}
+
+/// As many values as are looked at, and that there are more.
+fn some<'v>(values: impl Iterator<Item = &'v Value>, count: usize) -> impl Iterator<Item = Value> {
+    let more = (count > MAX_LOOKED_AT).then(|| Value::unknown("too many alternatives"));
+    values.take(MAX_LOOKED_AT).cloned().chain(more)
 }
 
 /// A part of the event; positions in lists are left out.

@@ -2,7 +2,7 @@
 
 use super::tables::{Row, identifiers, of_type, waiter};
 use super::{COPY, Client, DOWNLOAD, Resource, UPLOAD, pascal};
-use crate::Sdk;
+use crate::Argument;
 use crate::eval::{Arguments, Eval};
 use crate::ir::Name;
 use crate::value::Value;
@@ -11,23 +11,12 @@ use std::sync::Arc;
 
 impl Eval<'_> {
     /// A function of boto3 or of its kin.
-    pub(super) fn boto3_library(
-        &mut self,
-        path: &str,
-        arguments: &Arguments,
-        span: Span,
-    ) -> Option<Value> {
+    pub(super) fn boto3_library(&mut self, path: &str, arguments: &Arguments) -> Option<Value> {
         let root = path.split('.').next().unwrap_or(path);
         if !matches!(root, "boto3" | "botocore" | "aioboto3" | "aiobotocore") {
-            return self.powertools(path, arguments, span);
+            return None;
         }
-        let session = Client {
-            sdk: Sdk::Boto3,
-            service: None,
-            options: Vec::new(),
-            document: false,
-            given: Vec::new(),
-        };
+        let session = Client::session();
         match path.rsplit('.').next()? {
             "Session" | "AioSession" | "get_session" => {
                 let options = self.options(&arguments.named);
@@ -55,6 +44,14 @@ impl Eval<'_> {
             "client" | "resource" | "create_client" => self.make_client(session, name, arguments),
             _ => Value::unknown("something of a session"),
         }
+    }
+
+    /// A client of a session that came from somewhere else: it may act as someone else.
+    pub(crate) fn client_of_unknown_session(&mut self, how: &str, arguments: &Arguments) -> Value {
+        let mut session = Client::session();
+        let from = Argument::Unknown("a session that is not known".into());
+        session.options.push(("session".into(), from));
+        self.make_client(&session, how, arguments)
     }
 
     fn make_client(&mut self, session: &Client, how: &str, arguments: &Arguments) -> Value {
@@ -351,43 +348,6 @@ impl Eval<'_> {
             return self.record(&item.client, row.operation, given, arguments.open, span);
         }
         Value::Listed(item)
-    }
-
-    /// The parameters and idempotency utilities of Powertools call the SDK by themselves.
-    fn powertools(&mut self, path: &str, arguments: &Arguments, span: Span) -> Option<Value> {
-        let inner = path.strip_prefix("aws_lambda_powertools.utilities.")?;
-        let function = inner.rsplit('.').next()?;
-        let (service, operations, parameter): (_, &[&str], _) =
-            match (inner.split('.').next()?, function) {
-                ("parameters", "get_parameter") => ("ssm", &["GetParameter"], "Name"),
-                ("parameters", "get_parameters") => ("ssm", &["GetParametersByPath"], "Path"),
-                ("parameters", "get_parameters_by_name") => ("ssm", &["GetParameters"], "Names"),
-                ("parameters", "set_parameter") => ("ssm", &["PutParameter"], "Name"),
-                ("parameters", "get_secret") => ("secretsmanager", &["GetSecretValue"], "SecretId"),
-                ("parameters", "set_secret") => (
-                    "secretsmanager",
-                    &["PutSecretValue", "CreateSecret"],
-                    "SecretId",
-                ),
-                ("idempotency", "DynamoDBPersistenceLayer") => (
-                    "dynamodb",
-                    &["GetItem", "PutItem", "UpdateItem", "DeleteItem"],
-                    "TableName",
-                ),
-                _ => return None,
-            };
-        let names = ["name", "path", "parameters", "table_name"];
-        let value = names
-            .iter()
-            .find_map(|name| arguments.get(0, name))
-            .cloned();
-        let given: Vec<(Name, Value)> = value
-            .map(|value| (parameter.into(), value))
-            .into_iter()
-            .collect();
-        let client = Client::new(Sdk::Boto3, service);
-        self.record_all(&client, operations, &given, arguments.open, span);
-        Some(Value::Inert)
     }
 }
 

@@ -281,3 +281,19 @@ fn the_event_is_followed() {
         "s3.GetObject Bucket=@Records.s3.bucket.name",
     );
 }
+
+#[test]
+fn other_libraries_call_the_sdk_too() {
+    check(
+        "import { getSecret } from '@aws-lambda-powertools/parameters/secrets';\nimport { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';\nawait getSecret(process.env.S);\nnew DynamoDBPersistenceLayer({ tableName: 't' });\n",
+        "secrets-manager.GetSecretValue SecretId=$S\ndynamodb.DeleteItem TableName=t\ndynamodb.GetItem TableName=t\ndynamodb.PutItem TableName=t\ndynamodb.UpdateItem TableName=t",
+    );
+    check(
+        "const middy = require('@middy/core');\nconst secrets = require('@middy/secrets-manager');\nmiddy(async () => {}).use(secrets({ fetchData: { a: 'x', b: process.env.S } }));\n",
+        "secrets-manager.GetSecretValue SecretId=(x|$S)",
+    );
+    check(
+        "const { S3Client } = require('@aws-sdk/client-s3');\nconst cache = new Map();\ncache.set('a', new S3Client());\ncache.get('a').send(undefined);\n",
+        "unresolved: a command is sent of which it is not known which it is",
+    );
+}

@@ -308,6 +308,10 @@ fn resource_objects() {
 #[test]
 fn what_can_not_be_told_is_shown() {
     check(
+        "def go(sfn):\n    sfn.start_execution(stateMachineArn='a', input='i')\n    sfn.do_it(some_name='X')\n",
+        "unresolved: `start_execution` looks like a call of the SDK, but its client is not known",
+    );
+    check(
         "def handler(event, context):\n    getattr(boto3.client('s3'), event['op'])(Bucket='b')\n",
         "unresolved: the operation is chosen when the code runs",
     );
@@ -326,6 +330,18 @@ fn what_can_not_be_told_is_shown() {
     check(
         "boto3.client('s3').get_waiter(unknown()).wait()\n",
         "unresolved: `get_waiter` of `s3` for what is not known",
+    );
+    check(
+        "def handler(event, context):\n    assume(event).client('ec2').describe_regions()\n",
+        "ec2.DescribeRegions <session=?>",
+    );
+    check(
+        "def go(method):\n    boto3.client('iam').get_paginator(method.__name__).paginate(A='a')\ngo(boto3.client('iam').list_roles)\n",
+        "iam.ListRoles A=a",
+    );
+    check(
+        "''.get_item(TableName='t')\n",
+        "unresolved: `get_item` looks like a call of the SDK, but its client is not known",
     );
     check(
         "event = {}\nevent.get('x', 1)\nlogger.info(boto3.client('s3'))\n",

@@ -48,10 +48,14 @@ pub(super) fn can_begin(pattern: &str, start: &str) -> bool {
 
 /// Whether a key is one that the template stands for: `${…}` is any text but none at all.
 pub(super) fn fits_template(template: &str, key: &str) -> bool {
-    if template.contains("${") {
-        matches(&as_pattern(template), key)
-    } else {
-        template.eq_ignore_ascii_case(key)
+    match template.split_once("${") {
+        None => template.eq_ignore_ascii_case(key),
+        // Most keys differ before the first placeholder: no pattern is made for them.
+        Some((start, _)) => {
+            let begins = key.get(..start.len());
+            begins.is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+                && matches(&as_pattern(template), key)
+        }
     }
 }
 

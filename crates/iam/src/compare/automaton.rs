@@ -7,6 +7,8 @@
 //! is left beside others that match anything is not walked to its end, so that thousands of literal
 //! names cost about as much as their common beginnings.
 
+pub(super) mod regions;
+
 use super::budget::{Budget, Exhausted};
 use crate::pattern::{Pattern, Token};
 use crate::symbols::is_symbol;
@@ -173,31 +175,29 @@ pub(super) struct Atom {
     pub text: String,
 }
 
-/// The atoms of some patterns over a language; with `within`, only over the texts that it matches.
+/// The atoms of some patterns over a language. `deciding` says for each pattern what it decides: when
+/// others decide the same whatever comes, it is not followed any more, and is not named as a member.
+/// Without, each pattern decides something of its own.
 pub(super) fn atoms(
     machines: &[&Machine],
+    deciding: &[Vec<u32>],
     language: Language,
-    within: Option<&Machine>,
     budget: &mut Budget,
 ) -> Result<Vec<Atom>, Exhausted> {
     let mut walk = Walk {
-        steps: Vec::new(),
-        owner: Vec::new(),
+        net: Net::default(),
+        deciding,
         language,
-        limit: within.map(|_| index(machines.len())),
         nodes: Vec::new(),
         seen: BTreeSet::new(),
         members: BTreeSet::new(),
         atoms: Vec::new(),
     };
     let mut first = Vec::new();
-    for (owner, machine) in machines.iter().copied().chain(within).enumerate() {
-        first.push(index(walk.steps.len()));
-        walk.steps.extend(machine.0.iter().copied().map(Some));
-        walk.steps.push(None);
-        walk.owner.resize(walk.steps.len(), index(owner));
+    for (owner, machine) in machines.iter().copied().enumerate() {
+        first.push(walk.net.add(machine, owner));
     }
-    budget.spend(walk.steps.len())?;
+    budget.spend(walk.net.steps.len())?;
     walk.visit(0, None, 'x', first);
     let mut at = 0;
     while at < walk.nodes.len() {
@@ -211,29 +211,31 @@ fn index(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// Where all patterns stand after some text.
-struct Node {
-    before: Option<usize>,
-    by: char,
-    stage: Stage,
-    places: Rc<[u32]>,
-}
-
-struct Walk {
-    /// All patterns' steps, each pattern's followed by its end.
+/// All patterns' steps, each pattern's followed by its end. A *place* is a number in it.
+#[derive(Debug, Default)]
+struct Net {
     steps: Vec<Option<Step>>,
     /// The pattern of each step.
     owner: Vec<u32>,
-    language: Language,
-    /// The pattern outside of which nothing counts.
-    limit: Option<u32>,
-    nodes: Vec<Node>,
-    seen: BTreeSet<(Stage, Rc<[u32]>)>,
-    members: BTreeSet<Vec<u32>>,
-    atoms: Vec<Atom>,
 }
 
-impl Walk {
+/// The ways on from some places: by these characters, and by any other one.
+type Moves = Vec<(char, Stage, Vec<u32>)>;
+
+impl Net {
+    /// Adds a pattern; gives the place where it begins.
+    fn add(&mut self, machine: &Machine, owner: usize) -> u32 {
+        let first = index(self.steps.len());
+        self.steps.extend(machine.0.iter().copied().map(Some));
+        self.steps.push(None);
+        self.owner.resize(self.steps.len(), index(owner));
+        first
+    }
+
+    fn owner(&self, place: u32) -> u32 {
+        self.owner.get(place as usize).copied().unwrap_or(u32::MAX)
+    }
+
     fn step(&self, place: u32) -> Option<Step> {
         self.steps.get(place as usize).copied().flatten()
     }
@@ -250,17 +252,127 @@ impl Walk {
         self.step(place) == Some(Step::Run) && self.step(place + 1).is_none()
     }
 
-    fn visit(&mut self, stage: Stage, before: Option<usize>, by: char, mut places: Vec<u32>) {
+    /// A pattern that has come to a run matches all that it would match from an earlier place.
+    fn drop_overtaken(&self, places: &mut Vec<u32>) {
+        let mut kept = places.len();
+        let mut overtaken: Option<u32> = None;
+        for at in (0..places.len()).rev() {
+            let place = places[at];
+            let owner = self.owner(place);
+            if overtaken == Some(owner) {
+                continue;
+            }
+            if self.step(place) == Some(Step::Run) {
+                overtaken = Some(owner);
+            }
+            kept -= 1;
+            places[kept] = place;
+        }
+        places.drain(..kept);
+    }
+
+    /// Puts places into their order.
+    fn tidy(&self, places: &mut Vec<u32>) {
         places.sort_unstable();
         places.dedup();
-        self.drop_overtaken(&mut places);
-        let owner = |place: &u32| self.owner[*place as usize];
-        if self
-            .limit
-            .is_some_and(|limit| places.last().map(owner) != Some(limit))
-        {
-            return;
+        self.drop_overtaken(places);
+    }
+
+    /// The text that is left of a pattern when no wildcards are.
+    fn literal_rest(&self, place: u32) -> Option<String> {
+        let rest = self.steps.get(place as usize..)?;
+        rest.iter()
+            .map_while(|step| *step)
+            .map(|step| match step {
+                Step::Char(c) => Some(c),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// All ways on from some places.
+    fn moves(&self, places: &[u32], language: Language, stage: Stage) -> Moves {
+        // Moves by one character, moves by any character, and by any but a colon.
+        let (mut by_char, mut by_any, mut by_most) = (Vec::new(), Vec::new(), Vec::new());
+        for place in places {
+            let mut from = *place;
+            match self.step(from) {
+                Some(Step::Run) => {
+                    by_any.push(from);
+                    from += 1;
+                }
+                Some(Step::PartRun) => {
+                    by_most.push(from);
+                    from += 1;
+                }
+                _ => {}
+            }
+            match self.step(from) {
+                None | Some(Step::Run | Step::PartRun) => {}
+                Some(Step::Char(c)) => by_char.push((c, from + 1)),
+                Some(Step::Letter(c)) => {
+                    by_char.push((c, from + 1));
+                    by_char.push((c.to_ascii_uppercase(), from + 1));
+                }
+                Some(Step::One) => by_any.push(from + 1),
+                Some(Step::PartOne) => by_most.push(from + 1),
+            }
         }
+        by_char.sort_unstable();
+        let mut chars: Vec<char> = by_char.iter().map(|(c, _)| *c).collect();
+        if !by_most.is_empty() || language == Language::Action {
+            chars.push(':');
+            chars.sort_unstable();
+        }
+        chars.dedup();
+        let mut left = by_char.as_slice();
+        let mut ways = Vec::with_capacity(chars.len() + 1);
+        for c in &chars {
+            let count = left.iter().take_while(|(by, _)| by == c).count();
+            let (own, rest) = left.split_at(count);
+            left = rest;
+            let Some(next) = language.next(stage, *c) else {
+                continue;
+            };
+            let mut to: Vec<u32> = own.iter().map(|(_, place)| *place).collect();
+            to.extend(&by_any);
+            if *c != ':' {
+                to.extend(&by_most);
+            }
+            ways.push((*c, next, to));
+        }
+        if let Some(c) = language.other(stage, &chars)
+            && let Some(next) = language.next(stage, c)
+        {
+            by_any.extend(by_most);
+            ways.push((c, next, by_any));
+        }
+        ways
+    }
+}
+
+/// Where all patterns stand after some text.
+struct Node {
+    before: Option<usize>,
+    by: char,
+    stage: Stage,
+    places: Rc<[u32]>,
+}
+
+struct Walk<'d> {
+    net: Net,
+    deciding: &'d [Vec<u32>],
+    language: Language,
+    nodes: Vec<Node>,
+    seen: BTreeSet<(Stage, Rc<[u32]>)>,
+    members: BTreeSet<Vec<u32>>,
+    atoms: Vec<Atom>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, stage: Stage, before: Option<usize>, by: char, mut places: Vec<u32>) {
+        self.net.tidy(&mut places);
+        self.drop_decided(&mut places);
         let places: Rc<[u32]> = places.into();
         if self.seen.insert((stage, places.clone())) {
             self.nodes.push(Node {
@@ -272,23 +384,26 @@ impl Walk {
         }
     }
 
-    /// A pattern that has come to a run matches all that it would match from an earlier place.
-    fn drop_overtaken(&self, places: &mut Vec<u32>) {
-        let mut kept = places.len();
-        let mut overtaken: Option<u32> = None;
-        for at in (0..places.len()).rev() {
-            let place = places[at];
-            let owner = self.owner[place as usize];
-            if overtaken == Some(owner) {
-                continue;
-            }
-            if self.step(place) == Some(Step::Run) {
-                overtaken = Some(owner);
-            }
-            kept -= 1;
-            places[kept] = place;
+    /// Drops the patterns that can change nothing any more.
+    fn drop_decided(&self, places: &mut Vec<u32>) {
+        if self.deciding.is_empty() {
+            return;
         }
-        places.drain(..kept);
+        let decides = |place: u32| {
+            let owner = self.net.owner(place) as usize;
+            self.deciding.get(owner).map_or(&[][..], Vec::as_slice)
+        };
+        let settled = |place: &u32| self.net.matches_anything(*place);
+        let decided: BTreeSet<u32> = places
+            .iter()
+            .filter(|p| settled(p))
+            .flat_map(|p| decides(*p))
+            .copied()
+            .collect();
+        if !decided.is_empty() {
+            let open = |place: u32| decides(place).iter().any(|what| !decided.contains(what));
+            places.retain(|place| settled(place) || open(*place));
+        }
     }
 
     fn text(&self, at: usize) -> String {
@@ -302,12 +417,9 @@ impl Walk {
     }
 
     fn record(&mut self, at: usize, places: impl Iterator<Item = u32>, rest: &str) {
-        let mut members: Vec<u32> = places.map(|p| self.owner[p as usize]).collect();
+        let mut members: Vec<u32> = places.map(|p| self.net.owner(p)).collect();
         members.sort_unstable();
         members.dedup();
-        if self.limit.is_some() && members.pop() != self.limit {
-            return;
-        }
         if !self.members.contains(&members) {
             self.members.insert(members.clone());
             let mut text = self.text(at);
@@ -320,21 +432,21 @@ impl Walk {
         let (stage, places) = (self.nodes[at].stage, self.nodes[at].places.clone());
         budget.spend(places.len() + 1)?;
         let language = self.language;
-        let of = |place: &&u32| self.at_end(**place);
+        let of = |place: &&u32| self.net.at_end(**place);
         if language.accepts(stage) {
             let ended: Vec<u32> = places.iter().filter(of).copied().collect();
             self.record(at, ended.into_iter(), "");
         }
         let (settled, open): (Vec<u32>, Vec<u32>) = places
             .iter()
-            .partition(|place| self.matches_anything(**place));
+            .partition(|place| self.net.matches_anything(**place));
         match open.as_slice() {
             [] => {
                 self.record(at, settled.into_iter(), language.rest(stage));
                 return Ok(());
             }
             [place] => {
-                if let Some(rest) = self.literal_rest(*place) {
+                if let Some(rest) = self.net.literal_rest(*place) {
                     let end = rest.chars().try_fold(stage, |s, c| language.next(s, c));
                     if end.is_some_and(|end| language.accepts(end)) {
                         let members = settled.iter().chain(&open).copied();
@@ -368,18 +480,6 @@ impl Walk {
         self.step_on(at, stage, &places, budget)
     }
 
-    /// The text that is left of a pattern when no wildcards are.
-    fn literal_rest(&self, place: u32) -> Option<String> {
-        let rest = self.steps.get(place as usize..)?;
-        rest.iter()
-            .map_while(|step| *step)
-            .map(|step| match step {
-                Step::Char(c) => Some(c),
-                _ => None,
-            })
-            .collect()
-    }
-
     fn step_on(
         &mut self,
         at: usize,
@@ -387,60 +487,9 @@ impl Walk {
         places: &[u32],
         budget: &mut Budget,
     ) -> Result<(), Exhausted> {
-        // Moves by one character, moves by any character, and by any but a colon.
-        let (mut by_char, mut by_any, mut by_most) = (Vec::new(), Vec::new(), Vec::new());
-        for place in places {
-            let mut from = *place;
-            match self.step(from) {
-                Some(Step::Run) => {
-                    by_any.push(from);
-                    from += 1;
-                }
-                Some(Step::PartRun) => {
-                    by_most.push(from);
-                    from += 1;
-                }
-                _ => {}
-            }
-            match self.step(from) {
-                None | Some(Step::Run | Step::PartRun) => {}
-                Some(Step::Char(c)) => by_char.push((c, from + 1)),
-                Some(Step::Letter(c)) => {
-                    by_char.push((c, from + 1));
-                    by_char.push((c.to_ascii_uppercase(), from + 1));
-                }
-                Some(Step::One) => by_any.push(from + 1),
-                Some(Step::PartOne) => by_most.push(from + 1),
-            }
-        }
-        by_char.sort_unstable();
-        let mut chars: Vec<char> = by_char.iter().map(|(c, _)| *c).collect();
-        if !by_most.is_empty() || self.language == Language::Action {
-            chars.push(':');
-            chars.sort_unstable();
-        }
-        chars.dedup();
-        let mut moves = by_char.as_slice();
-        for c in &chars {
-            let count = moves.iter().take_while(|(by, _)| by == c).count();
-            let (own, rest) = moves.split_at(count);
-            moves = rest;
-            let Some(next) = self.language.next(stage, *c) else {
-                continue;
-            };
-            let mut to: Vec<u32> = own.iter().map(|(_, place)| *place).collect();
-            to.extend(&by_any);
-            if *c != ':' {
-                to.extend(&by_most);
-            }
+        for (c, next, to) in self.net.moves(places, self.language, stage) {
             budget.spend(to.len() + 1)?;
-            self.visit(next, Some(at), *c, to);
-        }
-        if let Some(c) = self.language.other(stage, &chars)
-            && let Some(next) = self.language.next(stage, c)
-        {
-            by_any.extend(by_most);
-            self.visit(next, Some(at), c, by_any);
+            self.visit(next, Some(at), c, to);
         }
         Ok(())
     }

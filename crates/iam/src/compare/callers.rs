@@ -4,7 +4,7 @@
 use super::bits::Bits;
 use super::cells::Matching;
 use super::statements::Statements;
-use crate::policy::{Effect, Principal, Principals};
+use crate::policy::{Principal, Principals};
 use crate::request::{Caller, arn_part};
 use crate::truth::Truth;
 use std::collections::BTreeSet;
@@ -18,43 +18,46 @@ pub(super) fn somebody() -> Caller {
     Caller::Principal(Arc::from("arn:aws:iam::123456789012:role/Example"))
 }
 
-/// The callers that statements tell apart, each with the statements that are about it; nothing when
-/// no statement names principals.
-pub(super) fn all(statements: &Statements<'_>) -> Option<(Vec<Caller>, Vec<Matching>)> {
-    let named: Vec<&Principals> = (statements.entries.iter())
-        .filter_map(|entry| entry.statement.principals.as_ref())
-        .collect();
-    if named.is_empty() {
-        return None;
-    }
-    let count = statements.entries.len();
-    let mut callers = Vec::new();
-    let mut matchings = Vec::new();
-    let mut seen = BTreeSet::new();
-    for caller in candidates(&named) {
-        let mut matching = Matching {
-            may: Bits::none(count),
-            must: Bits::none(count),
+/// The callers that statements tell apart.
+#[derive(Debug)]
+pub(super) struct Callers {
+    pub callers: Vec<Caller>,
+    /// The statements that are about each; nothing when no statement names principals.
+    pub matching: Vec<Option<Matching>>,
+}
+
+impl Callers {
+    pub(super) fn new(statements: &Statements<'_>) -> Self {
+        let named: Vec<&Principals> = (statements.entries.iter())
+            .filter_map(|entry| entry.statement.principals.as_ref())
+            .collect();
+        let mut all = Self {
+            callers: Vec::new(),
+            matching: Vec::new(),
         };
-        for (n, entry) in statements.entries.iter().enumerate() {
-            let truth = concerns(
-                entry.statement.principals.as_ref(),
-                entry.statement.effect,
-                &caller,
-            );
-            if truth != Truth::No {
-                matching.may.insert(n);
-            }
-            if truth == Truth::Yes {
-                matching.must.insert(n);
+        if named.is_empty() {
+            all.callers.push(somebody());
+            all.matching.push(None);
+            return all;
+        }
+        let count = statements.entries.len();
+        let mut seen = BTreeSet::new();
+        for caller in candidates(&named) {
+            let truth = |n: usize| {
+                let statement = statements.entries[n].statement;
+                concerns(statement.principals.as_ref(), &caller)
+            };
+            let matching = Matching {
+                may: Bits::of(count, |n| truth(n) != Truth::No),
+                must: Bits::of(count, |n| truth(n) == Truth::Yes),
+            };
+            if seen.insert(matching.clone()) {
+                all.callers.push(caller);
+                all.matching.push(Some(matching));
             }
         }
-        if seen.insert(matching.clone()) {
-            callers.push(caller);
-            matchings.push(matching);
-        }
+        all
     }
-    Some((callers, matchings))
 }
 
 fn candidates(named: &[&Principals]) -> BTreeSet<Caller> {
@@ -106,11 +109,10 @@ fn candidates(named: &[&Principals]) -> BTreeSet<Caller> {
 }
 
 /// Whether a statement is about a caller.
-pub(super) fn concerns(principals: Option<&Principals>, effect: Effect, caller: &Caller) -> Truth {
+pub(super) fn concerns(principals: Option<&Principals>, caller: &Caller) -> Truth {
     let Some(principals) = principals else {
         return Truth::Yes;
     };
-    let _ = effect;
     Truth::any(principals.items.iter().map(|item| names(&item.who, caller)))
         .negate_if(principals.except)
 }

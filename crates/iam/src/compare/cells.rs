@@ -1,16 +1,11 @@
-//! All calls, cut into finitely many by what the statements say of them: *cells* of actions, and
-//! *places* (a resource and a caller). Of two actions in one cell no statement matches one and not
-//! the other.
+//! All actions, cut into finitely many cells: of two actions in one cell no statement matches one and
+//! not the other.
 
 use super::automaton::{Language, Machine, atoms};
 use super::bits::Bits;
 use super::budget::{Budget, Exhausted};
-use super::callers;
-use super::statements::{Statements, TextKey};
-use super::values::Fixed;
-use crate::pattern::Text;
-use crate::policy::Element;
-use crate::request::Caller;
+use super::statements::Statements;
+use crate::pattern::{Pattern, Text};
 use crate::truth::Truth;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,7 +35,7 @@ impl Matching {
         }
     }
 
-    fn and(&self, other: &Self) -> Self {
+    pub(super) fn and(&self, other: &Self) -> Self {
         Self {
             may: self.may.and(&other.may),
             must: self.must.and(&other.must),
@@ -48,7 +43,7 @@ impl Matching {
     }
 }
 
-/// Actions, or resources, that no statement tells apart.
+/// Actions that no statement tells apart.
 #[derive(Clone, Debug)]
 pub(super) struct Cell {
     pub matching: Matching,
@@ -56,29 +51,19 @@ pub(super) struct Cell {
     pub text: String,
     /// The patterns that match some of them.
     pub patterns: BTreeSet<u32>,
+    /// Which resources they take, when not all.
+    pub kinds: Option<Arc<Vec<Machine>>>,
+    /// All of them, when they are those that exist.
+    pub names: Vec<Arc<str>>,
 }
 
-/// Resources and callers that no statement tells apart.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub matching: Matching,
-    /// One of the resources, in the list of resources' cells.
-    pub resource: usize,
-    /// One of the callers.
-    pub caller: usize,
-}
-
-/// The patterns of all statements for one part of a call.
-pub(super) struct Dimension<'a> {
+/// The patterns of all statements.
+pub(super) struct Actions<'a> {
     machines: Vec<Machine>,
     /// For each pattern, whose it is.
     pub users: Vec<Vec<User<'a>>>,
     /// What matches where no pattern does.
     base: Matching,
-    /// What can't match: a variable in a Not-form has no value.
-    never: Vec<usize>,
-    /// Not-forms with variables, each with its open question.
-    open: Vec<(u32, usize)>,
 }
 
 /// A statement that has a pattern.
@@ -87,87 +72,35 @@ pub(super) struct User<'a> {
     pub entry: usize,
     pub text: &'a Text,
     pub except: bool,
-    how: How,
+    hole: bool,
 }
 
-/// How far a pattern is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    Known,
-    Hole,
-    /// It has variables: an open question with a number, which comes out the same for the same text.
-    Open(u32),
-}
-
-/// The numbers of open questions, by what is asked.
-type Questions<'a> = BTreeMap<(bool, Vec<TextKey<'a>>), u32>;
-
-/// Most open questions that are tried in all ways at one resource.
-const MOST_OPEN: usize = 8;
-
-impl<'a> Dimension<'a> {
-    fn new(
-        statements: &Statements<'a>,
-        element: impl Fn(usize) -> Option<&'a Element>,
-        fixed: Option<&Fixed>,
-    ) -> Self {
+impl<'a> Actions<'a> {
+    pub(super) fn new(statements: &Statements<'a>) -> Self {
         let count = statements.entries.len();
-        let mut dimension = Self {
-            machines: Vec::new(),
-            users: Vec::new(),
-            base: Matching {
-                may: Bits::none(count),
-                must: Bits::none(count),
-            },
-            never: Vec::new(),
-            open: Vec::new(),
-        };
         let mut machines = BTreeMap::new();
-        let mut questions = Questions::new();
-        for entry in 0..count {
-            let Some(element) = element(entry) else {
-                dimension.base.set(entry, Truth::Yes);
-                continue;
-            };
-            let with_variables = element.patterns.iter().any(|t| t.variables().is_some());
-            if element.except && with_variables && fixed.is_none() {
-                let mut texts: Vec<TextKey<'a>> =
-                    element.patterns.iter().map(TextKey::of).collect();
-                texts.sort_unstable();
-                let question = ask(&mut questions, (true, texts));
-                dimension.open.push((question, entry));
-            } else if element.except {
-                dimension.base.set(entry, Truth::Yes);
+        let mut users: Vec<Vec<User<'a>>> = Vec::new();
+        let mut base = Matching {
+            may: Bits::none(count),
+            must: Bits::none(count),
+        };
+        for (entry, of) in statements.entries.iter().enumerate() {
+            let element = &of.statement.actions;
+            if element.except {
+                base.set(entry, Truth::Yes);
             }
             for text in &element.patterns {
-                let (pattern, how) = match (text.plain(), fixed) {
-                    (Some(pattern), _) if pattern.has_hole() => (text.widest(), How::Hole),
-                    (Some(_), _) => (text.widest(), How::Known),
-                    (None, Some(fixed)) => match text.resolve(&fixed.context) {
-                        Some(pattern) => (pattern, How::Known),
-                        None if element.except => {
-                            dimension.never.push(entry);
-                            continue;
-                        }
-                        None => continue,
-                    },
-                    (None, None) if element.except => continue,
-                    (None, None) => {
-                        let question = ask(&mut questions, (false, vec![TextKey::of(text)]));
-                        (text.widest(), How::Open(question))
-                    }
-                };
-                let user = User {
+                let pattern = text.widest();
+                let machine = *machines.entry(Machine::new(&pattern)).or_insert_with(|| {
+                    users.push(Vec::new());
+                    users.len() - 1
+                });
+                users[machine].push(User {
                     entry,
                     text,
                     except: element.except,
-                    how,
-                };
-                let machine = *machines.entry(Machine::new(&pattern)).or_insert_with(|| {
-                    dimension.users.push(Vec::new());
-                    dimension.users.len() - 1
+                    hole: pattern.has_hole(),
                 });
-                dimension.users[machine].push(user);
             }
         }
         let mut ordered: Vec<(usize, Machine)> = machines
@@ -175,55 +108,68 @@ impl<'a> Dimension<'a> {
             .map(|(machine, n)| (n, machine))
             .collect();
         ordered.sort_unstable();
-        dimension.machines = ordered.into_iter().map(|(_, machine)| machine).collect();
-        dimension
+        Self {
+            machines: ordered.into_iter().map(|(_, machine)| machine).collect(),
+            users,
+            base,
+        }
     }
 
-    /// The dimension of actions.
-    pub(super) fn actions(statements: &Statements<'a>) -> Self {
-        let element = |n: usize| Some(&statements.entries[n].statement.actions);
-        Self::new(statements, element, None)
-    }
-
-    /// The dimension of resources. Without `fixed`, patterns with variables are open questions.
-    pub(super) fn resources(statements: &Statements<'a>, fixed: Option<&Fixed>) -> Self {
-        let element = |n: usize| statements.entries[n].statement.resources.as_ref();
-        Self::new(statements, element, fixed)
-    }
-
-    /// The cells of a language.
+    /// The cells.
     pub(super) fn cells(
         &self,
         statements: &Statements<'_>,
-        language: Language,
         budget: &mut Budget,
     ) -> Result<Vec<Cell>, Exhausted> {
         let machines: Vec<&Machine> = self.machines.iter().collect();
         let mut cells: Vec<Cell> = Vec::new();
         let mut numbers: BTreeMap<Matching, usize> = BTreeMap::new();
-        for atom in atoms(&machines, language, None, budget)? {
-            for mut matching in self.matching(&atom.members, budget)? {
-                for entry in matching.must.clone().iter() {
-                    if statements.entries[entry].statement.uncertain.is_some() {
-                        matching.must.remove(entry);
-                    }
+        // What a pattern with a hole decides, no other one does.
+        let count = statements.entries.len();
+        let decides = |(machine, users): (usize, &Vec<User<'_>>)| -> Vec<u32> {
+            let what = |user: &User<'_>| {
+                if user.hole {
+                    count + machine
+                } else {
+                    user.entry
                 }
-                let number = *numbers.entry(matching).or_insert_with_key(|matching| {
-                    cells.push(Cell {
-                        matching: matching.clone(),
-                        text: atom.text.clone(),
-                        patterns: BTreeSet::new(),
-                    });
-                    cells.len() - 1
+            };
+            users
+                .iter()
+                .filter_map(|user| u32::try_from(what(user)).ok())
+                .collect()
+        };
+        let deciding: Vec<Vec<u32>> = self.users.iter().enumerate().map(decides).collect();
+        for atom in atoms(&machines, &deciding, Language::Action, budget)? {
+            let matching = self.matching(statements, &atom.members, budget)?;
+            let number = *numbers.entry(matching).or_insert_with_key(|matching| {
+                cells.push(Cell {
+                    matching: matching.clone(),
+                    text: atom.text.clone(),
+                    patterns: BTreeSet::new(),
+                    kinds: None,
+                    names: Vec::new(),
                 });
-                cells[number].patterns.extend(&atom.members);
-            }
+                cells.len() - 1
+            });
+            cells[number].patterns.extend(&atom.members);
         }
         Ok(cells)
     }
 
-    /// How a statement names what is in a cell.
+    /// The patterns with their numbers.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (u32, &'a Pattern)> {
+        let of = |users: &Vec<User<'a>>| users.first().and_then(|user| user.text.plain());
+        (0_u32..)
+            .zip(self.users.iter().map(of))
+            .filter_map(|(n, p)| Some((n, p?)))
+    }
+
+    /// How a statement names what is in a cell, or the actions that exist in it.
     pub(super) fn named(&self, entry: usize, cell: &Cell) -> Vec<Arc<str>> {
+        if !cell.names.is_empty() {
+            return cell.names.clone();
+        }
         let users = cell
             .patterns
             .iter()
@@ -238,126 +184,38 @@ impl<'a> Dimension<'a> {
         names
     }
 
-    /// What matches where just these patterns do; several answers where questions are open.
-    fn matching(&self, members: &[u32], budget: &mut Budget) -> Result<Vec<Matching>, Exhausted> {
+    /// What matches where just these patterns do.
+    pub(super) fn matching(
+        &self,
+        statements: &Statements<'_>,
+        members: &[u32],
+        budget: &mut Budget,
+    ) -> Result<Matching, Exhausted> {
         let mut matching = self.base.clone();
-        let mut open: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        let mut excepted = Vec::new();
         budget.spend(matching.may.words())?;
         // What is known comes last, because it decides.
-        let known = |user: &User<'_>| user.how == How::Known;
-        for decided in [false, true] {
+        for hole in [true, false] {
             for member in members {
                 let users = self
                     .users
                     .get(*member as usize)
                     .map_or(&[][..], Vec::as_slice);
-                for user in users.iter().filter(|user| known(user) == decided) {
-                    match (user.how, user.except) {
-                        (How::Known, false) => matching.set(user.entry, Truth::Yes),
-                        (How::Known, true) => {
-                            matching.set(user.entry, Truth::No);
-                            excepted.push(user.entry);
-                        }
-                        (How::Hole, _) => matching.set(user.entry, Truth::Maybe),
-                        (How::Open(question), _) => {
-                            open.entry(question).or_default().push(user.entry);
-                        }
-                    }
+                budget.spend(users.len())?;
+                for user in users.iter().filter(|user| user.hole == hole) {
+                    let truth = if hole {
+                        Truth::Maybe
+                    } else {
+                        Truth::from(!user.except)
+                    };
+                    matching.set(user.entry, truth);
                 }
             }
         }
-        for (question, entry) in &self.open {
-            if excepted.contains(entry) {
-                matching.set(*entry, Truth::No);
-            } else {
-                open.entry(*question).or_default().push(*entry);
+        for (entry, of) in statements.entries.iter().enumerate() {
+            if of.statement.uncertain.is_some() {
+                matching.must.remove(entry);
             }
         }
-        for entries in open.values_mut() {
-            entries.retain(|entry| !matching.must.contains(*entry));
-        }
-        for entry in &self.never {
-            matching.set(*entry, Truth::No);
-        }
-        open.retain(|_, entries| !entries.is_empty());
-        if open.len() > MOST_OPEN {
-            for entry in open.values().flatten() {
-                matching.set(*entry, Truth::Maybe);
-            }
-            return Ok(vec![matching]);
-        }
-        let mut ways = vec![matching];
-        for entries in open.values() {
-            for at in 0..ways.len() {
-                budget.spend(entries.len() + ways[at].may.words())?;
-                let mut fits = ways[at].clone();
-                entries
-                    .iter()
-                    .for_each(|entry| fits.set(*entry, Truth::Yes));
-                ways.push(fits);
-            }
-        }
-        Ok(ways)
-    }
-}
-
-fn ask<'a>(questions: &mut Questions<'a>, asked: (bool, Vec<TextKey<'a>>)) -> u32 {
-    let next = u32::try_from(questions.len()).unwrap_or(u32::MAX);
-    *questions.entry(asked).or_insert(next)
-}
-
-/// All resources and callers, cut into places.
-pub(super) struct Places<'a> {
-    pub dimension: Dimension<'a>,
-    pub resources: Vec<Cell>,
-    pub callers: Vec<Caller>,
-    pub places: Vec<Place>,
-}
-
-impl<'a> Places<'a> {
-    pub(super) fn new(
-        statements: &Statements<'_>,
-        dimension: Dimension<'a>,
-        budget: &mut Budget,
-    ) -> Result<Self, Exhausted> {
-        let resources = dimension.cells(statements, Language::Resource, budget)?;
-        let callers = callers::all(statements);
-        let mut places = Vec::new();
-        let Some((callers, matching)) = callers else {
-            for (n, resource) in resources.iter().enumerate() {
-                places.push(Place {
-                    matching: resource.matching.clone(),
-                    resource: n,
-                    caller: 0,
-                });
-            }
-            return Ok(Self {
-                dimension,
-                resources,
-                callers: vec![callers::somebody()],
-                places,
-            });
-        };
-        let mut seen = BTreeSet::new();
-        for (n, resource) in resources.iter().enumerate() {
-            for (caller, named) in matching.iter().enumerate() {
-                budget.spend(named.may.words())?;
-                let both = resource.matching.and(named);
-                if seen.insert(both.clone()) {
-                    places.push(Place {
-                        matching: both,
-                        resource: n,
-                        caller,
-                    });
-                }
-            }
-        }
-        Ok(Self {
-            dimension,
-            resources,
-            callers,
-            places,
-        })
+        Ok(matching)
     }
 }

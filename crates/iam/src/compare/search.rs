@@ -1,16 +1,21 @@
 //! Looks for a call that one side allows and the other does not.
 //!
-//! In each pair of a cell and a place it is settled which statements are about the call; what is left
-//! are conditions. One statement of each layer must match, no denial may, and on the other side some
-//! layer has nothing that matches, or a denial does. That is a search over the values of the keys:
-//! what must hold narrows them, what must not is a list of alternatives, the shortest one first.
+//! For each cell of actions, and each caller, it is settled which statements are about the call as far
+//! as that goes. One statement of each layer must match and no denial may; on the other side some
+//! layer has nothing that matches, or a denial does. The resource is looked for with that
+//! ([`Finder`]); what is left then are conditions. That is a search over the values of the keys: what
+//! must hold narrows them, what must not is a list of alternatives, the shortest one first.
 
+use super::automaton::Machine;
 use super::bits::Bits;
 use super::budget::{Budget, Exhausted};
-use super::cells::{Cell, Matching, Places};
+use super::callers::Callers;
+use super::cells::{Cell, Matching};
+use super::places::{Finder, Unwanted, Wanted};
 use super::statements::Statements;
 use super::values::{Domain, Fixed, Gap};
-use crate::policy::Effect;
+use crate::pattern::{Pattern, Text};
+use crate::policy::{Effect, Element};
 use crate::truth::Truth;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,10 +36,17 @@ pub(super) type Choice = Vec<(usize, Vec<Arc<str>>)>;
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
     pub cell: usize,
-    pub place: usize,
-    pub choice: Arc<Choice>,
-    /// The statements that are about it as far as actions, resources and callers go.
-    pub about: Bits,
+    pub caller: usize,
+    pub found: Arc<Found>,
+}
+
+/// What is found of a call, for all actions and callers with the same statements about them.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The statements that allow, one of each layer.
+    pub by: Vec<Wanted>,
+    pub resource: String,
+    pub choice: Choice,
 }
 
 /// Most alternatives that are open at a time: it bounds the depth of the search.
@@ -44,7 +56,7 @@ const DEEPEST: usize = 2_000;
 pub(super) struct Search<'s, 'a> {
     pub statements: &'s Statements<'a>,
     pub cells: &'s [Cell],
-    pub places: &'s Places<'a>,
+    pub callers: &'s Callers,
     pub fixed: Option<&'s Fixed>,
     domains: Vec<Option<Domain>>,
     /// Why a search that found nothing may have missed something.
@@ -61,8 +73,9 @@ struct Aim {
     allows: [Vec<Bits>; 2],
     /// The statements that deny, by side.
     denies: [Bits; 2],
-    /// The statements without conditions.
+    /// The statements without conditions, and those of them for every resource.
     plain: Bits,
+    everywhere: Bits,
 }
 
 impl Aim {
@@ -84,15 +97,23 @@ impl Aim {
                 .map(|layer| bits(side, Some(layer), Effect::Allow))
                 .collect()
         });
+        let plain = Bits::of(count, |n| {
+            statements.conditions[statements.entries[n].condition].is_empty()
+        });
+        let everywhere = Bits::of(count, |n| {
+            let element = statements.entries[n].statement.resources.as_ref();
+            let everything = |text: &Text| text.plain().is_some_and(Pattern::is_everything);
+            let all = |e: &Element| !e.except && e.patterns.iter().any(everything);
+            plain.contains(n) && element.is_none_or(all)
+        });
         Self {
             allowing,
             mode,
             strict: if mode == Mode::Sure { sure } else { possible },
             allows,
             denies: [0, 1].map(|side| bits(side, None, Effect::Deny)),
-            plain: Bits::of(count, |n| {
-                statements.conditions[statements.entries[n].condition].is_empty()
-            }),
+            plain,
+            everywhere,
         }
     }
 
@@ -105,7 +126,7 @@ impl Aim {
     /// Whether these statements leave nothing to find, whatever the conditions say.
     fn hopeless(&self, about: &Bits) -> bool {
         let (own, other) = (self.allowing, 1 - self.allowing);
-        let plain = about.and(&self.plain);
+        let plain = about.and(&self.everywhere);
         self.allows[own].iter().any(|layer| !about.meets(layer))
             || plain.meets(&self.denies[own])
             || (!about.meets(&self.denies[other])
@@ -118,21 +139,21 @@ impl<'s, 'a> Search<'s, 'a> {
     pub(super) fn new(
         statements: &'s Statements<'a>,
         cells: &'s [Cell],
-        places: &'s Places<'a>,
+        callers: &'s Callers,
         fixed: Option<&'s Fixed>,
     ) -> Self {
         Self {
             statements,
             cells,
-            places,
+            callers,
             fixed,
             domains: statements.keys.iter().map(|_| None).collect(),
             gaps: BTreeSet::new(),
         }
     }
 
-    /// The calls that the side allows and the other does not: one of each cell and place, or just
-    /// the first one.
+    /// The calls that the side allows and the other does not: some of each cell, or just the first
+    /// one.
     pub(super) fn hits(
         &mut self,
         allowing: usize,
@@ -142,113 +163,239 @@ impl<'s, 'a> Search<'s, 'a> {
     ) -> Result<Vec<Hit>, Exhausted> {
         let aim = Aim::new(self.statements, allowing, mode);
         let mut hits = Vec::new();
-        let places: Vec<Bits> = self
-            .places
-            .places
-            .iter()
-            .map(|place| aim.counted(&place.matching))
-            .collect();
-        budget.spend(places.len())?;
-        // The places that each allowing statement is about.
-        let mut places_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for layer in &aim.allows[allowing] {
-            for (n, place) in places.iter().enumerate() {
-                for entry in place.and(layer).iter() {
-                    places_of.entry(entry).or_default().push(n);
+        let mut known: BTreeMap<_, Vec<Arc<Found>>> = BTreeMap::new();
+        for (number, cell) in self.cells.iter().enumerate() {
+            for (caller, named) in self.callers.matching.iter().enumerate() {
+                let about = aim.counted(&match named {
+                    None => cell.matching.clone(),
+                    Some(named) => cell.matching.and(named),
+                });
+                budget.spend(4 * about.words() + 1)?;
+                if aim.hopeless(&about) {
+                    continue;
                 }
-            }
-        }
-        let mut known: BTreeMap<Bits, Option<Arc<Choice>>> = BTreeMap::new();
-        let mut visited = vec![usize::MAX; places.len()];
-        for (cell, Cell { matching, .. }) in self.cells.iter().enumerate() {
-            let about = aim.counted(matching);
-            budget.spend(about.words() + 1)?;
-            let of_entry = |entry: usize| places_of.get(&entry).map_or(&[][..], Vec::as_slice);
-            let size = |layer: &&Bits| -> usize {
-                about
-                    .and(layer)
-                    .iter()
-                    .map(|entry| of_entry(entry).len())
-                    .sum()
-            };
-            // A side without layers allows nothing.
-            let Some(fewest) = aim.allows[allowing].iter().min_by_key(size) else {
-                return Ok(hits);
-            };
-            for entry in about.and(fewest).iter() {
-                for place in of_entry(entry) {
-                    if std::mem::replace(&mut visited[*place], cell) == cell {
-                        continue;
-                    }
-                    budget.spend(about.words())?;
-                    let about = about.and(&places[*place]);
-                    if aim.hopeless(&about) {
-                        continue;
-                    }
-                    let choice = match known.get(&about) {
-                        Some(choice) => choice.clone(),
-                        None => {
-                            let choice = self.solve(&aim, &about, budget)?.map(Arc::new);
-                            known.insert(about.clone(), choice.clone());
-                            choice
-                        }
-                    };
-                    if let Some(choice) = choice {
-                        hits.push(Hit {
-                            cell,
-                            place: *place,
-                            choice,
-                            about,
-                        });
-                        if first_only {
-                            return Ok(hits);
-                        }
-                    }
+                let key = (about, cell.kinds.as_ref());
+                if !known.contains_key(&key) {
+                    let within = cell.kinds.as_ref().map(|kinds| kinds.as_slice());
+                    let found = self.find(&aim, &key.0, within, first_only, budget)?;
+                    known.insert(key.clone(), found.into_iter().map(Arc::new).collect());
+                }
+                let found = known.get(&key).into_iter().flatten().cloned();
+                hits.extend(found.map(|found| Hit {
+                    cell: number,
+                    caller,
+                    found,
+                }));
+                if first_only && !hits.is_empty() {
+                    return Ok(hits);
                 }
             }
         }
         Ok(hits)
     }
 
-    fn solve(
+    /// Calls about which just these statements are, as far as actions and callers go.
+    fn find(
         &mut self,
         aim: &Aim,
         about: &Bits,
+        within: Option<&'s [Machine]>,
+        first_only: bool,
+        budget: &mut Budget,
+    ) -> Result<Vec<Found>, Exhausted> {
+        let (own, other) = (aim.allowing, 1 - aim.allowing);
+        let of = |bits: &Bits| about.and(bits);
+        let mut ways: Vec<Way> = (aim.allows[other].iter())
+            .map(|layer| Way {
+                denial: None,
+                unwanted: of(layer).or(&of(&aim.denies[own])),
+            })
+            .collect();
+        // A side without layers allows nothing.
+        if ways.is_empty() {
+            ways.push(Way {
+                denial: None,
+                unwanted: of(&aim.denies[own]),
+            });
+        }
+        ways.extend(of(&aim.denies[other]).iter().map(|denial| Way {
+            denial: Some(denial),
+            unwanted: of(&aim.denies[own]),
+        }));
+        let layers: Vec<Vec<usize>> = aim.allows[own]
+            .iter()
+            .map(|layer| of(layer).iter().collect())
+            .collect();
+        let finder = Finder {
+            statements: self.statements,
+            mode: aim.mode,
+            fixed: self.fixed,
+            within,
+        };
+        let mut found = Vec::new();
+        let Some((first, rest)) = layers.split_first() else {
+            return Ok(found);
+        };
+        for entry in first {
+            let mut wanted = vec![Wanted {
+                entry: *entry,
+                pattern: None,
+            }];
+            let whole = self.allowed(finder, aim, &mut wanted, rest, &ways, budget)?;
+            let Some(whole) = whole else {
+                continue;
+            };
+            if first_only {
+                return Ok(vec![whole]);
+            }
+            let patterns = finder.patterns(*entry);
+            if patterns < 2 {
+                found.push(whole);
+                continue;
+            }
+            for pattern in 0..patterns {
+                let mut wanted = vec![Wanted {
+                    entry: *entry,
+                    pattern: Some(pattern),
+                }];
+                found.extend(self.allowed(finder, aim, &mut wanted, rest, &ways, budget)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Goes on with one statement of each further layer, and then through the ways in which the
+    /// other side fails.
+    fn allowed(
+        &mut self,
+        finder: Finder<'s, 'a>,
+        aim: &Aim,
+        wanted: &mut Vec<Wanted>,
+        layers: &[Vec<usize>],
+        ways: &[Way],
+        budget: &mut Budget,
+    ) -> Result<Option<Found>, Exhausted> {
+        // A text with open variables has to be named, so that it can be recognised elsewhere.
+        if let Some(last) = wanted.last().copied()
+            && last.pattern.is_none()
+            && finder.one_by_one(last.entry)
+        {
+            for pattern in 0..finder.patterns(last.entry) {
+                wanted.pop();
+                wanted.push(Wanted {
+                    pattern: Some(pattern),
+                    ..last
+                });
+                let found = self.allowed(finder, aim, wanted, layers, ways, budget)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            return Ok(None);
+        }
+        if let Some((layer, rest)) = layers.split_first() {
+            for entry in layer {
+                let depth = wanted.len();
+                wanted.push(Wanted {
+                    entry: *entry,
+                    pattern: None,
+                });
+                let found = self.allowed(finder, aim, wanted, rest, ways, budget)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+                wanted.truncate(depth);
+            }
+            return Ok(None);
+        }
+        for way in ways {
+            let by = wanted.clone();
+            let found = self.refused(finder, aim, by, way, budget)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn refused(
+        &mut self,
+        finder: Finder<'s, 'a>,
+        aim: &Aim,
+        by: Vec<Wanted>,
+        way: &Way,
+        budget: &mut Budget,
+    ) -> Result<Option<Found>, Exhausted> {
+        let mut wanted = vec![by.clone()];
+        if let Some(denial) = way.denial {
+            let patterns = match finder.one_by_one(denial) {
+                true => (0..finder.patterns(denial)).map(Some).collect(),
+                false => vec![None],
+            };
+            wanted = (patterns.into_iter())
+                .map(|pattern| {
+                    let mut wanted = by.clone();
+                    wanted.push(Wanted {
+                        entry: denial,
+                        pattern,
+                    });
+                    wanted
+                })
+                .collect();
+        }
+        let unwanted: Vec<Unwanted> = (way.unwanted.iter())
+            .map(|entry| Unwanted {
+                entry,
+                forbidden: aim.plain.contains(entry),
+            })
+            .collect();
+        for wanted in wanted {
+            let condition = |entry: usize| self.statements.entries[entry].condition;
+            let must: Vec<usize> = wanted.iter().map(|w| condition(w.entry)).collect();
+            for place in finder.places(&wanted, &unwanted, budget)? {
+                let never = self.weakest(&place.bad);
+                if let Some(choice) = self.solve(aim.mode, &must, never, budget)? {
+                    return Ok(Some(Found {
+                        by,
+                        resource: place.resource,
+                        choice,
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Values with which all of some conditions hold and none of the others.
+    fn solve(
+        &mut self,
+        mode: Mode,
+        must: &[usize],
+        never: Vec<usize>,
         budget: &mut Budget,
     ) -> Result<Option<Choice>, Exhausted> {
-        let (own, other) = (aim.allowing, 1 - aim.allowing);
-        let conditions = |bits: &Bits| self.weakest(&about.and(bits));
-        let mut must: Vec<Vec<usize>> = aim.allows[own].iter().map(conditions).collect();
-        must.sort_by_key(Vec::len);
-        let never = conditions(&aim.denies[own]);
-        let layers: Vec<Vec<usize>> = aim.allows[other].iter().map(conditions).collect();
-        let mut ways: Vec<Way> = layers.into_iter().map(Way::NothingAllows).collect();
-        ways.extend(conditions(&aim.denies[other]).into_iter().map(Way::Denies));
-        // A side without layers allows nothing.
-        if aim.allows[other].is_empty() {
-            ways.push(Way::NothingAllows(Vec::new()));
-        }
-        ways.sort_by_key(|way| match way {
-            Way::NothingAllows(conditions) => conditions.len(),
-            Way::Denies(_) => 1,
-        });
         let mut state = State {
             search: self,
-            mode: aim.mode,
+            mode,
             keys: BTreeMap::new(),
             trail: Vec::new(),
             budget,
         };
-        let found = state.allowed(&must, &never, &ways)?;
+        for condition in must {
+            if !state.assert_all(*condition)? {
+                return Ok(None);
+            }
+        }
+        let found = state.unmatched(never, 0)?;
         Ok(found.then(|| state.choice()))
     }
 
     /// The different conditions of some statements, without those that hold only where another one
     /// does.
-    fn weakest(&self, entries: &Bits) -> Vec<usize> {
+    fn weakest(&self, entries: &[usize]) -> Vec<usize> {
         let conditions: BTreeSet<usize> = entries
             .iter()
-            .map(|n| self.statements.entries[n].condition)
+            .map(|n| self.statements.entries[*n].condition)
             .collect();
         let tests = |n: usize| &self.statements.conditions[n];
         let includes = |larger: &[usize], smaller: &[usize]| {
@@ -288,12 +435,12 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 }
 
-/// How a side can fail to allow: by the conditions of the statements concerned.
-enum Way {
-    /// None of these statements of a layer matches.
-    NothingAllows(Vec<usize>),
+/// A way in which a side can fail to allow: by a denial, or because in a layer nothing matches.
+struct Way {
     /// This denial matches.
-    Denies(usize),
+    denial: Option<usize>,
+    /// These statements do not.
+    unwanted: Bits,
 }
 
 /// What is left of a key's values.
@@ -332,46 +479,6 @@ struct State<'r, 's, 'a> {
 }
 
 impl State<'_, '_, '_> {
-    /// One statement of each layer must match; then the rest.
-    fn allowed(
-        &mut self,
-        layers: &[Vec<usize>],
-        never: &[usize],
-        ways: &[Way],
-    ) -> Result<bool, Exhausted> {
-        let Some((layer, rest)) = layers.split_first() else {
-            return self.refused(never, ways);
-        };
-        for condition in layer {
-            let mark = self.trail.len();
-            if self.assert_all(*condition)? && self.allowed(rest, never, ways)? {
-                return Ok(true);
-            }
-            self.take_back(mark);
-        }
-        Ok(false)
-    }
-
-    /// The other side must fail in one of the ways.
-    fn refused(&mut self, never: &[usize], ways: &[Way]) -> Result<bool, Exhausted> {
-        for way in ways {
-            let mark = self.trail.len();
-            let mut unmatched = never.to_vec();
-            let possible = match way {
-                Way::NothingAllows(conditions) => {
-                    unmatched.extend(conditions);
-                    true
-                }
-                Way::Denies(condition) => self.assert_all(*condition)?,
-            };
-            if possible && self.unmatched(unmatched, 0)? {
-                return Ok(true);
-            }
-            self.take_back(mark);
-        }
-        Ok(false)
-    }
-
     /// None of these conditions may hold: of each, some test must fail.
     fn unmatched(&mut self, mut conditions: Vec<usize>, depth: usize) -> Result<bool, Exhausted> {
         loop {

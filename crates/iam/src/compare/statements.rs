@@ -5,6 +5,7 @@ use super::{Layer, Side, StatementRef};
 use crate::condition::{Operand, Test};
 use crate::pattern::{Pattern, Text};
 use crate::policy::{Effect, Statement};
+use crate::symbols::is_hole;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,6 +56,15 @@ impl<'a> TextKey<'a> {
         match text.plain() {
             Some(pattern) => Self::Plain(pattern),
             None => Self::WithVariables(&text.written),
+        }
+    }
+}
+
+impl TextKey<'_> {
+    pub(super) fn has_hole(&self) -> bool {
+        match self {
+            Self::Plain(pattern) => pattern.has_hole(),
+            Self::WithVariables(text) => text.contains(is_hole),
         }
     }
 }

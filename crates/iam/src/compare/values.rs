@@ -325,7 +325,7 @@ fn text_values(
     machines.sort_unstable();
     machines.dedup();
     let machines: Vec<&Machine> = machines.iter().collect();
-    let atoms = atoms(&machines, Language::Value, None, budget)?;
+    let atoms = atoms(&machines, &[], Language::Value, budget)?;
     Ok(atoms.into_iter().map(|atom| Arc::from(atom.text)).collect())
 }
 

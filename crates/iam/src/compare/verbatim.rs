@@ -1,8 +1,8 @@
-//! The quick answer: what stands word for word on the other side needs no search. It also holds for
-//! texts that are not known, because the same text is the same on both sides.
+//! The quick answer: what stands word for word on the other side needs no search. Of texts that are
+//! not known nobody knows that they are the same, unless they are of one and the same document.
 
 use super::statements::{Statements, TextKey};
-use crate::policy::{Effect, Element, Principal};
+use crate::policy::{Effect, Element, Principal, Statement};
 use std::collections::BTreeSet;
 
 /// A statement as it counts, wherever it was written.
@@ -12,7 +12,8 @@ struct Key<'a> {
     resources: Option<(bool, Vec<TextKey<'a>>)>,
     principals: Option<(bool, BTreeSet<&'a Principal>)>,
     condition: usize,
-    uncertain: Option<char>,
+    /// Which one it is, when something of it is not known.
+    itself: Option<*const Statement>,
 }
 
 /// Whether the other side repeats every grant of a side, and adds no denial.
@@ -55,6 +56,7 @@ fn key<'a>(statements: &Statements<'a>, entry: usize) -> Key<'a> {
         resources: statement.resources.as_ref().map(texts),
         principals: principals.map(|of| (of.except, of.items.iter().map(|i| &i.who).collect())),
         condition: entry.condition,
-        uncertain: statement.uncertain,
+        itself: (!super::witness::holes(statement).is_empty())
+            .then_some(std::ptr::from_ref(statement)),
     }
 }

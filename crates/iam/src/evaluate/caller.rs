@@ -94,7 +94,7 @@ impl<'a> Who<'a> {
             caller: &request.caller,
             inside: arn.is_some(),
             root,
-            service_linked: arn.is_some_and(|arn| arn.contains(":role/aws-service-role/")),
+            service_linked: arn.is_some_and(super::is_service_linked),
             same_account: same_account(request),
             must_allow: must_allow(request),
             assumes_role: request.action.eq_ignore_ascii_case("sts:AssumeRole"),

@@ -32,6 +32,9 @@ pub(crate) struct Tally {
 /// How many pairs one solver process gets.
 const BATCH: u64 = 50;
 
+/// What the solver may spend on a question, in its own steps: more brings few more answers.
+const EFFORT: u32 = 300_000;
+
 /// The solver's program, if there is one.
 pub(crate) fn solver() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
@@ -111,7 +114,7 @@ fn batch(solver: &std::path::Path, seeds: &[u64], tally: &mut Tally) -> Result<(
 /// The answers to a script, a line each.
 fn ask(solver: &std::path::Path, script: &str) -> Result<String> {
     let mut child = Command::new(solver)
-        .args(["-in", "-t:2000"])
+        .args(["-in", &format!("rlimit={EFFORT}")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;

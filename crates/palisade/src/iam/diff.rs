@@ -12,6 +12,7 @@ use palisade_app::Application;
 use palisade_core::Problem;
 use palisade_iam::Catalogue;
 use palisade_report::iam::change::{Changes, Question};
+use rayon::prelude::*;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -72,10 +73,11 @@ fn compared(arguments: &VersionsArgs) -> Result<Compared, CommandError> {
     let settings = access_settings(&project, Catalogue::builtin())?;
     let read = |version: &Version| Applications::read(&*version.tree, &project, &parameters);
     let (before, after) = (read(old), read(new));
-    let mut found = Vec::new();
-    for (before, after) in pairs(&before.applications, &after.applications) {
-        found.extend(changes(before, after, &settings));
-    }
+    let pairs = pairs(&before.applications, &after.applications);
+    let compare = |(before, after): &(Option<&Application>, Option<&Application>)| {
+        changes(*before, *after, &settings)
+    };
+    let found = pairs.par_iter().flat_map_iter(compare).collect();
     Ok(Compared {
         unread: before.has_unread() || after.has_unread(),
         problems: before.problems.into_iter().chain(after.problems).collect(),

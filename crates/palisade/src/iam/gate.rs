@@ -12,6 +12,7 @@ use palisade_core::Sources;
 use palisade_iam::{Catalogue, NoteLevel, Pattern, Policy, read_document};
 use palisade_report::Style;
 use palisade_report::iam::change::{self, Changes, Question};
+use rayon::prelude::*;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,16 +57,16 @@ fn held(
     common: &CommonArgs,
     question: Question,
     color: bool,
-    ask: &dyn Fn(&Access<'_>) -> Vec<Change>,
+    ask: &(dyn Fn(&Access<'_>) -> Vec<Change> + Sync),
 ) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
     let project = Project::find(disk.root(), common.config.as_deref())?;
     let parameters = parameters::given(&project, &common.parameter_files, &common.parameters)?;
     let settings: Settings<'_> = access_settings(&project, Catalogue::builtin())?;
     let read = Applications::read(&disk, &project, &parameters);
-    let asked = read.applications.iter();
+    let asked = read.applications.par_iter();
     let found: Vec<Change> = asked
-        .flat_map(|app| ask(&Access::of(app, &settings)))
+        .flat_map_iter(|app| ask(&Access::of(app, &settings)))
         .collect();
     let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let changes = Changes {

@@ -42,7 +42,7 @@ fn one_question_is_answered() {
     );
     assert_eq!(
         (&location["end_line"], &location["end_column"]),
-        (&2.into(), &63.into())
+        (&2.into(), &60.into())
     );
     assert_eq!(json["problems"], serde_json::json!([]));
 }
@@ -139,4 +139,95 @@ fn questions_come_from_standard_input() {
         run.out()
             .starts_with("ImplicitlyDenied: arn:aws:iam::111122223333:role/r s3:PutObject")
     );
+}
+
+#[test]
+fn what_the_linter_finds_keeps_no_question_from_its_answer() {
+    let text = question("s3:GetObject").replace(
+        "\"Action\": \"s3:GetObject\"",
+        "\"Action\": [\"s3:GetObject\", \"s3:GetObjcet\"]",
+    );
+    let folder = Folder::new("iam-doubts").with("q.json", text);
+    let run = simulate(&folder, &["q.json"]);
+    assert_eq!(run.code(), 0);
+    let json = run.json();
+    let problem = &json["problems"][0];
+    assert_eq!(
+        (&json["decision"], &problem["level"]),
+        (&"Allowed".into(), &"warning".into())
+    );
+    let message = problem["message"].as_str().unwrap();
+    assert!(
+        message.contains("did you mean `s3:GetObject`?"),
+        "{message}"
+    );
+    assert!(
+        message.contains(json["catalogue"].as_str().unwrap()),
+        "{message}"
+    );
+}
+
+#[test]
+fn policies_are_linted() {
+    let folder = Folder::new("iam-lint")
+        .with("good.json", POLICY)
+        .with("bad.json", POLICY.replace("s3:GetObject", "s3:ListBucket"))
+        .with("text.json", "{");
+    let lint = |arguments: &[&str]| folder.run(&[&["iam", "lint"], arguments].concat());
+    assert_eq!(lint(&["good.json"]).code(), 0);
+    assert_eq!(lint(&["good.json", "--kind", "resource"]).code(), 1);
+    assert_eq!(lint(&["bad.json", "--exit-zero"]).code(), 0);
+    assert_eq!(lint(&["good.json", "text.json"]).code(), 3);
+    assert_eq!(lint(&["nowhere.json"]).code(), 2);
+    assert_eq!(lint(&["good.json", "--iam-data", "bad.json"]).code(), 2);
+    assert_eq!(lint(&[]).code(), 2);
+    let run = lint(&["good.json", "bad.json", "--format", "json"]);
+    assert_eq!(run.code(), 1);
+    let json = run.json();
+    assert_eq!(json["schema"], "palisade.iam-lint/1");
+    assert_eq!(json["results"][0]["problems"], serde_json::json!([]));
+    assert_eq!(json["results"][1]["problems"][0]["line"], 2);
+    assert_eq!(
+        lint(&["good.json", "-f", "json"]).json()["kind"],
+        "identity"
+    );
+}
+
+const APPLICATION: &str = "Resources:
+  Orders: {Type: AWS::DynamoDB::Table}
+  Create: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: 'dynamodb:GetItem', Resource: !GetAtt Orders.Arn}}}]
+";
+
+#[test]
+fn access_is_shown_in_each_format() {
+    let folder = Folder::new("iam-access").with("app/template.yaml", APPLICATION);
+    let run = |format: &str| folder.run(&["iam", "access", "app", "--format", format]);
+    let text = run("text");
+    assert_eq!(text.code(), 0);
+    assert!(
+        text.out()
+            .contains("Create as Role: read GetItem\n      app/template.yaml:7")
+    );
+    let json = run("json").json();
+    assert_eq!(json["schema"], "palisade.iam-access/1");
+    let edges = json["applications"][0]["edges"].as_array().expect("edges");
+    let grant = edges.iter().find(|e| e["kind"] == "may").expect("grant");
+    assert_eq!(
+        (&grant["from"], &grant["to"]),
+        (&"Role".into(), &"Orders".into())
+    );
+    assert_eq!(grant["witness"]["action"], "dynamodb:GetItem");
+    assert!(run("svg").out().starts_with("<svg "));
+    let none = folder.run(&["iam", "access", "app", "--to", "Nothing"]);
+    assert!(none.out().contains("nothing reaches"));
+}
+
+#[test]
+fn access_says_what_it_could_not_read() {
+    let folder = Folder::new("iam-access-broken").with("template.yaml", "Resources: {a: [");
+    assert_eq!(folder.run(&["iam", "access", "template.yaml"]).code(), 3);
 }

@@ -7,6 +7,8 @@
 )]
 
 mod contracts;
+mod escalate;
+mod gates;
 mod hostile;
 mod iam;
 

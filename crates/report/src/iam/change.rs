@@ -2,7 +2,7 @@
 //! diff` and the gates.
 //!
 //! Text and Markdown tell it as a sentence for each statement; JSON has a published schema
-//! (`schemas/iam-diff.schema.json`, `schemas/iam-gate.schema.json`).
+//! (`schemas/iam-changes.schema.json`).
 
 use crate::clean::{line as clean, wrap};
 use crate::line::{count, path, prose};
@@ -82,16 +82,21 @@ impl Changes<'_> {
     /// Whether the bar is held; nothing when that is not known.
     #[must_use]
     pub fn holds(&self) -> Option<bool> {
-        let broken = |problem: &Problem| problem.level == ProblemLevel::Error;
         if self.changes.iter().any(|change| !change.gained.is_empty()) {
             Some(false)
         } else if self.changes.iter().any(|change| !change.unknown.is_empty())
-            || self.problems.iter().any(broken)
+            || self.errors().next().is_some()
         {
             None
         } else {
             Some(true)
         }
+    }
+
+    /// What was not read, and could allow more.
+    fn errors(&self) -> impl Iterator<Item = &Problem> {
+        let broken = |problem: &&Problem| problem.level == ProblemLevel::Error;
+        self.problems.iter().filter(broken)
     }
 
     /// How many may do more, how many less, and of how many it is not known.
@@ -108,6 +113,18 @@ impl Changes<'_> {
             of(&|change| !change.lost.is_empty() || change.kind == ChangeKind::Removed),
             of(&|change| !change.unknown.is_empty()),
         ]
+    }
+
+    /// What a change does, when it allows more: by name when it is in one place.
+    fn headline(&self, places: usize) -> String {
+        let more = self.changes.iter().find(|change| !change.gained.is_empty());
+        match more.filter(|_| places == 1) {
+            Some(one) if one.guard => {
+                format!("this change lets others use the {}", one.subject.label)
+            }
+            Some(one) => format!("this change lets the {} do more", one.subject.label),
+            None => format!("this change allows more in {places} places"),
+        }
     }
 
     /// The answer in one sentence, in plain text.
@@ -129,13 +146,9 @@ impl Changes<'_> {
         if unknown > 0 {
             parts.push(format!("{unknown} can't be told"));
         }
-        let problems = self
-            .problems
-            .iter()
-            .filter(|p| p.level == ProblemLevel::Error);
-        let problems = problems.count();
-        if problems > 0 {
-            parts.push(format!("{} in what was read", count(problems, "problem")));
+        let errors = self.errors().count();
+        if errors > 0 {
+            parts.push(format!("{} in what was read", count(errors, "error")));
         }
         match parts.is_empty() {
             true => self.question.holds().to_owned(),
@@ -150,17 +163,12 @@ pub fn text(changes: &Changes<'_>, style: &Style<'_>) -> String {
     let paint = Paint { color: style.color };
     let names = |text: &str| prose(&clean(text), str::to_owned, |name| paint.bold(name));
     let mut out = String::new();
-    for problem in changes.problems {
-        let at = problem
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
+    for problem in changes.errors() {
+        let at = (problem.line).map_or_else(String::new, |line| format!(":{line}"));
         let _ = writeln!(
             out,
             "{} {}{at}: {}\n",
-            paint.warn(match problem.level {
-                ProblemLevel::Error => "error:",
-                _ => "warning:",
-            }),
+            paint.warn("error:"),
             clean(&path(changes.new.1, &problem.file)),
             clean(&problem.message)
         );
@@ -305,7 +313,7 @@ fn example(request: &Request) -> Vec<String> {
     lines
 }
 
-fn caller(caller: &Caller) -> &str {
+pub(super) fn caller(caller: &Caller) -> &str {
     match caller {
         Caller::Principal(name) | Caller::Service(name) | Caller::Federated(name) => name,
         Caller::Anonymous => "anonymous",
@@ -319,10 +327,8 @@ pub fn markdown(changes: &Changes<'_>) -> String {
     let summary = changes.summary();
     let mut out = match changes.question {
         Question::Diff if more > 0 => {
-            format!(
-                "## Permissions: this change lets {} do more\n\n",
-                subjects(more)
-            )
+            let headline = markdown::prose(&changes.headline(more));
+            format!("## Permissions: {headline}\n\n")
         }
         Question::Diff => format!("## Permissions: {}\n\n", markdown::escape(&summary)),
         other => format!(
@@ -377,20 +383,17 @@ pub fn markdown(changes: &Changes<'_>) -> String {
             less.len()
         );
     }
-    let problems: Vec<String> = (changes.problems.iter())
+    let problems: Vec<String> = changes
+        .errors()
         .map(|p| {
-            format!(
-                "- {}: {}\n",
-                markdown::code(&p.file),
-                markdown::prose(&p.message)
-            )
+            let file = markdown::code(&path(changes.new.1, &p.file));
+            format!("- {file}: {}\n", markdown::prose(&p.message))
         })
         .collect();
     if !problems.is_empty() {
         let _ = write!(
             out,
-            "\n<details open>\n<summary>{}</summary>\n\n{}\n</details>\n",
-            count(problems.len(), "problem"),
+            "\n<details open>\n<summary>Not read</summary>\n\n{}\n</details>\n",
             problems.concat()
         );
     }
@@ -408,13 +411,6 @@ pub fn markdown(changes: &Changes<'_>) -> String {
         );
     }
     out
-}
-
-fn subjects(n: usize) -> String {
-    match n {
-        1 => "somebody".to_owned(),
-        n => format!("{n} identities or resources"),
-    }
 }
 
 fn lost(change: &Change) -> Vec<String> {
@@ -508,7 +504,7 @@ fn gain(gain: &Gain) -> Value {
 }
 
 /// A request in the form that `palisade iam simulate` reads.
-fn request(request: &Request) -> Value {
+pub(super) fn request(request: &Request) -> Value {
     let context: serde_json::Map<String, Value> = (request.context.iter())
         .map(|(key, value)| {
             let value = match value {
@@ -530,3 +526,6 @@ fn request(request: &Request) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests;

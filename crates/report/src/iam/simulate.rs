@@ -23,18 +23,12 @@ pub struct Answer {
     pub decision: Option<Decision>,
 }
 
-/// The answers as JSON text: one object, or a list when the questions are one.
+/// The answers as JSON text: one object, or a list when the questions are one. `catalogue` is the
+/// date of the catalogue that the problems speak of.
 #[must_use]
-pub fn json(answers: &[Answer], listed: bool, sources: &Sources) -> String {
-    let mut results: Vec<Value> = answers.iter().map(|a| object(a, sources)).collect();
-    let value = match results.as_mut_slice() {
-        [Value::Object(one)] if !listed => {
-            one.insert("schema".to_owned(), json!(SCHEMA));
-            json!(one)
-        }
-        _ => json!({"schema": SCHEMA, "results": results}),
-    };
-    crate::json::text(&value)
+pub fn json(answers: &[Answer], listed: bool, sources: &Sources, catalogue: &str) -> String {
+    let results = answers.iter().map(|a| object(a, sources)).collect();
+    super::results(SCHEMA, results, listed, catalogue)
 }
 
 fn object(answer: &Answer, sources: &Sources) -> Value {

@@ -12,23 +12,32 @@ pub(super) const METHODS: &[Method] = &[
         "create-policy-version",
         "writes a new version of a policy that it has",
         Family::OwnPermissions,
-        &[call("iam:CreatePolicyVersion", "the new version allows everything and becomes the default at once")],
+        &[call(
+            "iam:CreatePolicyVersion",
+            "the new version allows everything and becomes the default at once",
+        )],
         Gives::Anything,
     ),
     method(
         "set-default-policy-version",
         "goes back to another version of a policy that it has",
         Family::OwnPermissions,
-        &[call("iam:SetDefaultPolicyVersion", "an earlier version may allow more")],
+        &[call(
+            "iam:SetDefaultPolicyVersion",
+            "an earlier version may allow more",
+        )],
         Gives::Anything,
     ),
     method(
         "attach-user-policy",
         "attaches a policy to itself",
         Family::OwnPermissions,
-        &[call("iam:AttachUserPolicy", "any policy can be attached to its own user")
-            .on(On::Me)
-            .sends(Sends::StrongPolicy)],
+        &[call(
+            "iam:AttachUserPolicy",
+            "any policy can be attached to its own user",
+        )
+        .on(On::Me)
+        .sends(Sends::StrongPolicy)],
         Gives::Anything,
     ),
     method(
@@ -37,9 +46,12 @@ pub(super) const METHODS: &[Method] = &[
         Family::OwnPermissions,
         &[
             call("iam:CreatePolicy", "the policy allows everything"),
-            call("iam:AttachUserPolicy", "the policy can be attached to its own user")
-                .on(On::Me)
-                .sends(Sends::MadePolicy),
+            call(
+                "iam:AttachUserPolicy",
+                "the policy can be attached to its own user",
+            )
+            .on(On::Me)
+            .sends(Sends::MadePolicy),
         ],
         Gives::Anything,
     ),
@@ -47,18 +59,23 @@ pub(super) const METHODS: &[Method] = &[
         "attach-group-policy",
         "attaches a policy to a group that it is in",
         Family::OwnPermissions,
-        &[
-            call("iam:AttachGroupPolicy", "any policy can be attached to its group").sends(Sends::StrongPolicy),
-        ],
+        &[call(
+            "iam:AttachGroupPolicy",
+            "any policy can be attached to its group",
+        )
+        .sends(Sends::StrongPolicy)],
         Gives::Anything,
     ),
     method(
         "attach-role-policy",
         "attaches a policy to its own role",
         Family::OwnPermissions,
-        &[call("iam:AttachRolePolicy", "any policy can be attached to its own role")
-            .on(On::MyRole)
-            .sends(Sends::StrongPolicy)],
+        &[call(
+            "iam:AttachRolePolicy",
+            "any policy can be attached to its own role",
+        )
+        .on(On::MyRole)
+        .sends(Sends::StrongPolicy)],
         Gives::Anything,
     ),
     method(
@@ -67,9 +84,12 @@ pub(super) const METHODS: &[Method] = &[
         Family::OwnPermissions,
         &[
             call("iam:CreatePolicy", "the policy allows everything"),
-            call("iam:AttachRolePolicy", "the policy can be attached to its own role")
-                .on(On::MyRole)
-                .sends(Sends::MadePolicy),
+            call(
+                "iam:AttachRolePolicy",
+                "the policy can be attached to its own role",
+            )
+            .on(On::MyRole)
+            .sends(Sends::MadePolicy),
         ],
         Gives::Anything,
     ),
@@ -84,7 +104,10 @@ pub(super) const METHODS: &[Method] = &[
         "put-group-policy",
         "writes an inline policy of a group that it is in",
         Family::OwnPermissions,
-        &[call("iam:PutGroupPolicy", "the inline policy allows everything")],
+        &[call(
+            "iam:PutGroupPolicy",
+            "the inline policy allows everything",
+        )],
         Gives::Anything,
     ),
     method(
@@ -99,7 +122,10 @@ pub(super) const METHODS: &[Method] = &[
         "joins a group",
         Family::OwnPermissions,
         // The permission is about the group alone.
-        &[call("iam:AddUserToGroup", "its own user gets what the group may do")],
+        &[call(
+            "iam:AddUserToGroup",
+            "its own user gets what the group may do",
+        )],
         Gives::Anything,
     ),
     method(
@@ -113,41 +139,55 @@ pub(super) const METHODS: &[Method] = &[
         "create-login-profile",
         "gives another user a password",
         Family::Credentials,
-        &[call("iam:CreateLoginProfile", "the password signs in as the other user").on(On::OtherUser)],
+        &[call(
+            "iam:CreateLoginProfile",
+            "the password signs in as the other user",
+        )
+        .on(On::OtherUser)],
         Gives::User,
     ),
     method(
         "update-login-profile",
         "changes the password of another user",
         Family::Credentials,
-        &[call("iam:UpdateLoginProfile", "the new password signs in as the other user").on(On::OtherUser)],
+        &[call(
+            "iam:UpdateLoginProfile",
+            "the new password signs in as the other user",
+        )
+        .on(On::OtherUser)],
         Gives::User,
     ),
     method(
         "create-service-specific-credential",
         "makes a credential of another user for one service",
         Family::Credentials,
-        &[
-            call("iam:CreateServiceSpecificCredential", "the credential works as the other user in that service")
-                .on(On::OtherUser),
-        ],
+        &[call(
+            "iam:CreateServiceSpecificCredential",
+            "the credential works as the other user in that service",
+        )
+        .on(On::OtherUser)],
         Gives::User,
     ),
     method(
         "reset-service-specific-credential",
         "resets a credential of another user for one service",
         Family::Credentials,
-        &[
-            call("iam:ResetServiceSpecificCredential", "the new password works as the other user in that service")
-                .on(On::OtherUser),
-        ],
+        &[call(
+            "iam:ResetServiceSpecificCredential",
+            "the new password works as the other user in that service",
+        )
+        .on(On::OtherUser)],
         Gives::User,
     ),
     method(
         "upload-ssh-public-key",
         "adds an SSH key to another user",
         Family::Credentials,
-        &[call("iam:UploadSSHPublicKey", "the key works as the other user in CodeCommit").on(On::OtherUser)],
+        &[call(
+            "iam:UploadSSHPublicKey",
+            "the key works as the other user in CodeCommit",
+        )
+        .on(On::OtherUser)],
         Gives::User,
     ),
     method(
@@ -155,7 +195,9 @@ pub(super) const METHODS: &[Method] = &[
         "makes a user with all permissions",
         Family::Credentials,
         &[
-            call("iam:CreateUser", "the new user has no boundary").on(USER).sends(Sends::NoBoundary),
+            call("iam:CreateUser", "the new user has no boundary")
+                .on(USER)
+                .sends(Sends::NoBoundary),
             call("iam:AttachUserPolicy", "any policy can be attached to it")
                 .on(USER)
                 .sends(Sends::StrongPolicyUnbound),
@@ -168,7 +210,9 @@ pub(super) const METHODS: &[Method] = &[
         "makes a user with an inline policy of its choice",
         Family::Credentials,
         &[
-            call("iam:CreateUser", "the new user has no boundary").on(USER).sends(Sends::NoBoundary),
+            call("iam:CreateUser", "the new user has no boundary")
+                .on(USER)
+                .sends(Sends::NoBoundary),
             call("iam:PutUserPolicy", "the inline policy allows everything")
                 .on(USER)
                 .sends(Sends::NoBoundary),
@@ -188,8 +232,14 @@ pub(super) const METHODS: &[Method] = &[
         "rewrites the trust policy of a role and assumes it",
         Family::Roles,
         &[
-            call("iam:UpdateAssumeRolePolicy", "the trust policy then names the caller").on(On::Role),
-            call("sts:AssumeRole", "the role lets the caller in").on(On::Role).sends(Sends::RewrittenTrust),
+            call(
+                "iam:UpdateAssumeRolePolicy",
+                "the trust policy then names the caller",
+            )
+            .on(On::Role),
+            call("sts:AssumeRole", "the role lets the caller in")
+                .on(On::Role)
+                .sends(Sends::RewrittenTrust),
         ],
         Gives::Role,
     ),
@@ -198,9 +248,12 @@ pub(super) const METHODS: &[Method] = &[
         "attaches a policy to a role that it can assume",
         Family::Roles,
         &[
-            call("iam:AttachRolePolicy", "any policy can be attached to the role")
-                .on(On::Assumable)
-                .sends(Sends::StrongPolicyUnbound),
+            call(
+                "iam:AttachRolePolicy",
+                "any policy can be attached to the role",
+            )
+            .on(On::Assumable)
+            .sends(Sends::StrongPolicyUnbound),
             call("sts:AssumeRole", "the role lets the caller in").on(On::Assumable),
         ],
         Gives::NewIdentity,
@@ -222,11 +275,15 @@ pub(super) const METHODS: &[Method] = &[
         "makes a role with all permissions and assumes it",
         Family::Roles,
         &[
-            call("iam:CreateRole", "its trust policy names the caller").on(NEW_ROLE).sends(Sends::NoBoundary),
+            call("iam:CreateRole", "its trust policy names the caller")
+                .on(NEW_ROLE)
+                .sends(Sends::NoBoundary),
             call("iam:AttachRolePolicy", "any policy can be attached to it")
                 .on(NEW_ROLE)
                 .sends(Sends::StrongPolicyUnbound),
-            call("sts:AssumeRole", "the role lets the caller in").on(NEW_ROLE).sends(Sends::RewrittenTrust),
+            call("sts:AssumeRole", "the role lets the caller in")
+                .on(NEW_ROLE)
+                .sends(Sends::RewrittenTrust),
         ],
         Gives::NewIdentity,
     ),
@@ -236,11 +293,15 @@ pub(super) const METHODS: &[Method] = &[
         Family::Roles,
         &[
             call("iam:CreatePolicy", "the policy allows everything"),
-            call("iam:CreateRole", "its trust policy names the caller").on(NEW_ROLE).sends(Sends::NoBoundary),
+            call("iam:CreateRole", "its trust policy names the caller")
+                .on(NEW_ROLE)
+                .sends(Sends::NoBoundary),
             call("iam:AttachRolePolicy", "the policy can be attached to it")
                 .on(NEW_ROLE)
                 .sends(Sends::MadePolicyUnbound),
-            call("sts:AssumeRole", "the role lets the caller in").on(NEW_ROLE).sends(Sends::RewrittenTrust),
+            call("sts:AssumeRole", "the role lets the caller in")
+                .on(NEW_ROLE)
+                .sends(Sends::RewrittenTrust),
         ],
         Gives::NewIdentity,
     ),
@@ -249,11 +310,15 @@ pub(super) const METHODS: &[Method] = &[
         "makes a role with an inline policy of its choice and assumes it",
         Family::Roles,
         &[
-            call("iam:CreateRole", "its trust policy names the caller").on(NEW_ROLE).sends(Sends::NoBoundary),
+            call("iam:CreateRole", "its trust policy names the caller")
+                .on(NEW_ROLE)
+                .sends(Sends::NoBoundary),
             call("iam:PutRolePolicy", "the inline policy allows everything")
                 .on(NEW_ROLE)
                 .sends(Sends::NoBoundary),
-            call("sts:AssumeRole", "the role lets the caller in").on(NEW_ROLE).sends(Sends::RewrittenTrust),
+            call("sts:AssumeRole", "the role lets the caller in")
+                .on(NEW_ROLE)
+                .sends(Sends::RewrittenTrust),
         ],
         Gives::NewIdentity,
     ),
@@ -261,16 +326,20 @@ pub(super) const METHODS: &[Method] = &[
         "update-saml-provider",
         "replaces the metadata of an identity provider that roles trust",
         Family::Roles,
-        &[call("iam:UpdateSAMLProvider", "it then signs for anybody, for every role that trusts the provider")],
+        &[call(
+            "iam:UpdateSAMLProvider",
+            "it then signs for anybody, for every role that trusts the provider",
+        )],
         Gives::RoleOf("saml"),
     ),
     method(
         "add-openid-client",
         "lets another client of an identity provider in",
         Family::Roles,
-        &[
-            call("iam:AddClientIDToOpenIDConnectProvider", "tokens for that client are accepted by roles that trust the provider"),
-        ],
+        &[call(
+            "iam:AddClientIDToOpenIDConnectProvider",
+            "tokens for that client are accepted by roles that trust the provider",
+        )],
         Gives::RoleOf("oidc"),
     ),
     method(
@@ -278,33 +347,55 @@ pub(super) const METHODS: &[Method] = &[
         "attaches a policy to a permission set",
         Family::OwnPermissions,
         &[
-            call("sso:AttachManagedPolicyToPermissionSet", "any managed policy can be attached"),
-            call("sso:ProvisionPermissionSet", "the change reaches the accounts"),
+            call(
+                "sso:AttachManagedPolicyToPermissionSet",
+                "any managed policy can be attached",
+            ),
+            call(
+                "sso:ProvisionPermissionSet",
+                "the change reaches the accounts",
+            ),
         ],
-        Gives::Elsewhere("what everybody with the permission set may do, in every account that has it"),
+        Gives::Elsewhere(
+            "what everybody with the permission set may do, in every account that has it",
+        ),
     ),
     method(
         "sso-put-inline-policy",
         "writes the inline policy of a permission set",
         Family::OwnPermissions,
         &[
-            call("sso:PutInlinePolicyToPermissionSet", "the inline policy allows everything"),
-            call("sso:ProvisionPermissionSet", "the change reaches the accounts"),
+            call(
+                "sso:PutInlinePolicyToPermissionSet",
+                "the inline policy allows everything",
+            ),
+            call(
+                "sso:ProvisionPermissionSet",
+                "the change reaches the accounts",
+            ),
         ],
-        Gives::Elsewhere("what everybody with the permission set may do, in every account that has it"),
+        Gives::Elsewhere(
+            "what everybody with the permission set may do, in every account that has it",
+        ),
     ),
     method(
         "sso-assign-account",
         "assigns a permission set to itself",
         Family::OwnPermissions,
-        &[call("sso:CreateAccountAssignment", "any user or group can be assigned to any account")],
+        &[call(
+            "sso:CreateAccountAssignment",
+            "any user or group can be assigned to any account",
+        )],
         Gives::Elsewhere("a permission set in any account of the organisation"),
     ),
     method(
         "identity-center-join-group",
         "joins a group of IAM Identity Center",
         Family::OwnPermissions,
-        &[call("identitystore:CreateGroupMembership", "the group's permission sets are for its members")],
+        &[call(
+            "identitystore:CreateGroupMembership",
+            "the group's permission sets are for its members",
+        )],
         Gives::Elsewhere("the permission sets of any group"),
     ),
     method(
@@ -313,7 +404,10 @@ pub(super) const METHODS: &[Method] = &[
         Family::OwnPermissions,
         &[
             call("eks:CreateAccessEntry", "the entry names the caller"),
-            call("eks:AssociateAccessPolicy", "the cluster's administrator policy can be associated"),
+            call(
+                "eks:AssociateAccessPolicy",
+                "the cluster's administrator policy can be associated",
+            ),
         ],
         Gives::Elsewhere("everything in a Kubernetes cluster, with the roles of its pods"),
     ),

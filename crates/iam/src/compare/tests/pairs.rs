@@ -494,9 +494,15 @@ fn what_is_not_known() {
         of(&on(&format!("b/{hole}")), &on("a*")).verdict(),
         Verdict::Unknown
     );
-    assert_eq!(of(&on(hole), &on(hole)).verdict(), Verdict::Equal);
-    let more = format!("{},{}", on(hole), on("arn:x"));
-    assert_eq!(of(&on(hole), &more).a_in_b.holds, Some(true));
+    // Two holes may be two texts, even for the same reason; a document is always itself.
+    assert_eq!(of(&on(hole), &on(hole)).verdict(), Verdict::Unknown);
+    let one = document(&on(hole));
+    assert_eq!(checked(&one, &one).verdict(), Verdict::Equal);
+    let mut both = one.clone();
+    both.layers[0]
+        .policies
+        .extend(document(&on("arn:x")).layers.remove(0).policies);
+    assert_eq!(checked(&one, &both).a_in_b.holds, Some(true));
     // A symbol is a text of its own.
     assert_eq!(of(&on(symbol), &on("*")).verdict(), Verdict::Narrower);
     assert_eq!(
@@ -525,4 +531,51 @@ fn the_budget_ends_it() {
     };
     let answer = subset(&document(READ), &document(""), options);
     assert_eq!((answer.holds, answer.unknown), (None, vec![Reason::Budget]));
+}
+
+#[test]
+fn what_exists() {
+    let options = Options {
+        universe: Universe::Catalogue(crate::Catalogue::builtin()),
+        ..Options::default()
+    };
+    let of = |a: &str, b: &str| compare(&document(a), &document(b), options);
+    let get = |resource: &str| {
+        allow(&format!(
+            r#""Action": "s3:GetObject", "Resource": {resource}"#
+        ))
+    };
+    // No action begins so.
+    let none = of(&allow(r#""Action": "s3:Foo*", "Resource": "*""#), "");
+    assert_eq!(none.verdict(), Verdict::Equal);
+    // Actions on objects take no bucket.
+    let objects = of(
+        &get(r#"["arn:aws:s3:::b", "arn:aws:s3:::b/*"]"#),
+        &get(r#""arn:aws:s3:::b/*""#),
+    );
+    assert_eq!(objects.verdict(), Verdict::Equal);
+    // Actions without resources ask for `*`.
+    let list = |resource: &str| {
+        allow(&format!(
+            r#""Action": "s3:ListAllMyBuckets", "Resource": "{resource}""#
+        ))
+    };
+    assert_eq!(of(&list("arn:aws:s3:::*"), "").verdict(), Verdict::Equal);
+    assert_eq!(
+        of(&list("*"), &list("arn:aws:s3:::*")).verdict(),
+        Verdict::Wider
+    );
+    // All actions that exist and match are named.
+    let wider = of(
+        &allow(r#""Action": "sqs:*Message", "Resource": "arn:aws:sqs:*:*:q""#),
+        &allow(r#""Action": "sqs:SendMessage", "Resource": "*""#),
+    );
+    assert_eq!(wider.verdict(), Verdict::Incomparable);
+    let names: Vec<&str> = wider.a_in_b.new[0].actions.iter().map(|a| &**a).collect();
+    assert_eq!(names, ["sqs:DeleteMessage", "sqs:ReceiveMessage"]);
+    let request = wider.a_in_b.witness.expect("a witness").request;
+    assert_eq!(&*request.resource, "arn:aws:sqs:us-east-1:123456789012:q");
+    let all = allow(r#""NotAction": "iam:*", "Resource": "*""#);
+    let comparison = of(&all, &allow(r#""Action": "s3:*", "Resource": "*""#));
+    assert_eq!(comparison.verdict(), Verdict::Wider);
 }

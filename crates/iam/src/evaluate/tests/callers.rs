@@ -281,6 +281,29 @@ fn services_and_identity_providers_need_the_resource_alone() {
 }
 
 #[test]
+fn the_policy_of_an_api_may_write_its_resources_short() {
+    let policy = |resource: &str| {
+        let more = format!(r#", "Principal": "*", "Resource": "{resource}""#);
+        policy("Allow", "execute-api:Invoke", &more)
+    };
+    let call = ask(
+        "anonymous",
+        "execute-api:Invoke",
+        "arn:aws:execute-api:eu-west-1:111122223333:a1b2/prod/GET/pets",
+    );
+    let outcome = |resource: &str| {
+        let call = Ask {
+            policies: Vec::new(),
+            request: call.request.clone(),
+        };
+        call.resource(&policy(resource)).decide().outcome
+    };
+    assert_eq!(outcome("execute-api:/*"), Outcome::Allowed);
+    assert_eq!(outcome("execute-api:/prod/GET/*"), Outcome::Allowed);
+    assert_eq!(outcome("execute-api:/test/*"), Outcome::ImplicitlyDenied);
+}
+
+#[test]
 fn variables_and_the_context_are_what_is_given() {
     let own = policy(
         "Allow",

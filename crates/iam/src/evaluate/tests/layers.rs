@@ -212,6 +212,12 @@ fn resource_control_policies_only_deny_and_only_where_they_are_supported() {
     send("anonymous", "sqs:SendMessage", &no).denied_by(Layer::Rcp);
     send(USER, "sns:Publish", &no).allowed_by(Layer::Identity);
     send(USER, "kms:RetireGrant", &no).allowed_by(Layer::Resource);
+    let linked =
+        "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX";
+    ask("x.amazonaws.com", "sts:AssumeRole", linked)
+        .resource(&grant("x.amazonaws.com"))
+        .with("rcp", &no)
+        .allowed_by(Layer::Resource);
     assert!(RCP_SERVICES.is_sorted());
 }
 

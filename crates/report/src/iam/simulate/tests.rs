@@ -39,7 +39,7 @@ fn golden_text() {
 #[test]
 fn golden_json() {
     let (answers, listed, sources) = answers(QUESTIONS);
-    insta::assert_snapshot!(json(&answers, listed, &sources));
+    insta::assert_snapshot!(json(&answers, listed, &sources, "2026-09-26"));
 }
 
 #[test]
@@ -50,7 +50,8 @@ fn follows_its_schema() {
     let one = r#"{"request": {"principal": "anonymous", "action": "a:b", "resource": "*"}}"#;
     for questions in [QUESTIONS, one, "[]", "1"] {
         let (answers, listed, sources) = answers(questions);
-        let mut value: Value = serde_json::from_str(&json(&answers, listed, &sources)).unwrap();
+        let mut value: Value =
+            serde_json::from_str(&json(&answers, listed, &sources, "2026-09-26")).unwrap();
         let errors: Vec<String> = validator
             .iter_errors(&value)
             .map(|e| e.to_string())

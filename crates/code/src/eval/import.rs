@@ -1,0 +1,121 @@
+//! What imports give: modules of the code itself, or libraries.
+
+use super::Eval;
+use crate::Language;
+use crate::ir::Name;
+use crate::modules::{find, is_data, is_local};
+use crate::value::Value;
+use palisade_core::{Problem, ProblemLevel, Span};
+
+impl Eval<'_> {
+    pub(super) fn import_all(&mut self, specifier: &Name) {
+        match self.import(specifier) {
+            Value::Module(unit) => {
+                let Some((scope, _)) = self.pass.modules.get(&unit) else {
+                    return;
+                };
+                let all = self.scopes[*scope].variables.clone();
+                for (name, value) in all {
+                    self.store(self.pass.scope, name, value);
+                }
+            }
+            Value::OneOf(values) => values.iter().for_each(|value| self.export_all(value)),
+            value => self.export_all(&value),
+        }
+    }
+
+    fn export_all(&mut self, value: &Value) {
+        let Value::Object(from) = value else { return };
+        let all = self.heap.get(*from).entries.clone();
+        let exports = self.lookup("exports");
+        for (key, value) in all {
+            self.write(&exports, key, value);
+        }
+    }
+
+    /// The module that a specifier means.
+    pub(super) fn import(&mut self, specifier: &Name) -> Value {
+        let Some(unit) = self.find(specifier) else {
+            if is_local(specifier) {
+                let from = self.units[self.unit()].path.clone();
+                let message = format!("the module `{specifier}` that it imports is not there");
+                let problem = Problem::file(from, ProblemLevel::Warning, message);
+                if !is_data(specifier) && !self.result.problems.contains(&problem) {
+                    self.result.problems.push(problem);
+                }
+                return Value::unknown(format!("the module `{specifier}` is not there"));
+            }
+            return Value::Library(specifier.clone());
+        };
+        let exports = self.run_module(unit);
+        match exports {
+            Value::Object(module) => {
+                let entries = &self.heap.get(module).entries;
+                entries
+                    .get(&Value::text("exports"))
+                    .cloned()
+                    .unwrap_or(Value::Nothing)
+            }
+            other => other,
+        }
+    }
+
+    fn find(&mut self, specifier: &Name) -> Option<usize> {
+        let (from, language) = {
+            let unit = &self.units[self.unit()];
+            (unit.path.clone(), unit.language)
+        };
+        let python = language == Language::Python;
+        if python && let Some(unit) = self.by_import.get(specifier) {
+            return Some(*unit);
+        }
+        let found = find(specifier, &from, language, self.roots, self.modules);
+        let (path, text) = found?;
+        let unit = self.load(path, &text)?;
+        if python && !is_local(specifier) {
+            self.by_import.insert(specifier.clone(), unit);
+        }
+        Some(unit)
+    }
+
+    /// What an import gives under a name.
+    pub(super) fn import_name(&mut self, specifier: &Name, name: &Name) -> Value {
+        let python = self.units[self.unit()].language == Language::Python;
+        if !python && is_data(specifier) {
+            return Value::unknown("a data file");
+        }
+        // `from pkg import module`, also where `pkg` itself has no file
+        let inner = || -> Name {
+            let dot = if specifier.ends_with('.') { "" } else { "." };
+            format!("{specifier}{dot}{name}").into()
+        };
+        if python && specifier.trim_matches('.').is_empty() && self.find(specifier).is_none() {
+            return self.import(&inner());
+        }
+        match self.import(specifier) {
+            Value::Library(path) if python => {
+                if let Some(unit) = self.find(&inner()) {
+                    return self.run_module(unit);
+                }
+                Value::Library(format!("{path}.{name}").into())
+            }
+            Value::Library(path) if name.as_ref() == "default" => Value::Library(path),
+            module @ Value::Module(_) => {
+                let found = self.attribute(&module, name, Span::default());
+                if matches!(found, Value::Unknown(_) | Value::Nothing)
+                    && let Some(unit) = self.find(&inner())
+                {
+                    return self.run_module(unit);
+                }
+                found
+            }
+            module => {
+                let found = self.attribute(&module, name, Span::default());
+                if name.as_ref() == "default" && found == Value::Nothing {
+                    return module;
+                }
+                found
+            }
+        }
+    }
+}
