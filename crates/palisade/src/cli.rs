@@ -4,8 +4,8 @@ pub(crate) mod gates;
 mod iam;
 
 pub(crate) use iam::{
-    AnswerFormat, DeploymentArgs, IamArgs, IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs,
-    TreeArgs,
+    AnswerFormat, CompareArgs, DeploymentArgs, IamArgs, IamCommand, KindArg, LintArgs, ShrinkArgs,
+    SimulateArgs, TreeArgs, UniverseArg,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

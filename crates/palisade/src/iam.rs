@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod compare;
 mod diff;
 mod gate;
 mod lint;
@@ -23,6 +24,7 @@ pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, Comm
     match &arguments.command {
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Compare(arguments) => compare::run(arguments, color),
         IamCommand::Lint(arguments) => lint::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
         IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
