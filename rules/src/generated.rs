@@ -290,6 +290,8 @@ mod unpinned_layer;
 mod unscanned_images;
 #[path = "../supply-chain/writable-code-bucket/rule.rs"]
 mod writable_code_bucket;
+#[path = "../trust/attack-path/rule.rs"]
+mod attack_path;
 #[path = "../trust/confused-deputy-permission/rule.rs"]
 mod confused_deputy_permission;
 #[path = "../trust/foreign-account-access/rule.rs"]
@@ -1030,6 +1032,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "supply-chain",
         rule: &writable_code_bucket::RULE,
         page: include_str!("../supply-chain/writable-code-bucket/rule.md"),
+    },
+    RuleEntry {
+        family: "trust",
+        rule: &attack_path::RULE,
+        page: include_str!("../trust/attack-path/rule.md"),
     },
     RuleEntry {
         family: "trust",

@@ -5,20 +5,18 @@
 //! What is forbidden is asked as a change from an application that allows nothing, limited to the
 //! forbidden requests.
 
+mod bars;
+mod guards;
+
 use crate::access::{Access, Settings};
 use crate::identities::{Identity, IdentityKind, Permissions};
-use crate::outside::{Who, outside};
 use crate::shown::{Subject, Target, subject, target};
-use crate::side::{
-    at_home, layer, of_guard, of_identity, place, real, reasons, scope, shown, text,
-};
+use crate::side::{narrowed, of_identity, place, real, reasons, scope, shown, text};
 use crate::worlds::agree;
 use palisade_app::{Application, Condition, Existence};
 use palisade_core::Location;
 use palisade_iam::compare::{Containment, Layer, Options, Side, compare, subset};
-use palisade_iam::{
-    Effect, Pattern, Policy, Principal, Request, Statement, Text, Truth, is_symbol,
-};
+use palisade_iam::{Effect, Request, Statement, Text};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -67,6 +65,8 @@ pub struct Gain {
     pub witness: Option<Request>,
 }
 
+pub use bars::{allowed, public};
+
 /// More gains of one identity than this are shown without a witness of their own.
 const MAX_WITNESSES: usize = 64;
 
@@ -105,146 +105,6 @@ pub fn changes(
         }
     }
     found
-}
-
-impl Access<'_> {
-    /// The policy of requests for these actions on these resources, each of which is an ARN with
-    /// wildcards, or the name of a resource of the application; none means all. An account or region
-    /// that is named counts also where it is not known which one the application is deployed to.
-    #[must_use]
-    pub fn forbidden(&self, actions: &[String], resources: &[String]) -> Arc<Policy> {
-        let mut patterns = Vec::new();
-        for name in resources {
-            let mut known = self.arns();
-            match known.find(|(resource, _)| *resource.written.address == **name) {
-                Some((_, arn)) => {
-                    patterns.extend([
-                        text(arn),
-                        text(&format!("{arn}/*")),
-                        text(&format!("{arn}:*")),
-                    ]);
-                }
-                None => patterns.push(text(&self.wherever(name))),
-            }
-        }
-        if patterns.is_empty() {
-            patterns.push(text("*"));
-        }
-        let actions: Vec<Arc<str>> = actions.iter().map(|a| Arc::from(a.as_str())).collect();
-        let layer = scope(&actions, patterns);
-        layer.policies.into_iter().next().unwrap_or_default()
-    }
-
-    /// An ARN in which the account and region that are not known here may be any.
-    fn wherever(&self, arn: &str) -> String {
-        let deployment = &self.settings.deployment;
-        let known = [
-            (3, deployment.region.is_some()),
-            (4, !self.account.contains(is_symbol)),
-        ];
-        let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
-        for (at, known) in known {
-            if let Some(part) = parts.get_mut(at)
-                && !known
-                && !part.is_empty()
-            {
-                *part = "*";
-            }
-        }
-        parts.join(":")
-    }
-}
-
-/// What an application allows of requests that a policy describes: those that one of its statements
-/// would allow. `principal` limits it to those whose ARN, id or name it matches.
-#[must_use]
-pub fn allowed(
-    access: &Access<'_>,
-    forbidden: &Arc<Policy>,
-    principal: Option<&Pattern>,
-) -> Vec<Change> {
-    let comparing = Comparing {
-        new: access,
-        old: None,
-        limits: vec![layer("forbidden", vec![forbidden.clone()])],
-    };
-    let mut found = Vec::new();
-    for identity in &access.identities {
-        let names = principal.is_none_or(|pattern| names(access, pattern, identity));
-        if names {
-            comparing.identity(identity, &mut found);
-        }
-    }
-    for id in guarded(access, None) {
-        comparing.guard(&id, &mut found);
-    }
-    for change in &mut found {
-        change.kind = ChangeKind::Changed;
-        if let (true, Some(pattern)) = (change.guard, principal) {
-            let named = |who: &String| {
-                who == "everyone" || pattern.matches(who.trim_matches('`')) != Truth::No
-            };
-            change.gained.retain(|gain| gain.who.iter().any(named));
-        }
-    }
-    found.retain(|change| !change.gained.is_empty() || !change.unknown.is_empty());
-    found
-}
-
-/// What anybody at all can do to the resources of an application.
-#[must_use]
-pub fn public(access: &Access<'_>) -> Vec<Change> {
-    let everybody = outside(access).into_iter();
-    let everybody = everybody.filter(|o| o.who.is_public() || o.who == Who::Unknown);
-    let mut found = Vec::new();
-    for access_of in everybody {
-        let Some(subject) = subject(access, &access_of.resource) else {
-            continue;
-        };
-        let known = access_of.unknown.is_none() && access_of.who != Who::Unknown;
-        let unknown = access_of.unknown.unwrap_or_else(|| {
-            "who is let in is decided at deployment, and may be everybody".to_owned()
-        });
-        let arn = access.arn(&access_of.resource).unwrap_or_default();
-        let gain = Gain {
-            who: vec![access_of.who.to_string()],
-            actions: access_of
-                .actions
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect(),
-            targets: vec![target(access, arn)],
-            at: place(access, &access_of.at),
-            witness: Some(shown(&access_of.witness, &access.symbols)),
-        };
-        found.push(Change {
-            subject,
-            guard: true,
-            kind: ChangeKind::Changed,
-            when: access_of.when.iter().map(ToString::to_string).collect(),
-            gained: if known { vec![gain] } else { Vec::new() },
-            lost: Vec::new(),
-            unknown: if known { Vec::new() } else { vec![unknown] },
-        });
-    }
-    found
-}
-
-/// Whether a pattern names an identity in one of the ways in which it can be called.
-fn names(access: &Access<'_>, pattern: &Pattern, identity: &Identity) -> bool {
-    let written = access.app.resource(&identity.id).map(|r| &r.written);
-    let mut texts: Vec<String> = vec![
-        identity.id.to_string(),
-        access.symbols.show(&identity.arn),
-        identity.arn.clone(),
-    ];
-    texts.extend(written.map(|w| w.address.to_string()));
-    texts.extend(
-        written
-            .and_then(|w| w.name.as_ref())
-            .map(ToString::to_string),
-    );
-    texts.iter().any(|text| pattern.matches(text) != Truth::No)
 }
 
 /// The conditions under which a resource is there.
@@ -313,7 +173,18 @@ struct Found {
 }
 
 impl Comparing<'_> {
-    fn limited(&self, mut side: Side) -> Side {
+    fn limited(&self, side: Side) -> Side {
+        let policies = self.limits.iter().flat_map(|layer| &layer.policies);
+        let statements: Vec<&Statement> = policies.flat_map(|p| &p.statements).collect();
+        let some = !statements.is_empty() && !statements.iter().any(|s| s.actions.except);
+        let actions: Vec<&Text> = (statements.iter())
+            .flat_map(|statement| &statement.actions.patterns)
+            .collect();
+        let mut side = if some {
+            narrowed(&side, &actions)
+        } else {
+            side
+        };
         side.layers.extend(self.limits.iter().cloned());
         side
     }
@@ -423,161 +294,6 @@ impl Comparing<'_> {
             unknown: reasons(&answer.a_in_b.unknown, &self.new.symbols),
         }
     }
-
-    fn guard(&self, id: &Arc<str>, found: &mut Vec<Change>) {
-        if self.new.app.resource(id).is_none() {
-            return;
-        }
-        let whens = |access: &Access<'_>| -> Vec<Vec<Condition>> {
-            let guards = access.guards_on(id);
-            let mut whens: Vec<Vec<Condition>> = guards
-                .flat_map(|guard| guard.worlds.iter().map(|(when, _)| when.clone()))
-                .collect();
-            whens.sort();
-            whens.dedup();
-            if whens.is_empty() {
-                whens.push(Vec::new());
-            }
-            whens
-        };
-        let before = self.old.map_or_else(|| vec![Vec::new()], whens);
-        let mut worlds = Vec::new();
-        for now in whens(self.new) {
-            for then in before.iter().filter(|then| agree(then, &now)) {
-                let mut when = now.clone();
-                when.extend(then.iter().filter(|c| !now.contains(c)).cloned());
-                let own = of_guard(self.new, id, &when).unwrap_or_default();
-                let other = self.old.and_then(|old| of_guard(old, id, &when));
-                let other = other.unwrap_or_default();
-                let mut unknown = Vec::new();
-                let gained = self.let_in(self.new, id, &own, &other, &mut unknown);
-                let lost = match self.old {
-                    Some(old) => self.let_in(old, id, &other, &own, &mut Vec::new()),
-                    None => Vec::new(),
-                };
-                let world = Found {
-                    gained,
-                    lost,
-                    unknown,
-                };
-                worlds.push((when, world));
-            }
-        }
-        let added = self.old.is_none_or(|old| old.app.resource(id).is_none());
-        self.tell(id, true, added, worlds, found);
-    }
-
-    /// Whom a policy on a resource lets in whom another one does not, statement by statement.
-    fn let_in(
-        &self,
-        access: &Access<'_>,
-        id: &str,
-        own: &Side,
-        other: &Side,
-        unknown: &mut Vec<String>,
-    ) -> Vec<Gain> {
-        let mut found: Vec<Gain> = Vec::new();
-        let policies = own.layers.iter().flat_map(|layer| &layer.policies);
-        for policy in policies {
-            for grant in policy.of_effect(Effect::Allow) {
-                if self.limits.is_empty() {
-                    // A new role is told of; that its service can take it goes without saying.
-                    let new = self.old.is_none_or(|old| old.app.resource(id).is_none());
-                    let role = access.identity(id).is_some();
-                    if new && role && of_services(grant) {
-                        continue;
-                    }
-                } else if delegates(access, grant) {
-                    continue;
-                }
-                let alone = Policy {
-                    version: policy.version,
-                    statements: (policy.of_effect(Effect::Deny).cloned())
-                        .chain([grant.clone()])
-                        .collect(),
-                };
-                let mut side = Side::of(Arc::new(alone));
-                side.layers
-                    .push(scope(&[Arc::from("*")], about(access, id)));
-                let side = self.limited(side);
-                let answer = subset(&side, other, Options::default());
-                for reason in reasons(&answer.unknown, &access.symbols) {
-                    if !unknown.contains(&reason) {
-                        unknown.push(reason);
-                    }
-                }
-                let Some(mut witness) = answer.witness else {
-                    continue;
-                };
-                at_home(access, &mut witness.request);
-                found.push(Gain {
-                    who: who(access, grant),
-                    actions: actions(grant, &witness.request),
-                    targets: targets(access, id, grant),
-                    at: place(access, &grant.origin),
-                    witness: Some(shown(&witness.request, &access.symbols)),
-                });
-            }
-        }
-        found
-    }
-}
-
-/// The texts that a resource's own policy can be about.
-fn about(access: &Access<'_>, id: &str) -> Vec<Text> {
-    match access.arn(id) {
-        Some(arn) => vec![
-            text(arn),
-            text(&format!("{arn}/*")),
-            text(&format!("{arn}:*")),
-        ],
-        None => vec![text("*")],
-    }
-}
-
-/// What a grant of a resource's own policy is about: what it says, and the resource where that is
-/// everything, because it can be about nothing else.
-fn targets(access: &Access<'_>, id: &str, grant: &Statement) -> Vec<Target> {
-    let said = grant.resources.as_ref().filter(|said| !said.except);
-    let patterns = said.iter().flat_map(|said| &said.patterns);
-    let patterns: Vec<&str> = patterns.map(|pattern| &*pattern.written).collect();
-    match patterns.is_empty() || patterns.contains(&"*") {
-        true => access
-            .arn(id)
-            .map(|arn| target(access, arn))
-            .into_iter()
-            .collect(),
-        false => patterns
-            .iter()
-            .map(|pattern| target(access, pattern))
-            .collect(),
-    }
-}
-
-/// Whether a grant lets only services of the provider in.
-fn of_services(grant: &Statement) -> bool {
-    grant.principals.as_ref().is_some_and(|names| {
-        let service = |who: &Principal| matches!(who, Principal::Service(_));
-        !names.except && names.items.iter().all(|item| service(&item.who))
-    })
-}
-
-/// Whether a grant only leaves the decision to the policies of the own account's identities.
-fn delegates(access: &Access<'_>, grant: &Statement) -> bool {
-    grant.principals.as_ref().is_some_and(|names| {
-        let own =
-            |who: &Principal| matches!(who, Principal::Account(of) if **of == *access.account);
-        !names.except && names.items.iter().all(|item| own(&item.who))
-    })
-}
-
-fn actions(grant: &Statement, witness: &Request) -> Vec<Arc<str>> {
-    match grant.actions.except {
-        true => vec![witness.action.clone()],
-        false => (grant.actions.patterns.iter())
-            .map(|p| p.written.clone())
-            .collect(),
-    }
 }
 
 /// Patterns of actions, those first that allow many things, or change who may do what.
@@ -592,30 +308,6 @@ fn worst_first(access: &Access<'_>, mut actions: Vec<Arc<str>>) -> Vec<Arc<str>>
         )
     });
     actions
-}
-
-/// Whom a grant names.
-fn who(access: &Access<'_>, grant: &Statement) -> Vec<String> {
-    let Some(names) = &grant.principals else {
-        return vec!["everyone".to_owned()];
-    };
-    let of = |text: &str| format!("`{}`", access.symbols.show(text));
-    let name = |who: &Principal| match who {
-        Principal::Everyone => "everyone".to_owned(),
-        Principal::Account(account) if **account == *access.account => "the own account".to_owned(),
-        Principal::Account(account) => format!("account {}", of(account)),
-        Principal::Unknown(_) => "somebody who is not known".to_owned(),
-        Principal::Arn(name)
-        | Principal::Id(name)
-        | Principal::Service(name)
-        | Principal::Federated(name)
-        | Principal::CanonicalUser(name) => of(name),
-    };
-    let named: Vec<String> = names.items.iter().map(|item| name(&item.who)).collect();
-    match names.except {
-        true => vec![format!("everyone but {}", named.join(", "))],
-        false => named,
-    }
 }
 
 /// What an identity may do that is not within another side, grouped as its statements name it.
@@ -639,11 +331,13 @@ fn gains(
         }
         let mut witness = answer.witness.clone();
         if answer.new.len() > 1 && found.len() < MAX_WITNESSES {
-            let mut scoped = own.clone();
-            scoped
-                .layers
-                .push(scope(&new.actions, vec![text(&new.resource)]));
-            let proof = subset(&scoped, other, Options::default());
+            let asked = scope(&new.actions, vec![text(&new.resource)]);
+            let statements = asked.policies.iter().flat_map(|p| &p.statements);
+            let actions: Vec<&Text> = statements.flat_map(|s| &s.actions.patterns).collect();
+            let mut scoped = narrowed(own, &actions);
+            let other = narrowed(other, &actions);
+            scoped.layers.push(asked);
+            let proof = subset(&scoped, &other, Options::default());
             witness = proof.witness;
         }
         let request = witness.map(|witness| real(access, arn, &witness, own, other));

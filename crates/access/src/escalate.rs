@@ -20,10 +20,11 @@ mod ask;
 mod attempt;
 mod gain;
 mod method;
+pub mod question;
 mod search;
 mod texts;
 
-pub use application::{ApplicationEscalation, escalations};
+pub use application::{ApplicationEscalation, anywhere, escalations, here};
 pub use method::Family;
 
 use palisade_iam::{Catalogue, Policies, Policy, Request};

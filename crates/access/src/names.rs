@@ -4,7 +4,7 @@
 
 mod shapes;
 
-use palisade_app::{Application, Data, Part, Resource, Value};
+use palisade_app::{Application, Data, Part, ReasonKind, Resource, Value};
 use palisade_iam::Symbols;
 use shapes::Shape;
 use std::sync::Arc;
@@ -77,6 +77,11 @@ impl<'a> Names<'a> {
                 Part::Pseudo(name) => text.push_str(&self.pseudo(name)),
                 Part::Parameter { .. } | Part::Dynamic { .. } => {
                     text.push(self.symbols.symbol(&part.to_string()));
+                }
+                // What another stack exports under a name is always the same.
+                Part::Hole(reason) if reason.kind == ReasonKind::Import => {
+                    let what = reason.detail.trim_start_matches("is ");
+                    text.push(self.symbols.symbol(&format!("${{{what}}}")));
                 }
                 Part::Hole(reason) => text.push(self.symbols.hole(&reason.to_string())),
             }

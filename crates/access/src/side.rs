@@ -10,7 +10,7 @@ use palisade_core::{FileId, Location, Origin};
 use palisade_iam::compare::{Layer, Reason, Side, Witness};
 use palisade_iam::{
     Caller, Context, ContextValue, Effect, Element, Pattern, Policy, Principal, Principals,
-    Request, Statement, Symbols, Syntax, Text, Truth, Version, arn_part, is_hole,
+    Request, Statement, Symbols, Syntax, Text, Token, Truth, Version, arn_part, is_hole,
 };
 use std::sync::Arc;
 
@@ -91,6 +91,58 @@ fn concerns(names: &Principals, identity: &Identity, account: &str) -> bool {
         Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => Truth::No,
     }));
     named.negate_if(names.except) == Truth::Yes
+}
+
+/// A side without what can't be about any of these actions; a long policy is mostly that.
+pub(crate) fn narrowed(side: &Side, actions: &[&Text]) -> Side {
+    let meets = |text: &Text| match text.plain() {
+        Some(pattern) => actions.iter().any(|action| match action.plain() {
+            Some(action) => may_meet(pattern, action),
+            None => true,
+        }),
+        None => true,
+    };
+    let statement = |statement: &Statement| {
+        if statement.actions.except {
+            return Some(statement.clone());
+        }
+        let patterns = statement.actions.patterns.iter();
+        let patterns: Vec<Text> = patterns.filter(|text| meets(text)).cloned().collect();
+        (!patterns.is_empty()).then(|| Statement {
+            actions: Element {
+                patterns,
+                ..statement.actions.clone()
+            },
+            ..statement.clone()
+        })
+    };
+    let policy = |policy: &Arc<Policy>| {
+        Arc::new(Policy {
+            version: policy.version,
+            statements: policy.statements.iter().filter_map(statement).collect(),
+        })
+    };
+    let layer = |layer: &Layer| Layer {
+        name: layer.name.clone(),
+        policies: layer.policies.iter().map(policy).collect(),
+    };
+    Side {
+        layers: side.layers.iter().map(layer).collect(),
+    }
+}
+
+/// Whether a text can match both; where both have wildcards, as far as their beginnings tell.
+fn may_meet(a: &Pattern, b: &Pattern) -> bool {
+    if let Some(text) = a.as_literal() {
+        return b.matches(&text) != Truth::No;
+    }
+    if let Some(text) = b.as_literal() {
+        return a.matches(&text) != Truth::No;
+    }
+    let characters = |token: &&Token| matches!(token, Token::Char(_));
+    let (a, b) = (a.tokens().iter(), b.tokens().iter());
+    let together = a.take_while(characters).zip(b.take_while(characters));
+    together.into_iter().all(|(a, b)| a == b)
 }
 
 /// A layer that allows only these actions on these resources.

@@ -6,7 +6,7 @@ use crate::resource::{Existence, Resource};
 use palisade_core::{FileId, Sources};
 use palisade_syntax::Comment;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The language that an application is written in.
@@ -48,6 +48,8 @@ pub struct Application {
     pub comments: Vec<(FileId, Vec<Comment>)>,
     /// Paths of the nested stacks' templates that were read with it.
     pub nested: Vec<Arc<str>>,
+    /// The ids of the resources that its outputs tell others about.
+    pub given_out: BTreeSet<Arc<str>>,
     /// The account that it is the state of; templates have none.
     pub account: Option<Account>,
     resources: Vec<Resource>,
@@ -84,6 +86,7 @@ impl Application {
             sources,
             comments,
             nested,
+            given_out: BTreeSet::new(),
             account: None,
             resources,
             by_id,

@@ -340,11 +340,9 @@ impl<'a> Comparing<'a> {
         };
         if verbatim::within(&self.statements, side) {
             answer.holds = Some(true);
-        } else if self
-            .search(side, first_only, &mut budget, &mut answer)
-            .is_err()
-        {
-            if answer.holds.is_none() {
+        } else {
+            let done = self.search(side, first_only, &mut budget, &mut answer);
+            if done.is_err() && answer.holds.is_none() {
                 answer.unknown.push(Reason::Budget);
             }
         }

@@ -3,8 +3,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+mod access;
 mod compare;
 mod diff;
+mod escalate;
 mod gate;
 mod lint;
 mod shrink;
@@ -22,10 +24,12 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     match &arguments.command {
+        IamCommand::Access(arguments) => access::run(arguments, color),
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
         IamCommand::Compare(arguments) => compare::run(arguments, color),
         IamCommand::Lint(arguments) => lint::run(arguments, color),
+        IamCommand::Escalate(arguments) => escalate::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),
         IamCommand::NoNewAccess(arguments) => diff::no_new_access(arguments, render::color(color)),
         IamCommand::Forbid(arguments) => gate::forbid(arguments, render::color(color)),

@@ -1,7 +1,9 @@
 //! How answers about permissions are written; what all of them share.
 
+pub mod access;
 pub mod change;
 pub mod compare;
+pub mod escalate;
 pub mod lint;
 pub mod shrink;
 pub mod simulate;

@@ -33,6 +33,7 @@ mod hostile_tests;
 #[cfg(test)]
 mod testing;
 
+pub use clean::line as one_line;
 pub use json::{json, render as render_json};
 pub use sections::{Policy, SectionOf, SectionState};
 pub use text::Style;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::application;
+use palisade_iam::Pattern;
 use std::fmt::Write as _;
 
 /// What is told about two templates: one line for each gain (+), loss (-) and doubt (?).
@@ -146,8 +147,15 @@ fn what_is_not_known_is_not_guessed() {
     check(
         &role(READ),
         &role(imported),
-        &["Changed role `R` ? it depends on a text that is exported by another stack as `bucket`"],
+        &[
+            "Changed role `R` + s3:GetObject on `${exported by another stack as `bucket`}` :7",
+            "Changed role `R` - s3:GetObject on `B/*` :7",
+        ],
     );
+    let made = "{Effect: Allow, Action: 's3:GetObject', Resource: {'Fn::Transform': {Name: M}}}";
+    let (old, new) = (application(&role(READ)), application(&role(made)));
+    let told = told(&changes(Some(&old), Some(&new), &Settings::default()));
+    assert!(told[0].starts_with("Changed role `R` ? "), "{told:?}");
 }
 
 #[test]
@@ -216,6 +224,20 @@ fn what_is_forbidden_is_found() {
         &["Changed role `R` + s3:GetObject on `B/*` :7"],
     );
     check(get, Some("Other"), &role(READ), &[]);
+    for (pattern, found) in [
+        ("*", 1),
+        ("s3:*", 1),
+        ("S3:GetObject", 1),
+        ("s3:?etObject", 1),
+        ("*:*Object", 1),
+        ("s3:Gets*", 0),
+        ("sqs:*", 0),
+    ] {
+        let asked = get.replace("s3:Get*", pattern);
+        let line = "Changed role `R` + s3:GetObject on `B/*` :7";
+        let lines: Vec<&str> = std::iter::repeat_n(line, found).collect();
+        check(&asked, None, &role(READ), &lines);
+    }
     let put = get.replace("Get", "Put");
     check(&put, None, &role(READ), &[]);
     let denied = format!("{READ}, {{Effect: Deny, Action: 's3:*', Resource: '*'}}");

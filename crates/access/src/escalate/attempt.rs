@@ -353,12 +353,13 @@ impl<'s, 'a> Attempt<'s, 'a> {
         if thing.key.contains(":policy/") {
             actions.extend(self.calls.iter().filter(attached).map(|call| call.action));
         }
-        // Names are unique in an account, whatever their paths.
-        let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
-        let account = |arn: &str| arn_part(arn, 4).map(str::to_owned);
-        let me = |arn: &str| {
-            name(arn) == name(&actor.identity) && account(arn) == account(&actor.identity)
+        // Names of users and of roles are unique in an account, whatever their paths.
+        let called = |arn: &str| {
+            let (kind, path) = arn_part(arn, 5)?.split_once('/')?;
+            let name = path.rsplit('/').next()?;
+            Some([arn_part(arn, 4)?, kind, name].map(str::to_owned))
         };
+        let me = |arn: &str| called(arn) == called(&actor.identity);
         let fits = |arn: &String| match thing.on {
             On::OtherUser => !me(arn),
             On::Role | On::Assumable => !me(arn) && !arn.contains(":role/aws-service-role/"),

@@ -297,7 +297,7 @@ Resources:
 ",
         &[
             "Q somebody: sqs:SendMessage (`${Who}` decides who)",
-            "Q somebody: sqs:SendMessage (is exported by another stack as `X`)",
+            "Q somebody: sqs:SendMessage (`${exported by another stack as `X`}` decides who)",
         ],
     );
 }

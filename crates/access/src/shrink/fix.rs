@@ -77,6 +77,10 @@ pub fn fix(
         .cloned()
         .collect();
     let document = expressions.document(&needed);
+    // What another stack exports has no name that a text could hold.
+    if document.to_string().contains("${exported") {
+        return Err("a resource of it is exported by another stack".to_owned());
+    }
     let mut edits = Vec::new();
     if let Some(list) = &written.managed {
         edits.extend(written.without_managed(list, &kept));

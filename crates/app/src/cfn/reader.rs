@@ -68,8 +68,8 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
             (Arc::from(name.as_str()), value)
         })
         .collect();
-    reader.template(root, path, "", &given, &mut vec![path.to_owned()]);
-    let application = Application::new(
+    let outputs = reader.template(root, path, "", &given, &mut vec![path.to_owned()]);
+    let mut application = Application::new(
         Arc::from(path),
         reader.language,
         reader.sources,
@@ -77,6 +77,12 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
         reader.nested.into_iter().map(Arc::from).collect(),
         reader.resources,
     );
+    for output in outputs.values() {
+        output.walk(&mut |value| {
+            let ids = value.references().map(|(id, _)| id.clone());
+            application.given_out.extend(ids);
+        });
+    }
     Outcome::Application(Box::new(application), reader.problems)
 }
 

@@ -154,7 +154,7 @@ pub(super) fn of(
             request.action, request.resource
         )));
     }
-    embellish(own, &mut request, universe, &proves);
+    embellish(own, &mut request, universe, proves);
     settle_accounts(&mut request, proves);
     Ok(explain(own, other, request))
 }

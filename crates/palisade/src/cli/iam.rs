@@ -13,6 +13,8 @@ pub(crate) struct IamArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum IamCommand {
+    /// Show who can reach what in applications, and how somebody gets in from outside
+    Access(AccessArgs),
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
     /// Say whether two sets of policies allow the same, with requests that prove it when not
@@ -21,6 +23,8 @@ pub(crate) enum IamCommand {
     Lint(LintArgs),
     /// Find the least that functions need, from their code and their configuration
     Shrink(ShrinkArgs),
+    /// Find the ways in which somebody can gain permissions that they do not have
+    Escalate(EscalateArgs),
     /// Show what a change lets anybody do, and no longer do
     Diff(gates::VersionsArgs),
     /// Hold a change to a bar: nothing is newly allowed
@@ -29,6 +33,20 @@ pub(crate) enum IamCommand {
     Forbid(gates::ForbidArgs),
     /// Hold an application to a bar: nothing is open to everybody
     NoPublicAccess(gates::NoPublicAccessArgs),
+}
+
+/// Options of `palisade iam escalate`.
+#[derive(Debug, Args)]
+pub(crate) struct EscalateArgs {
+    /// The policies, with `principal` and `inventory` where they are known, or a list of such, as
+    /// JSON; `-` reads standard input
+    pub(crate) file: PathBuf,
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// Exit with 0 also when there is a way
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
 }
 
 /// Options of `palisade iam simulate`.
@@ -114,6 +132,36 @@ pub(crate) enum AnswerFormat {
     Text,
     /// For programs; the schema is published
     Json,
+}
+
+/// Options of `palisade iam access`.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    #[command(flatten)]
+    pub(crate) tree: TreeArgs,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = AccessFormat::Text)]
+    pub(crate) format: AccessFormat,
+    /// Only what reaches these resources; `*` stands for any text
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) to: Vec<String>,
+    /// Only what these functions, identities or ways in reach; `*` stands for any text
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Vec<String>,
+    /// Where to write it instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The ways to write who reaches what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessFormat {
+    /// For people
+    Text,
+    /// For programs; the schema is published
+    Json,
+    /// A picture that needs nothing else
+    Svg,
 }
 
 /// Options of `palisade iam shrink`.

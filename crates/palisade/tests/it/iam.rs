@@ -270,3 +270,42 @@ fn comparisons() {
     }
     assert_eq!(folder.run(&["iam", "compare", "narrow.json"]).code(), 2);
 }
+
+const APPLICATION: &str = "Resources:
+  Orders: {Type: AWS::DynamoDB::Table}
+  Create: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: {Effect: Allow, Action: 'dynamodb:GetItem', Resource: !GetAtt Orders.Arn}}}]
+";
+
+#[test]
+fn access_is_shown_in_each_format() {
+    let folder = Folder::new("iam-access").with("app/template.yaml", APPLICATION);
+    let run = |format: &str| folder.run(&["iam", "access", "app", "--format", format]);
+    let text = run("text");
+    assert_eq!(text.code(), 0);
+    assert!(
+        text.out()
+            .contains("Create as Role: read GetItem\n      app/template.yaml:7")
+    );
+    let json = run("json").json();
+    assert_eq!(json["schema"], "palisade.iam-access/1");
+    let edges = json["applications"][0]["edges"].as_array().expect("edges");
+    let grant = edges.iter().find(|e| e["kind"] == "may").expect("grant");
+    assert_eq!(
+        (&grant["from"], &grant["to"]),
+        (&"Role".into(), &"Orders".into())
+    );
+    assert_eq!(grant["witness"]["action"], "dynamodb:GetItem");
+    assert!(run("svg").out().starts_with("<svg "));
+    let none = folder.run(&["iam", "access", "app", "--to", "Nothing"]);
+    assert!(none.out().contains("nothing reaches"));
+}
+
+#[test]
+fn access_says_what_it_could_not_read() {
+    let folder = Folder::new("iam-access-broken").with("template.yaml", "Resources: {a: [");
+    assert_eq!(folder.run(&["iam", "access", "template.yaml"]).code(), 3);
+}

@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod escalate;
 mod gates;
 mod hostile;
 mod iam;

@@ -1,0 +1,292 @@
+//! Attack paths: how somebody from outside gets to data, a secret, a key or a role, step by step.
+//! From a way in that anybody can use without saying who they are, or from a policy that lets
+//! outsiders in; through functions, what they start and the roles that they act as. A function that
+//! anybody can call is not theirs, but what it is sent is: whatever its role may do, one mistake in
+//! its code is enough.
+//!
+//! Only what is known to be allowed is a step.
+
+mod loot;
+
+use crate::access::Access;
+use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
+use crate::outside::{OutsideAccess, Who, outside};
+use crate::worlds::agree;
+use palisade_app::graph::{Authentication, Reach};
+use palisade_app::{Condition, Existence};
+use palisade_core::Origin;
+use palisade_iam::Request;
+use palisade_iam::catalogue::AccessLevel;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+pub use loot::{Loot, Prize};
+
+/// A way from outside to something of value: the shortest one.
+#[derive(Clone, Debug)]
+pub struct AttackPath {
+    /// Who can go it.
+    pub who: Who,
+    /// The steps, from outside inwards.
+    pub hops: Vec<Hop>,
+    /// The resource at its end.
+    pub target: Arc<str>,
+    /// What is to be had there.
+    pub loot: Loot,
+    /// The step that the owner can mend with the least harm.
+    pub mend: usize,
+    /// The grant at its end gives more than single actions on single things.
+    pub wide: bool,
+    /// Under which conditions of the template.
+    pub when: Vec<Condition>,
+}
+
+/// One step of an attack path.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// From here.
+    pub from: Node,
+    /// To there.
+    pub to: Node,
+    /// What the step is.
+    pub kind: EdgeKind,
+    /// What is allowed.
+    pub actions: Vec<(Arc<str>, AccessLevel)>,
+    /// The action that tells what the step is for.
+    pub action: Option<Arc<str>>,
+    /// The statements that allow it.
+    pub via: Vec<Via>,
+    /// Where it is written.
+    pub at: Origin,
+    /// A request that is allowed.
+    pub witness: Option<Request>,
+}
+
+/// All attack paths of an application: for each way in and each thing of value, the shortest one.
+#[must_use]
+pub fn paths(access: &Access<'_>, edges: &Edges) -> Vec<AttackPath> {
+    let mut found = Vec::new();
+    for (start, who) in starts(access, &edges.outside) {
+        walk(access, edges, &start, &who, &mut found);
+    }
+    found
+}
+
+/// The same, for those who need nothing else: edges are looked for only when there is a way in.
+#[must_use]
+pub fn attack_paths(access: &Access<'_>) -> Vec<AttackPath> {
+    let outside = outside(access);
+    if starts(access, &outside).is_empty() {
+        return Vec::new();
+    }
+    paths(access, &Edges::with(access, outside))
+}
+
+/// Where outsiders can begin.
+fn starts(access: &Access<'_>, outside: &[OutsideAccess]) -> Vec<(Node, Who)> {
+    let mut starts: Vec<(Node, Who)> = Vec::new();
+    for (i, entry) in access.app.graph().entry_points.iter().enumerate() {
+        let open = entry.kind.is_http()
+            && entry.authentication == Authentication::None
+            && entry.reach == Reach::Internet;
+        if open {
+            starts.push((Node::EntryPoint(i), Who::Anyone));
+        }
+    }
+    for found in outside {
+        // A service acts for others only where it is made to, and of a name that is not known
+        // nobody knows that it is an outsider's.
+        if found.unknown.is_none() && !matches!(found.who, Who::Service(_) | Who::Unknown) {
+            let start = (Node::Outsider(found.who.clone()), found.who.clone());
+            if !starts.contains(&start) {
+                starts.push(start);
+            }
+        }
+    }
+    starts
+}
+
+/// How a node was reached.
+struct Reached<'a> {
+    by: &'a Edge,
+    before: Node,
+    when: Vec<Condition>,
+}
+
+fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut Vec<AttackPath>) {
+    let mut reached: BTreeMap<Node, Reached<'_>> = BTreeMap::new();
+    let mut next: VecDeque<Node> = VecDeque::from([start.clone()]);
+    while let Some(here) = next.pop_front() {
+        let (when, by) = match reached.get(&here) {
+            Some(reached) => (reached.when.clone(), Some(reached.by)),
+            None => (Vec::new(), None),
+        };
+        for edge in edges.from(&here) {
+            let possible = edge.unknown.is_none()
+                && agree(&when, &edge.when)
+                && edge.to != *start
+                && by.is_none_or(|by| goes_on(by, edge));
+            if !possible || reached.contains_key(&edge.to) || !is_there(access, &edge.to) {
+                continue;
+            }
+            let mut all = when.clone();
+            for condition in &edge.when {
+                if !all.contains(condition) {
+                    all.push(condition.clone());
+                }
+            }
+            let step = Reached {
+                by: edge,
+                before: here.clone(),
+                when: all,
+            };
+            reached.insert(edge.to.clone(), step);
+            next.push_back(edge.to.clone());
+        }
+    }
+    let mut ends: Vec<(usize, AttackPath)> = Vec::new();
+    for (node, last) in &reached {
+        // What a policy lets everybody do needs no way through the application.
+        if last.before != *start && open_to_all(edges, last.by) {
+            continue;
+        }
+        let Some(loot) = loot::of(access, last.by) else {
+            continue;
+        };
+        let (Node::Resource(target) | Node::Identity(target) | Node::Function(target)) = node
+        else {
+            continue;
+        };
+        let hops = back(&reached, node, start);
+        ends.push((
+            hops.len(),
+            AttackPath {
+                who: who.clone(),
+                wide: is_wide(&hops),
+                mend: mend(&hops, &loot),
+                hops,
+                target: target.clone(),
+                loot,
+                when: last.when.clone(),
+            },
+        ));
+    }
+    ends.sort_by(|(a, x), (b, y)| (a, &x.target).cmp(&(b, &y.target)));
+    found.extend(ends.into_iter().map(|(_, path)| path));
+}
+
+/// Whether all that an edge allows is allowed to everybody, by the same statements.
+fn open_to_all(edges: &Edges, edge: &Edge) -> bool {
+    let public = |via: &Via| {
+        let mut outside = edges.outside.iter();
+        outside.any(|found| found.who.is_public() && found.unknown.is_none() && found.at == via.at)
+    };
+    !edge.via.is_empty() && edge.via.iter().all(public)
+}
+
+/// Whether a way goes on over an edge: what was done to a thing must be what starts it, or what
+/// takes it over.
+fn goes_on(by: &Edge, edge: &Edge) -> bool {
+    match by.kind {
+        EdgeKind::Starts | EdgeKind::ActsAs | EdgeKind::Assumes => true,
+        EdgeKind::May => {
+            let feeds = by
+                .actions
+                .iter()
+                .any(|(action, _)| FEEDING.contains(&&**action));
+            feeds && matches!(edge.kind, EdgeKind::Starts | EdgeKind::ActsAs)
+        }
+    }
+}
+
+/// Actions that put something into a resource on which something starts.
+const FEEDING: &[&str] = &[
+    "appsync:GraphQL",
+    "codebuild:StartBuild",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "events:PutEvents",
+    "execute-api:Invoke",
+    "firehose:PutRecord",
+    "firehose:PutRecordBatch",
+    "kinesis:PutRecord",
+    "kinesis:PutRecords",
+    "lambda:InvokeFunction",
+    "lambda:InvokeFunctionUrl",
+    "lambda:UpdateFunctionCode",
+    "logs:PutLogEvents",
+    "s3:PutObject",
+    "sns:Publish",
+    "sqs:SendMessage",
+    "states:StartExecution",
+    "states:StartSyncExecution",
+    "states:UpdateStateMachine",
+];
+
+/// The action that tells what a step is for: at the end of a path what does most, before that what
+/// starts something.
+fn telling(edge: &Edge, last: bool) -> Option<Arc<str>> {
+    let find = |is: &dyn Fn(&str) -> bool| edge.actions.iter().find(|(action, _)| is(action));
+    let found = match last {
+        true => find(&loot::is_destroying).or_else(|| find(&loot::is_reading)),
+        false => find(&|action| FEEDING.contains(&action)),
+    };
+    found
+        .or_else(|| edge.actions.first())
+        .map(|(action, _)| action.clone())
+}
+
+fn is_there(access: &Access<'_>, node: &Node) -> bool {
+    match node {
+        Node::Resource(id) | Node::Function(id) | Node::Identity(id) => access
+            .app
+            .resource(id)
+            .is_some_and(|resource| resource.exists != Existence::Never),
+        _ => true,
+    }
+}
+
+/// The steps that led to a node.
+fn back(reached: &BTreeMap<Node, Reached<'_>>, node: &Node, start: &Node) -> Vec<Hop> {
+    let mut hops = Vec::new();
+    let mut here = node;
+    while here != start {
+        let Some(step) = reached.get(here) else {
+            break;
+        };
+        hops.push(Hop {
+            from: step.by.from.clone(),
+            to: step.by.to.clone(),
+            kind: step.by.kind,
+            action: telling(step.by, hops.is_empty()),
+            actions: step.by.actions.clone(),
+            via: step.by.via.clone(),
+            at: step.by.at.clone(),
+            witness: step.by.witness.clone(),
+        });
+        here = &step.before;
+    }
+    hops.reverse();
+    hops
+}
+
+/// Where the owner can mend it: the last grant when it gives more than a function needs, or else
+/// the way in.
+fn mend(hops: &[Hop], loot: &Loot) -> usize {
+    let last = hops.len().saturating_sub(1);
+    if loot.control || is_wide(hops) {
+        last
+    } else {
+        0
+    }
+}
+
+fn is_wide(hops: &[Hop]) -> bool {
+    hops.last()
+        .is_some_and(|hop| hop.via.iter().any(|via| !via.specific))
+}
+
+#[cfg(test)]
+mod tests;
