@@ -222,26 +222,63 @@ pub(crate) fn unbound(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
     let access = cx.access();
     let mut holder: Option<Holder> = None;
     let mut found = Vec::new();
-    for (name, (service, action)) in actions(access, statement) {
-        let Some(resource) = any_resource(access, statement, service, action) else {
-            continue;
-        };
-        let holder = holder.get_or_insert_with(|| Holder::of(cx, had));
-        let truth = holder.allows(statement, &name, &resource);
-        if truth != Truth::No {
-            found.push(Unbound {
-                danger: danger(&name.to_ascii_lowercase(), action.access),
-                action: name,
-                level: action.access,
-                resource,
-                everything: names_everything(statement),
-                truth,
-                doubtful: holder.doubtful,
-            });
+    for (service, action) in actions(access, statement).into_values() {
+        if let Some(resource) = any_resource(access, statement, service, action) {
+            let holder = holder.get_or_insert_with(|| Holder::of(cx, had));
+            found.extend(one(statement, service, action, resource, holder));
         }
     }
     found.sort_by_key(|unbound| unbound.danger);
     found
+}
+
+/// The actions that read data or secrets and that a statement allows on every resource of a kind.
+pub(crate) fn unbound_reads(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
+    let statement = had.statement;
+    if !has_wildcard(statement) {
+        return Vec::new();
+    }
+    let access = cx.access();
+    let mut holder: Option<Holder> = None;
+    let mut found = Vec::new();
+    for name in SECRETS.iter().chain(DATA) {
+        if statement.matches_action(name) == Truth::No {
+            continue;
+        }
+        let Some((prefix, _)) = name.split_once(':') else {
+            continue;
+        };
+        let service = access.settings.catalogue.service(prefix);
+        let action = access.settings.catalogue.action(name);
+        if let (Some(service), Some(action)) = (service, action)
+            && let Some(resource) = any_resource(access, statement, service, action)
+        {
+            let holder = holder.get_or_insert_with(|| Holder::of(cx, had));
+            found.extend(one(statement, service, action, resource, holder));
+        }
+    }
+    found
+}
+
+/// An action on any resource, when it is allowed.
+fn one(
+    statement: &Statement,
+    service: &Service,
+    action: &Action,
+    resource: String,
+    holder: &Holder,
+) -> Option<Unbound> {
+    let name = format!("{}:{}", service.prefix, action.name);
+    let truth = holder.allows(statement, &name, &resource);
+    (truth != Truth::No).then(|| Unbound {
+        danger: danger(&name.to_ascii_lowercase(), action.access),
+        action: name,
+        level: action.access,
+        resource,
+        everything: names_everything(statement),
+        truth,
+        doubtful: holder.doubtful,
+    })
 }
 
 /// Without a wildcard, it names its resources.

@@ -44,6 +44,8 @@ pub enum EdgeKind {
     Assumes,
     /// Actions are allowed.
     May,
+    /// More permissions can be gained: the last step of attack paths only.
+    Escalates,
 }
 
 /// A statement that allows.

@@ -24,7 +24,7 @@ pub mod question;
 mod search;
 mod texts;
 
-pub use application::{ApplicationEscalation, escalations};
+pub use application::{ApplicationEscalation, anywhere, escalations, here};
 pub use method::Family;
 
 use palisade_iam::{Catalogue, Policies, Policy, Request};

@@ -6,10 +6,12 @@
 //!
 //! Only what is known to be allowed is a step.
 
+mod escalation;
 mod loot;
 
 use crate::access::Access;
 use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
+use crate::escalate::{ApplicationEscalation, Verdict, escalations};
 use crate::outside::{OutsideAccess, Who, outside};
 use crate::worlds::agree;
 use palisade_app::graph::{Authentication, Reach};
@@ -17,6 +19,7 @@ use palisade_app::{Condition, Existence};
 use palisade_core::Origin;
 use palisade_iam::Request;
 use palisade_iam::catalogue::AccessLevel;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -66,8 +69,19 @@ pub struct Hop {
 #[must_use]
 pub fn paths(access: &Access<'_>, edges: &Edges) -> Vec<AttackPath> {
     let mut found = Vec::new();
+    let escalating = LazyCell::new(|| {
+        let mut all = escalations(access);
+        all.retain(|one| one.here.verdict == Verdict::Escalation);
+        all
+    });
     for (start, who) in starts(access, &edges.outside) {
-        walk(access, edges, &start, &who, &mut found);
+        let reached = walk(access, edges, &start);
+        let mut ends = ends(access, edges, &start, &who, &reached);
+        if reached.keys().any(|node| matches!(node, Node::Identity(_))) {
+            ends.extend(escalated(access, &start, &who, &reached, &escalating));
+        }
+        ends.sort_by(|a, b| (a.hops.len(), &a.target).cmp(&(b.hops.len(), &b.target)));
+        found.extend(ends);
     }
     found
 }
@@ -113,7 +127,8 @@ struct Reached<'a> {
     when: Vec<Condition>,
 }
 
-fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut Vec<AttackPath>) {
+/// Everything that can be reached from a start, each by the shortest way.
+fn walk<'a>(access: &Access<'_>, edges: &'a Edges, start: &Node) -> BTreeMap<Node, Reached<'a>> {
     let mut reached: BTreeMap<Node, Reached<'_>> = BTreeMap::new();
     let mut next: VecDeque<Node> = VecDeque::from([start.clone()]);
     while let Some(here) = next.pop_front() {
@@ -144,8 +159,19 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
             next.push_back(edge.to.clone());
         }
     }
-    let mut ends: Vec<(usize, AttackPath)> = Vec::new();
-    for (node, last) in &reached {
+    reached
+}
+
+/// The paths to resources of value among what is reached.
+fn ends(
+    access: &Access<'_>,
+    edges: &Edges,
+    start: &Node,
+    who: &Who,
+    reached: &BTreeMap<Node, Reached<'_>>,
+) -> Vec<AttackPath> {
+    let mut ends: Vec<AttackPath> = Vec::new();
+    for (node, last) in reached {
         // What a policy lets everybody do needs no way through the application.
         if last.before != *start && open_to_all(edges, last.by) {
             continue;
@@ -157,22 +183,59 @@ fn walk(access: &Access<'_>, edges: &Edges, start: &Node, who: &Who, found: &mut
         else {
             continue;
         };
-        let hops = back(&reached, node, start);
-        ends.push((
-            hops.len(),
-            AttackPath {
-                who: who.clone(),
-                wide: is_wide(&hops),
-                mend: mend(&hops, &loot),
-                hops,
-                target: target.clone(),
-                loot,
-                when: last.when.clone(),
-            },
-        ));
+        let hops = back(reached, node, start);
+        ends.push(AttackPath {
+            who: who.clone(),
+            wide: is_wide(&hops),
+            mend: mend(&hops, &loot),
+            hops,
+            target: target.clone(),
+            loot,
+            when: last.when.clone(),
+        });
     }
-    ends.sort_by(|(a, x), (b, y)| (a, &x.target).cmp(&(b, &y.target)));
-    found.extend(ends.into_iter().map(|(_, path)| path));
+    ends
+}
+
+/// The paths to identities that can gain more than they have.
+fn escalated(
+    access: &Access<'_>,
+    start: &Node,
+    who: &Who,
+    reached: &BTreeMap<Node, Reached<'_>>,
+    escalating: &[ApplicationEscalation],
+) -> Vec<AttackPath> {
+    let mut ends = Vec::new();
+    for one in escalating {
+        let node = Node::Identity(one.identity.clone());
+        let Some(last) = reached
+            .get(&node)
+            .filter(|last| agree(&last.when, &one.when))
+        else {
+            continue;
+        };
+        let Some(hop) = escalation::hop(access, one) else {
+            continue;
+        };
+        let mut hops = back(reached, &node, start);
+        hops.push(hop);
+        let mut when = last.when.clone();
+        for condition in &one.when {
+            if !when.contains(condition) {
+                when.push(condition.clone());
+            }
+        }
+        ends.push(AttackPath {
+            who: who.clone(),
+            wide: true,
+            mend: hops.len() - 1,
+            hops,
+            target: one.identity.clone(),
+            loot: escalation::LOOT,
+            when,
+        });
+    }
+    ends
 }
 
 /// Whether all that an edge allows is allowed to everybody, by the same statements.
@@ -189,6 +252,7 @@ fn open_to_all(edges: &Edges, edge: &Edge) -> bool {
 fn goes_on(by: &Edge, edge: &Edge) -> bool {
     match by.kind {
         EdgeKind::Starts | EdgeKind::ActsAs | EdgeKind::Assumes => true,
+        EdgeKind::Escalates => false,
         EdgeKind::May => {
             let feeds = by
                 .actions
@@ -228,14 +292,19 @@ const FEEDING: &[&str] = &[
 /// The action that tells what a step is for: at the end of a path what does most, before that what
 /// starts something.
 fn telling(edge: &Edge, last: bool) -> Option<Arc<str>> {
-    let find = |is: &dyn Fn(&str) -> bool| edge.actions.iter().find(|(action, _)| is(action));
-    let found = match last {
-        true => find(&loot::is_destroying).or_else(|| find(&loot::is_reading)),
-        false => find(&|action| FEEDING.contains(&action)),
+    let weight = |action: &str, level| match last {
+        true => loot::weight(action, level),
+        false => u8::from(FEEDING.contains(&action)),
     };
-    found
-        .or_else(|| edge.actions.first())
-        .map(|(action, _)| action.clone())
+    let mut best: Option<(u8, &Arc<str>)> = None;
+    for (action, level) in &edge.actions {
+        let weight = weight(action, *level);
+        // The first of those that weigh the same.
+        if best.is_none_or(|(most, _)| weight > most) {
+            best = Some((weight, action));
+        }
+    }
+    best.map(|(_, action)| action.clone())
 }
 
 fn is_there(access: &Access<'_>, node: &Node) -> bool {

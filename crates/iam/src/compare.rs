@@ -9,7 +9,8 @@
 //!
 //! # Which requests there are
 //!
-//! In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
+//! In the universe of the catalogue: actions that exist, on resources whose text has the form of one of
+//! the kinds that the action takes, or `*` for actions that take none. In the open [`Universe`]: any action `[a-z0-9-]+:[a-z0-9]+`, without regard to case; as resource
 //! any printable ASCII text, compared as a whole; each condition key absent or present, with at least
 //! one value, and several where some test has a set operator. The values of a key are of the kind that
 //! the tests read: numbers (dense), dates (to the microsecond), `true` and `false`, addresses of IPv4
@@ -29,6 +30,7 @@ mod bits;
 mod budget;
 mod callers;
 mod cells;
+mod existing;
 mod places;
 mod search;
 mod statements;
@@ -37,6 +39,8 @@ mod values;
 mod verbatim;
 mod witness;
 
+use crate::catalogue::Catalogue;
+use crate::evaluate::Policies;
 use crate::policy::{Policy, Statement};
 use crate::request::Request;
 use budget::{Budget, Exhausted};
@@ -65,15 +69,17 @@ pub struct Layer {
 }
 
 /// Which requests there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Universe {
     /// Any action and any resource.
     #[default]
     Open,
+    /// Actions that exist, on resources of the kinds that they take.
+    Catalogue(&'static Catalogue),
 }
 
 /// How to compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Which requests there are.
     pub universe: Universe,
@@ -85,7 +91,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             universe: Universe::Open,
-            budget: 50_000_000,
+            budget: 15_000_000,
         }
     }
 }
@@ -179,6 +185,30 @@ pub struct Comparison {
     pub b_in_a: Containment,
 }
 
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hole(_) => f.write_str("it depends on a text that is not known"),
+            Self::Variable(text) => {
+                write!(f, "it depends on what the variables in `{text}` stand for")
+            }
+            Self::MixedKinds(key) => {
+                write!(f, "`{key}` is compared as different kinds of value")
+            }
+            Self::ManyVariables(key) => {
+                write!(f, "`{key}` is compared with too many texts with variables")
+            }
+            Self::Budget => f.write_str("it takes more work than is allowed"),
+            Self::Internal(request) => {
+                write!(
+                    f,
+                    "the evaluator does not agree about {request}; this is a bug"
+                )
+            }
+        }
+    }
+}
+
 impl Comparison {
     /// How the first stands to the second.
     #[must_use]
@@ -203,6 +233,32 @@ impl Side {
                 policies: vec![policy],
             }],
         }
+    }
+
+    /// The policies around a caller. Nothing when there are policies that do not simply have to
+    /// allow as well: those of resources.
+    #[must_use]
+    pub fn of_policies(policies: &Policies) -> Option<Self> {
+        let block = policies.public_access_block;
+        if policies.resource.is_some() || !policies.rcp.is_empty() || block != Default::default() {
+            return None;
+        }
+        let layer = |name: &str, policies: &[Arc<Policy>]| Layer {
+            name: Arc::from(name),
+            policies: policies.to_vec(),
+        };
+        let mut layers = vec![layer("identity", &policies.identity)];
+        let boundary = policies.boundary.as_deref().unwrap_or_default();
+        let others = [
+            ("boundary", boundary),
+            ("session", policies.session.as_slice()),
+            ("endpoint", &policies.endpoint),
+        ];
+        let given = others.iter().filter(|(_, policies)| !policies.is_empty());
+        layers.extend(given.map(|(name, policies)| layer(name, policies)));
+        let levels = policies.scp.iter().enumerate();
+        layers.extend(levels.map(|(n, level)| layer(&format!("scp {n}"), level)));
+        Some(Self { layers })
     }
 
     /// The statement that a reference means.
@@ -284,11 +340,9 @@ impl<'a> Comparing<'a> {
         };
         if verbatim::within(&self.statements, side) {
             answer.holds = Some(true);
-        } else if self
-            .search(side, first_only, &mut budget, &mut answer)
-            .is_err()
-        {
-            if answer.holds.is_none() {
+        } else {
+            let done = self.search(side, first_only, &mut budget, &mut answer);
+            if done.is_err() && answer.holds.is_none() {
                 answer.unknown.push(Reason::Budget);
             }
         }
@@ -347,7 +401,12 @@ impl<'a> Comparing<'a> {
             return Ok(cut.clone());
         }
         let actions = Actions::new(&self.statements);
-        let cells = actions.cells(&self.statements, budget)?;
+        let cells = match self.options.universe {
+            Universe::Open => actions.cells(&self.statements, budget)?,
+            Universe::Catalogue(catalogue) => {
+                existing::cells(catalogue, &actions, &self.statements, budget)?
+            }
+        };
         let callers = Callers::new(&self.statements);
         let cut = Arc::new(Cut {
             actions,
@@ -381,7 +440,7 @@ impl<'a> Comparing<'a> {
         let Some(best) = witness::best(search, hits) else {
             return false;
         };
-        match witness::of(search, side, best) {
+        match witness::of(search, side, best, self.options.universe) {
             Ok(witness) => {
                 answer.holds = Some(false);
                 answer.witness = Some(witness);

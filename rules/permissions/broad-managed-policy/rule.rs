@@ -3,7 +3,7 @@
 use crate::extent::{Extent, extent};
 use crate::permissions::{Written, holder_of, reason_of, some_of, written};
 use crate::prelude::*;
-use crate::unbound::{Danger, Unbound, unbound};
+use crate::unbound::{Danger, Unbound, unbound_reads};
 use palisade_iam::Truth;
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for written in written(cx).iter().filter(|written| written.managed) {
+    for written in &written(cx, true) {
         judge(cx, written, sink);
     }
 }
@@ -40,10 +40,7 @@ fn judge(cx: &Context<'_>, written: &Written<'_>, sink: &mut Sink<'_>) {
     let mut answers = Vec::new();
     for had in &written.had {
         let Some(found) = extent(cx, had) else {
-            let reads = unbound(cx, had).into_iter();
-            let reads: Vec<Unbound> = reads
-                .filter(|u| matches!(u.danger, Danger::Secrets | Danger::Data))
-                .collect();
+            let reads = unbound_reads(cx, had);
             answers.push((Answer::from(reads.is_empty()), had.when));
             given.reads.extend(reads);
             continue;

@@ -1,15 +1,14 @@
 //! Permissions that lead to more permissions.
 
-use crate::permissions::{kind_of_identity, some_of, without_vague};
+use crate::permissions::{kind_of_identity, some_of, verdict, without_vague};
 use crate::prelude::*;
 use palisade_access::escalate::{
-    ApplicationEscalation, EscalationPath, Family, Question, Verdict as Found, escalate,
-    escalations,
+    EscalationPath, Family, Question, Step, anywhere, escalate, here,
 };
-use palisade_access::{Attached, Guard, Identity, Permissions};
+use palisade_access::{Access, Guard, Identity, Permissions};
+use palisade_app::{Reason, ReasonKind};
 use palisade_core::Origin;
-use palisade_iam::{Effect, Layer, Policies, Truth, evaluate};
-use std::collections::BTreeSet;
+use palisade_iam::{Effect, Layer, Policies, Text, Token, evaluate};
 
 pub(crate) static RULE: Rule = Rule {
     id: "privilege-escalation",
@@ -26,17 +25,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let access = cx.access();
-    let mut told: BTreeSet<String> = BTreeSet::new();
-    for found in escalations(access) {
-        let Some(identity) = access.identity(&found.identity) else {
-            continue;
-        };
-        let world = identity.worlds.iter().find(|world| world.when == found.when);
-        if let Some(world) = world
-            && told.insert(identity.id.to_string())
-        {
-            of_identity(cx, identity, world, &found, sink);
-        }
+    for identity in &access.identities {
+        // What it can in one world is told once.
+        let mut worlds = identity.worlds.iter();
+        worlds.any(|world| of_identity(cx, identity, world, sink));
     }
     for policy in &access.unattached {
         of_nobody(cx, policy, sink);
@@ -52,44 +44,114 @@ fn counted(paths: &[EscalationPath]) -> Vec<&EscalationPath> {
     paths.iter().filter(counts).collect()
 }
 
+/// Says how an identity can escalate in a world, if it can.
 fn of_identity(
     cx: &Context<'_>,
     identity: &Identity,
     world: &Permissions,
-    found: &ApplicationEscalation,
     sink: &mut Sink<'_>,
-) {
-    let anywhere = counted(&found.anywhere.paths);
-    let here = counted(&found.here.paths);
+) -> bool {
+    let access = cx.access();
     let Some(resource) = cx.app.resource(&identity.id) else {
-        return;
+        return false;
     };
-    let Some(path) = here.first().or_else(|| anywhere.first()) else {
-        if found.anywhere.verdict == Found::Unknown
-            && let Some(possible) = counted(&found.anywhere.possible).first()
-        {
-            let reasons = possible.reasons.iter();
-            let mut known = reasons.filter_map(|hole| cx.access().symbols.reason(*hole));
-            let reason = known.next().cloned().unwrap_or_default();
-            let reason = palisade_app::Reason::new(palisade_app::ReasonKind::Lookup, reason);
+    let found = anywhere(access, identity, world);
+    if counted(&found.paths).is_empty() {
+        let possible = counted(&found.possible);
+        let reasons = possible.first().into_iter().flat_map(|path| &path.reasons);
+        let mut known = reasons.filter_map(|hole| access.symbols.reason(*hole));
+        if let Some(reason) = known.next() {
+            let reason = Reason::new(ReasonKind::Lookup, reason.clone());
             sink.unresolved(resource, &reason, &resource.origin);
         }
-        return;
+        return false;
+    }
+    let policies = access.policies(world, None);
+    let is_free = |path: &EscalationPath| !is_bound(path, &policies);
+    let declared;
+    let (ways, free): (Vec<&EscalationPath>, bool) = {
+        let all = counted(&found.paths);
+        let free: Vec<&EscalationPath> = all.iter().copied().filter(|p| is_free(p)).collect();
+        if free.is_empty() {
+            // Roles that are named one by one are those of the application, as a rule.
+            declared = here(access, identity, world);
+            (counted(&declared.paths), false)
+        } else {
+            (free, true)
+        }
     };
-    let policies = cx.access().policies(world, None);
-    let given = path.steps.iter().find_map(|step| granting(&policies, world, step));
-    let (written_in, at) = given.map_or((resource, resource.origin.clone()), |(attached, at)| {
-        (cx.app.resource(&attached.written_in).unwrap_or(resource), at)
-    });
+    let Some(path) = ways.first() else {
+        return false;
+    };
+    let given = path.steps.iter().find_map(|step| granting(&policies, step));
+    let given = given.and_then(|(policy, at)| Some((world.identity.get(policy)?, at)));
+    let (written_in, at) = match given {
+        Some((attached, at)) => (
+            cx.app.resource(&attached.written_in).unwrap_or(resource),
+            if attached.managed { attached.at.clone() } else { at },
+        ),
+        None => (resource, resource.origin.clone()),
+    };
     let functions: Vec<&str> = cx.app.graph().functions_of(&identity.id).map(|f| &*f.id).collect();
     let who = match functions.as_slice() {
         [] => format!("{} `{}`", kind_of_identity(identity.kind), identity.id),
         [one] => format!("function `{one}`"),
         [one, rest @ ..] => format!("function `{one}` and {} more", rest.len()),
     };
-    let sure = !here.is_empty() || needs_no_role(path);
-    let ways = if here.is_empty() { &anywhere } else { &here };
-    report(cx, written_in, &at, &who, path, ways.len(), sure, &found.when, sink);
+    let told = Told {
+        resource: written_in,
+        at: &at,
+        who: &who,
+        path,
+        ways: ways.len(),
+        free,
+        verdict: verdict(
+            identity
+                .worlds
+                .iter()
+                .map(|other| (Answer::from(!leads(access, identity, other, path)), other.when.as_slice()))
+                .collect(),
+            &at,
+        ),
+    };
+    report(cx, &told, sink);
+    true
+}
+
+/// Whether the same way is open in a world.
+fn leads(
+    access: &Access<'_>,
+    identity: &Identity,
+    world: &Permissions,
+    path: &EscalationPath,
+) -> bool {
+    let found = anywhere(access, identity, world);
+    found.paths.iter().any(|other| other.method == path.method)
+}
+
+/// Whether the way leads only to a role, or through somebody else's code, that is named outright:
+/// then somebody meant it.
+fn is_bound(path: &EscalationPath, policies: &Policies) -> bool {
+    let existing = path.family == Family::ExistingCode;
+    path.steps.iter().any(|step| {
+        let reaches = matches!(&*step.request.action, "iam:PassRole" | "sts:AssumeRole");
+        if !reaches && !existing {
+            return false;
+        }
+        let decision = evaluate(policies, &step.request);
+        let allowing = decision.matched.iter().filter(|m| m.effect == Effect::Allow);
+        let mut allowing = allowing.filter_map(|m| policies.statement(m));
+        !allowing.any(|statement| {
+            // A role of one name in whatever account is named, too.
+            let wild = |text: &Text| {
+                let pattern = text.widest();
+                let parts = pattern.arn_parts();
+                parts.last().is_some_and(|part| part.contains(&Token::Run))
+            };
+            let element = statement.resources.as_ref();
+            element.is_none_or(|e| e.except || e.patterns.iter().any(wild))
+        })
+    })
 }
 
 /// Whether it works whatever roles there are.
@@ -97,25 +159,13 @@ fn needs_no_role(path: &EscalationPath) -> bool {
     matches!(path.family, Family::OwnPermissions | Family::Limits)
 }
 
-/// The statement that allows a step.
-fn granting<'w>(
-    policies: &Policies,
-    world: &'w Permissions,
-    step: &palisade_access::escalate::Step,
-) -> Option<(&'w Attached, Origin)> {
+/// The statement that allows a step: which policy it stands in, and where.
+fn granting(policies: &Policies, step: &Step) -> Option<(usize, Origin)> {
     let decision = evaluate(policies, &step.request);
     let mut matched = decision.matched.iter();
-    let allow = matched.find(|m| {
-        m.layer == Layer::Identity && m.effect == Effect::Allow && m.truth == Truth::Yes
-    })?;
-    let attached = world.identity.get(allow.policy)?;
-    let statement = attached.policy.statements.get(allow.statement)?;
-    let at = if attached.managed {
-        &attached.at
-    } else {
-        &statement.origin
-    };
-    Some((attached, at.clone()))
+    let allow = matched.find(|m| m.layer == Layer::Identity && m.effect == Effect::Allow)?;
+    let statement = policies.statement(allow)?;
+    Some((allow.policy, statement.origin.clone()))
 }
 
 fn of_nobody(cx: &Context<'_>, policy: &Guard, sink: &mut Sink<'_>) {
@@ -138,31 +188,36 @@ fn of_nobody(cx: &Context<'_>, policy: &Guard, sink: &mut Sink<'_>) {
         });
         let paths = counted(&found.paths);
         let Some(path) = paths.first() else { continue };
-        let allows = path.steps.iter().find_map(|step| {
-            let decision = evaluate(&policies, &step.request);
-            let mut matched = decision.matched.iter();
-            let allow = matched.find(|m| m.layer == Layer::Identity && m.effect == Effect::Allow)?;
-            document.statements.get(allow.statement).map(|s| s.origin.clone())
-        });
-        let at = allows.unwrap_or_else(|| resource.origin.clone());
-        let sure = needs_no_role(path);
-        report(cx, resource, &at, "whoever has the policy", path, paths.len(), sure, when, sink);
+        let allows = path.steps.iter().find_map(|step| granting(&policies, step));
+        let told = Told {
+            resource,
+            at: &allows.map_or_else(|| resource.origin.clone(), |(_, at)| at),
+            who: "whoever has the policy",
+            path,
+            ways: paths.len(),
+            free: !is_bound(path, &policies),
+            verdict: Verdict::always(Answer::No, &resource.origin),
+        };
+        report(cx, &told, sink);
         return;
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a finding tells of")]
-fn report(
-    cx: &Context<'_>,
-    resource: &Resource,
-    at: &Origin,
-    who: &str,
-    path: &EscalationPath,
+/// What a finding tells of.
+struct Told<'t> {
+    resource: &'t Resource,
+    at: &'t Origin,
+    who: &'t str,
+    path: &'t EscalationPath,
     ways: usize,
-    sure: bool,
-    when: &[palisade_app::Condition],
-    sink: &mut Sink<'_>,
-) {
+    /// Not everything that it leads to is named outright.
+    free: bool,
+    verdict: Verdict,
+}
+
+fn report(cx: &Context<'_>, told: &Told<'_>, sink: &mut Sink<'_>) {
+    let (resource, at, path, free) = (told.resource, told.at, told.path, told.free);
+    let (who, ways) = (told.who, told.ways);
     let symbols = &cx.access().symbols;
     let actions: Vec<String> = path.steps.iter().map(|s| s.request.action.to_string()).collect();
     let with = some_of(actions.iter().map(String::as_str), 3);
@@ -180,7 +235,9 @@ fn report(
         .item(path.method)
         .at(at)
         .aliases(&["CKV_AWS_110", "CKV_AWS_286"])
-        .confidence(if sure { Confidence::High } else { Confidence::Medium })
+        .severity(if free { Severity::High } else { Severity::Low })
+        .profile(if free { Profile::Default } else { Profile::All })
+        .confidence(if needs_no_role(path) { Confidence::High } else { Confidence::Medium })
         .message(format!(
             "{who} can gain {}: with {with} it {}{on}{more}",
             symbols.show(&path.gains),
@@ -196,20 +253,5 @@ fn report(
         );
         builder = builder.hop(text, resource, at);
     }
-    let branch = palisade_app::Branch {
-        answer: Answer::No,
-        when: when.to_vec(),
-        at: at.clone(),
-        written: true,
-    };
-    let otherwise = palisade_app::Branch {
-        answer: Answer::Yes,
-        ..branch.clone()
-    };
-    let branches = if when.is_empty() {
-        vec![branch]
-    } else {
-        vec![branch, otherwise]
-    };
-    builder.judge(Verdict { branches });
+    builder.judge(told.verdict.clone());
 }

@@ -1,6 +1,5 @@
 //! `foreign-ids.tsv` says of every id of another tool that the policy's owners want to see, what
-//! becomes of it: a rule carries it (`rule`), it comes with reasoning about permissions
-//! (`permissions`, with what it is about), or there is no such thing in CloudFormation (`none`,
+//! becomes of it: a rule carries it (`rule`), or there is no such thing in CloudFormation (`none`,
 //! with the reason).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +50,7 @@ fn the_ledger_is_in_order() {
     for (id, (state, note)) in ledger() {
         match state {
             "rule" => assert!(note.is_empty(), "{id}: the rule's page says more"),
-            "permissions" | "none" => assert!(!note.is_empty(), "{id}: no reason"),
+            "none" => assert!(!note.is_empty(), "{id}: no reason"),
             other => panic!("{id}: `{other}` is no state"),
         }
     }
@@ -74,8 +73,8 @@ fn rules_carry_what_the_ledger_says() {
         .filter(|(id, _)| !ledger.contains_key(*id))
         .map(|(id, rule)| format!("{id} ({rule})"))
         .collect();
-    let against: Vec<String> = of("permissions")
-        .union(&of("none"))
+    let against: Vec<String> = of("none")
+        .iter()
         .filter_map(|id| Some(format!("{id} ({})", carried.get(id)?)))
         .collect();
     assert!(

@@ -3,7 +3,8 @@
 use crate::prelude::*;
 use palisade_access::{Access, AttackPath, EdgeKind, Hop, Node, Prize, attack_paths};
 use palisade_app::graph::EntryPoint;
-use std::collections::BTreeMap;
+use palisade_core::Origin;
+use std::collections::BTreeSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "attack-path",
@@ -24,24 +25,59 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     // What a policy opens by itself is other rules' business.
     paths.retain(|path| path.hops.len() > 1);
     paths.sort_by_key(|path| (!path.who.is_public(), path.hops.len()));
-    // Many ways in lead to one grant: it is reported once, with the shortest.
-    let mut grants: BTreeMap<(Node, Node), (usize, usize)> = BTreeMap::new();
-    for (i, path) in paths.iter().enumerate() {
-        if let Some(last) = path.hops.last() {
-            let grant = (last.from.clone(), last.to.clone());
-            grants.entry(grant).or_insert((i, 0)).1 += 1;
+    // Many ways lead to what one statement gives: it is reported once, with the shortest.
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for path in &paths {
+        let Some((mend, last)) = path.hops.get(path.mend).zip(path.hops.last()) else {
+            continue;
+        };
+        let same = |found: &&mut Found<'_>| {
+            found.from == last.from && found.at == &mend.at && does(found.path) == does(path)
+        };
+        match found.iter_mut().find(same) {
+            Some(found) => {
+                found.ways.insert(path.hops.first().map(|hop| &hop.from));
+                if !found.targets.contains(&&*path.target) {
+                    found.targets.push(&path.target);
+                }
+            }
+            None => found.push(Found {
+                path,
+                from: last.from.clone(),
+                at: &mend.at,
+                targets: vec![&path.target],
+                ways: path.hops.first().map(|hop| Some(&hop.from)).into_iter().collect(),
+            }),
         }
     }
-    let mut told: Vec<(usize, usize)> = grants.into_values().collect();
-    told.sort_unstable();
-    for (i, ways) in told {
-        if let Some(path) = paths.get(i) {
-            report(access, path, ways, sink);
-        }
+    // Who can gain any permission can do the rest too.
+    let escalates = |path: &AttackPath| path.loot.prize == Prize::Permissions;
+    let gaining: Vec<(Node, Origin)> = found
+        .iter()
+        .filter(|found| escalates(found.path))
+        .map(|found| (found.from.clone(), found.at.clone()))
+        .collect();
+    found.retain(|found| {
+        let gains = |(from, at): &(Node, Origin)| found.from == *from && found.at == at;
+        escalates(found.path) || !gaining.iter().any(gains)
+    });
+    for found in &found {
+        report(access, found, sink);
     }
 }
 
-fn report(access: &Access<'_>, path: &AttackPath, ways: usize, sink: &mut Sink<'_>) {
+/// What one statement gives to outsiders.
+struct Found<'a> {
+    /// The shortest path.
+    path: &'a AttackPath,
+    from: Node,
+    at: &'a Origin,
+    targets: Vec<&'a str>,
+    ways: BTreeSet<Option<&'a Node>>,
+}
+
+fn report(access: &Access<'_>, found: &Found<'_>, sink: &mut Sink<'_>) {
+    let path = found.path;
     let Some((mend, last)) = path.hops.get(path.mend).zip(path.hops.last()) else {
         return;
     };
@@ -52,8 +88,8 @@ fn report(access: &Access<'_>, path: &AttackPath, ways: usize, sink: &mut Sink<'
     // A public function that reads its own table, or the one secret that it needs, does its work.
     let acts = loot.control || (path.wide && matches!(loot.prize, Prize::Secret | Prize::Key));
     let serious = path.who.is_public() && acts;
-    let others = match ways {
-        1 => String::new(),
+    let others = match found.ways.len() {
+        0 | 1 => String::new(),
         2 => ", and by another way".to_owned(),
         n => format!(", and by {} other ways", n - 1),
     };
@@ -66,7 +102,7 @@ fn report(access: &Access<'_>, path: &AttackPath, ways: usize, sink: &mut Sink<'
     let mut builder = sink
         .finding(resource)
         .at(&mend.at)
-        .item(format!("{} {}", name(access, &last.from), path.target))
+        .item(format!("{} {}", name(access, &last.from), does(path)))
         .severity(match (serious, loot.control) {
             (true, true) => Severity::High,
             (true, false) => Severity::Medium,
@@ -74,10 +110,10 @@ fn report(access: &Access<'_>, path: &AttackPath, ways: usize, sink: &mut Sink<'
         })
         .profile(if serious { Profile::Default } else { Profile::All })
         .message(format!(
-            "{} can {} `{}` through {}{others}: for example `{example}` on {}",
+            "{} can {} {} through {}{others}: for example `{example}` on {}",
             path.who,
             does(path),
-            path.target,
+            targets(&found.targets),
             path.hops.first().map_or_else(String::new, |hop| through(access, hop)),
             on.unwrap_or_else(|| path.target.to_string()),
         ))
@@ -90,8 +126,22 @@ fn report(access: &Access<'_>, path: &AttackPath, ways: usize, sink: &mut Sink<'
     builder.report();
 }
 
+/// `A`, `B` and 3 more.
+fn targets(ids: &[&str]) -> String {
+    let named: Vec<String> = ids.iter().take(3).map(|id| format!("`{id}`")).collect();
+    let more = ids.len() - named.len();
+    match named.split_last() {
+        Some((last, rest)) if more == 0 && !rest.is_empty() => {
+            format!("{} and {last}", rest.join(", "))
+        }
+        _ if more > 0 => format!("{} and {more} more", named.join(", ")),
+        _ => named.concat(),
+    }
+}
+
 fn does(path: &AttackPath) -> &'static str {
     match (path.loot.prize, path.loot.control) {
+        (Prize::Permissions, _) => "gain more permissions as",
         (Prize::Role, _) => "act as role",
         (_, true) => "delete or open to others",
         (Prize::Key, false) => "use key",
@@ -117,7 +167,7 @@ fn through(access: &Access<'_>, hop: &Hop) -> String {
 }
 
 /// The resource that a hop is written in, and where.
-fn place<'a>(access: &Access<'a>, hop: &'a Hop) -> Option<(&'a Resource, &'a palisade_core::Origin)> {
+fn place<'a>(access: &Access<'a>, hop: &'a Hop) -> Option<(&'a Resource, &'a Origin)> {
     let written = hop.via.first().map(|via| &*via.written_in);
     let from = || match &hop.from {
         Node::Function(id) | Node::Identity(id) | Node::Resource(id) => Some(&**id),
@@ -137,6 +187,10 @@ fn step(access: &Access<'_>, hop: &Hop) -> String {
         EdgeKind::Starts => format!("{from} starts {to}"),
         EdgeKind::ActsAs => format!("{from} acts as {to}"),
         EdgeKind::Assumes => format!("{from} may assume {to}"),
+        EdgeKind::Escalates => {
+            let action = hop.action.as_deref().unwrap_or_default();
+            format!("{from} may {action}, and gains {to}")
+        }
         EdgeKind::May => {
             let action = hop.action.as_deref().unwrap_or_default();
             format!("{from} may {action} on {to}")

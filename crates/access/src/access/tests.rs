@@ -167,3 +167,27 @@ fn an_account_shows_its_own_managed_policies() {
         .collect();
     assert_eq!(actions, ["x:new", "x:own"]);
 }
+
+#[test]
+fn policies_that_nobody_has_are_kept_apart() {
+    let document = format!("{{Statement: [{STATEMENT}]}}");
+    let app = application(&format!(
+        "Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties: {{ManagedPolicyArns: [!Ref Attached], PermissionsBoundary: !Ref Boundary}}
+  Attached: {{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {document}}}}}
+  Boundary: {{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {document}}}}}
+  Alone: {{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {document}}}}}
+  Device: {{Type: AWS::IoT::Policy, Properties: {{PolicyDocument: {document}}}}}
+"
+    ));
+    let settings = Settings::default();
+    let access = Access::of(&app, &settings);
+    let found: Vec<&str> = access
+        .unattached
+        .iter()
+        .map(|policy| &*policy.written_in)
+        .collect();
+    assert_eq!(found, ["Alone", "Device"]);
+}

@@ -323,7 +323,7 @@ fn speaks_of(statement: &Statement, base: &str, service: &str) -> bool {
         let prefix = written.split(':').next().unwrap_or_default();
         prefix.contains(['*', '?'])
             || prefix == service
-            || prefix.chars().any(|c| !c.is_ascii())
+            || !prefix.is_ascii()
             || (service == "sts" && prefix == "iam")
     };
     let acts = statement.actions.except
@@ -360,6 +360,9 @@ fn names(statement: &Statement, arn: &str) -> bool {
 
 type Named = (String, AccessLevel);
 
+/// What tells actions apart: their resources, the statements about them, the level or the name.
+type Class<'a> = (Vec<&'a str>, Vec<u8>, String);
+
 /// The actions that can be asked about a target, together where no statement tells them apart.
 fn classes<'t>(
     target: &'t Target<'_>,
@@ -367,7 +370,7 @@ fn classes<'t>(
 ) -> Vec<(Vec<&'t str>, Vec<Named>)> {
     // Keys and roles: which actions their own policy must allow differs from action to action.
     let apart = matches!(&*target.service.prefix, "kms" | "sts");
-    let mut classes: BTreeMap<(Vec<&str>, Vec<u8>, String), Vec<Named>> = BTreeMap::new();
+    let mut classes: BTreeMap<Class<'_>, Vec<Named>> = BTreeMap::new();
     for (action, texts) in target.actions() {
         let name = full_name(target, action);
         let lower = name.to_ascii_lowercase();

@@ -217,7 +217,7 @@ impl Asker<'_> {
         for (a, action) in actions.iter().enumerate() {
             let about = self.actor.about(action);
             for (layer, statement) in statements(&about) {
-                let context = self.presets(statement);
+                let context = self.values_for(texts(statement));
                 for text in named_resources(statement) {
                     let pattern = text.resolve(&context).map(std::borrow::Cow::into_owned);
                     let new = |p: &Pattern| {
@@ -250,10 +250,10 @@ impl Asker<'_> {
         found
     }
 
-    /// Values for the variables of a statement.
-    fn presets(&self, statement: &Statement) -> Context {
+    /// Values for the variables of some texts.
+    fn values_for<'t>(&self, texts: impl IntoIterator<Item = &'t Text>) -> Context {
         let mut context = Context::default();
-        for key in variables(statement) {
+        for key in variables(texts) {
             if let Some(value) = self.preset(&key) {
                 context.insert(&key, ContextValue::Single(value));
             }
@@ -306,7 +306,7 @@ impl Asker<'_> {
                     search.keys.insert(test.key.clone(), values);
                 }
             }
-            for key in variables(statement) {
+            for key in variables(texts(statement)) {
                 if let Some(value) = self.preset(&key) {
                     request.context.insert(&key, ContextValue::Single(value));
                     decided.insert(key);
@@ -369,7 +369,11 @@ impl Asker<'_> {
         let mut values = Vec::new();
         for operand in &test.operands {
             match operand {
-                Operand::Text(text) => values.push(self.actor.filling().fill(&text.widest())),
+                Operand::Text(text) => {
+                    let context = self.values_for([text]);
+                    let pattern = text.resolve(&context).unwrap_or_else(|| text.widest());
+                    values.push(self.actor.filling().fill(&pattern));
+                }
                 Operand::Number(n) => {
                     values.extend([n.to_string(), (n - 1.0).to_string(), (n + 1.0).to_string()])
                 }
@@ -475,18 +479,19 @@ fn carries(service: &Service, action: &Action, key: &str) -> bool {
         .any(|known| known.is(key))
 }
 
-/// The keys of the variables in a statement.
-fn variables(statement: &Statement) -> BTreeSet<Arc<str>> {
-    let resources = statement
-        .resources
-        .iter()
-        .flat_map(|element| &element.patterns);
-    let operands = statement.conditions.iter().flat_map(|test| &test.operands);
-    let texts = operands.filter_map(|operand| match operand {
+/// The texts in which a statement can have variables.
+fn texts(statement: &Statement) -> impl Iterator<Item = &Text> {
+    let resources = (statement.resources.iter()).flat_map(|element| &element.patterns);
+    let operands = (statement.conditions.iter()).flat_map(|test| &test.operands);
+    resources.chain(operands.filter_map(|operand| match operand {
         Operand::Text(text) => Some(text),
         _ => None,
-    });
-    let pieces = resources.chain(texts).filter_map(Text::variables).flatten();
+    }))
+}
+
+/// The keys of the variables in some texts.
+fn variables<'t>(texts: impl IntoIterator<Item = &'t Text>) -> BTreeSet<Arc<str>> {
+    let pieces = texts.into_iter().filter_map(Text::variables).flatten();
     pieces
         .filter_map(|piece| match piece {
             Piece::Variable { key, .. } => Some(key.clone()),

@@ -777,3 +777,81 @@ fn the_order_of_statements_does_not_matter() {
         "{found:?}"
     );
 }
+
+/// The exact comparison of policies knows whether there is any request at all. It knows requests
+/// that nobody can make, too: with odd ARNs, or with context keys that an action never has; those
+/// it may find alone.
+#[test]
+fn nothing_is_missed_that_an_exact_search_finds() {
+    use palisade_iam::compare::{Layer, Options, Side, subset};
+    let catalogue = Catalogue::builtin();
+    let read = |managed: &palisade_iam::catalogue::ManagedPolicy| {
+        policy(catalogue.managed_policy(&managed.name).expect("a document"))
+    };
+    let all: Vec<Arc<Policy>> = catalogue.managed_policies().step_by(31).map(read).collect();
+    let mut asked = 0;
+    for (i, identity) in all.iter().enumerate() {
+        let boundary = &all[(i * 7 + 13) % all.len()];
+        for boundary in [None, Some(vec![boundary.clone()])] {
+            let policies = Policies {
+                identity: vec![identity.clone()],
+                boundary,
+                ..Policies::default()
+            };
+            let actor = ask::Actor::new(ROLE, policies.clone());
+            let budget = ask::Budget::default();
+            let asker = ask::Asker {
+                actor: &actor,
+                catalogue,
+                budget: &budget,
+            };
+            for action in method::allowed(&policies.identity) {
+                let (prefix, name) = action.split_once(':').expect("an action");
+                let service = catalogue.service(prefix).expect("a service");
+                let of = service.action(name).expect("an action").resources.first();
+                let Some(kind) = of.and_then(|of| service.resource_type(of)) else {
+                    continue;
+                };
+                if ["sts", "kms"].contains(&prefix) {
+                    continue;
+                }
+                let shape = gain::shape(&kind.arn, &actor);
+                let written: String = (shape.tokens().iter())
+                    .map(|token| match token {
+                        palisade_iam::Token::Char(c) => *c,
+                        _ => '*',
+                    })
+                    .collect();
+                let answer = |resource: &String| {
+                    asker.ask(&ask::Ask {
+                        action,
+                        resource,
+                        sends: &[],
+                        policy: None,
+                    })
+                };
+                let resources = asker.resources(&shape, &[action]);
+                let found = resources.iter().any(|resource| !answer(resource).is_no());
+                let scope = document(&[allow(action, &format!(r#","Resource":"{written}""#))]);
+                let layer = |policies: &[Arc<Policy>]| Layer {
+                    name: Arc::from("layer"),
+                    policies: policies.to_vec(),
+                };
+                let scope = layer(&[policy(&scope)]);
+                let mut layers = vec![layer(&policies.identity), scope];
+                layers.extend(policies.boundary.as_deref().map(layer));
+                let exact = subset(&Side { layers }, &Side::default(), Options::default());
+                let colons = |text: &str| text.matches(':').count();
+                let plain = exact.witness.as_ref().is_some_and(|witness| {
+                    let request = &witness.request;
+                    let same_parts = colons(&request.resource) == colons(&written);
+                    same_parts && request.context.iter().next().is_none()
+                });
+                assert!(found || !plain, "{action} {:?}", exact.witness);
+                assert!(!found || exact.holds != Some(true), "{action} {policies:?}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 80, "{asked}");
+}

@@ -198,10 +198,11 @@ impl<'a> Binder<'a> {
             for (key, value) in self.arguments {
                 named(key, value, name, &mut values);
                 // `BatchGetItem` names its tables in the keys of a map.
-                if *name == "TableName" && &**key == "RequestItems" {
-                    if let Argument::Map(entries) = value {
-                        values.extend(entries.iter().map(|(key, _)| key));
-                    }
+                if *name == "TableName"
+                    && &**key == "RequestItems"
+                    && let Argument::Map(entries) = value
+                {
+                    values.extend(entries.iter().map(|(key, _)| key));
                 }
             }
             for value in values {

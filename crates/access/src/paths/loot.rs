@@ -7,6 +7,8 @@ use palisade_iam::catalogue::AccessLevel;
 /// What is at the end of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Prize {
+    /// More permissions than were given: a role that can gain them.
+    Permissions,
     /// A role: whatever it may do.
     Role,
     /// A key.
@@ -158,17 +160,15 @@ pub(super) fn of(access: &Access<'_>, edge: &Edge) -> Option<Loot> {
             .iter()
             .any(|(action, _)| names.contains(&&**action))
     };
-    let opens = |(action, level): &(_, AccessLevel)| {
-        let action: &std::sync::Arc<str> = action;
-        // A grant of a key is made by services that work with it; access control lists of objects
-        // open single objects.
-        *level == AccessLevel::PermissionsManagement && !HARMLESS.contains(&&**action)
-    };
     let loot = Loot {
         prize: *prize,
         reads: any(reading),
         writes: any(CHANGING),
-        control: any(DESTROYING) || edge.actions.iter().any(opens),
+        control: any(DESTROYING)
+            || edge
+                .actions
+                .iter()
+                .any(|(action, level)| opens(action, *level)),
     };
     (loot.reads || loot.writes || loot.control).then_some(loot)
 }
@@ -185,14 +185,22 @@ const HARMLESS: &[&str] = &[
     "s3:PutObjectVersionAcl",
 ];
 
-/// Whether an action destroys a store.
-pub(super) fn is_destroying(action: &str) -> bool {
-    DESTROYING.contains(&action)
+/// Whether an action opens a whole store. A grant of a key is made by services that work with it;
+/// access control lists of objects open single objects.
+fn opens(action: &str, level: AccessLevel) -> bool {
+    level == AccessLevel::PermissionsManagement && !HARMLESS.contains(&action)
 }
 
-/// Whether an action reads what is in a store.
-pub(super) fn is_reading(action: &str) -> bool {
-    STORES
+/// How much an action at the end of a path does.
+pub(super) fn weight(action: &str, level: AccessLevel) -> u8 {
+    let reads = STORES
         .iter()
-        .any(|(_, _, reading)| reading.contains(&action))
+        .any(|(_, _, reading)| reading.contains(&action));
+    match action {
+        _ if DESTROYING.contains(&action) => 4,
+        _ if opens(action, level) => 3,
+        _ if reads => 2,
+        _ if CHANGING.contains(&action) => 1,
+        _ => 0,
+    }
 }

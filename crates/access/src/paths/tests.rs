@@ -144,3 +144,12 @@ fn conditions_that_exclude_each_other_make_no_path() {
         &["URL of F => F -> R -> Table Data reads when Dev is true"],
     );
 }
+
+#[test]
+fn paths_end_at_more_permissions() {
+    function(
+        "NONE",
+        "{Effect: Allow, Action: 'iam:PutRolePolicy', Resource: '*'}",
+        &["URL of F -> F -> R => any permission Permissions reads writes controls"],
+    );
+}

@@ -5,7 +5,7 @@ use super::automaton::{Language, Machine, atoms};
 use super::bits::Bits;
 use super::budget::{Budget, Exhausted};
 use super::statements::Statements;
-use crate::pattern::Text;
+use crate::pattern::{Pattern, Text};
 use crate::truth::Truth;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -51,6 +51,10 @@ pub(super) struct Cell {
     pub text: String,
     /// The patterns that match some of them.
     pub patterns: BTreeSet<u32>,
+    /// Which resources they take, when not all.
+    pub kinds: Option<Arc<Vec<Machine>>>,
+    /// All of them, when they are those that exist.
+    pub names: Vec<Arc<str>>,
 }
 
 /// The patterns of all statements.
@@ -143,6 +147,8 @@ impl<'a> Actions<'a> {
                     matching: matching.clone(),
                     text: atom.text.clone(),
                     patterns: BTreeSet::new(),
+                    kinds: None,
+                    names: Vec::new(),
                 });
                 cells.len() - 1
             });
@@ -151,8 +157,19 @@ impl<'a> Actions<'a> {
         Ok(cells)
     }
 
-    /// How a statement names what is in a cell.
+    /// The patterns with their numbers.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (u32, &'a Pattern)> {
+        let of = |users: &Vec<User<'a>>| users.first().and_then(|user| user.text.plain());
+        (0_u32..)
+            .zip(self.users.iter().map(of))
+            .filter_map(|(n, p)| Some((n, p?)))
+    }
+
+    /// How a statement names what is in a cell, or the actions that exist in it.
     pub(super) fn named(&self, entry: usize, cell: &Cell) -> Vec<Arc<str>> {
+        if !cell.names.is_empty() {
+            return cell.names.clone();
+        }
         let users = cell
             .patterns
             .iter()
@@ -168,7 +185,7 @@ impl<'a> Actions<'a> {
     }
 
     /// What matches where just these patterns do.
-    fn matching(
+    pub(super) fn matching(
         &self,
         statements: &Statements<'_>,
         members: &[u32],

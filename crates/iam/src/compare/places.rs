@@ -54,6 +54,8 @@ pub(super) struct Finder<'s, 'a> {
     pub statements: &'s Statements<'a>,
     pub mode: Mode,
     pub fixed: Option<&'s Fixed>,
+    /// Which resources there are, when not all.
+    pub within: Option<&'s [Machine]>,
 }
 
 impl<'a> Finder<'_, 'a> {
@@ -67,6 +69,13 @@ impl<'a> Finder<'_, 'a> {
         let mut groups = Vec::new();
         // The unwanted statement of each group.
         let mut of_group: Vec<Option<usize>> = Vec::new();
+        if let Some(machines) = self.within {
+            groups.push(Group {
+                role: Role::Wanted,
+                machines: machines.to_vec(),
+            });
+            of_group.push(None);
+        }
         for choice in wanted {
             let Some(element) = self.element(choice.entry) else {
                 continue;

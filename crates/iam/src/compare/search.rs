@@ -6,6 +6,7 @@
 //! ([`Finder`]); what is left then are conditions. That is a search over the values of the keys: what
 //! must hold narrows them, what must not is a list of alternatives, the shortest one first.
 
+use super::automaton::Machine;
 use super::bits::Bits;
 use super::budget::{Budget, Exhausted};
 use super::callers::Callers;
@@ -162,7 +163,7 @@ impl<'s, 'a> Search<'s, 'a> {
     ) -> Result<Vec<Hit>, Exhausted> {
         let aim = Aim::new(self.statements, allowing, mode);
         let mut hits = Vec::new();
-        let mut known: BTreeMap<Bits, Vec<Arc<Found>>> = BTreeMap::new();
+        let mut known: BTreeMap<_, Vec<Arc<Found>>> = BTreeMap::new();
         for (number, cell) in self.cells.iter().enumerate() {
             for (caller, named) in self.callers.matching.iter().enumerate() {
                 let about = aim.counted(&match named {
@@ -173,11 +174,13 @@ impl<'s, 'a> Search<'s, 'a> {
                 if aim.hopeless(&about) {
                     continue;
                 }
-                if !known.contains_key(&about) {
-                    let found = self.find(&aim, &about, first_only, budget)?;
-                    known.insert(about.clone(), found.into_iter().map(Arc::new).collect());
+                let key = (about, cell.kinds.as_ref());
+                if !known.contains_key(&key) {
+                    let within = cell.kinds.as_ref().map(|kinds| kinds.as_slice());
+                    let found = self.find(&aim, &key.0, within, first_only, budget)?;
+                    known.insert(key.clone(), found.into_iter().map(Arc::new).collect());
                 }
-                let found = known.get(&about).into_iter().flatten().cloned();
+                let found = known.get(&key).into_iter().flatten().cloned();
                 hits.extend(found.map(|found| Hit {
                     cell: number,
                     caller,
@@ -196,6 +199,7 @@ impl<'s, 'a> Search<'s, 'a> {
         &mut self,
         aim: &Aim,
         about: &Bits,
+        within: Option<&'s [Machine]>,
         first_only: bool,
         budget: &mut Budget,
     ) -> Result<Vec<Found>, Exhausted> {
@@ -226,6 +230,7 @@ impl<'s, 'a> Search<'s, 'a> {
             statements: self.statements,
             mode: aim.mode,
             fixed: self.fixed,
+            within,
         };
         let mut found = Vec::new();
         let Some((first, rest)) = layers.split_first() else {

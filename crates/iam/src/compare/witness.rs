@@ -4,7 +4,8 @@
 use super::callers::concerns;
 use super::search::{Hit, Search};
 use super::statements::Statements;
-use super::{Reason, Side, StatementRef, Witness};
+use super::{Reason, Side, StatementRef, Universe, Witness, existing};
+use crate::catalogue::Catalogue;
 use crate::condition::Operand;
 use crate::matching::Call;
 use crate::pattern::{Pattern, Text, Token};
@@ -113,7 +114,12 @@ pub(super) fn best<'h>(search: &Search<'_, '_>, hits: &'h [Hit]) -> Option<&'h H
 }
 
 /// The witness of a hit; when the evaluator does not agree, what was asked.
-pub(super) fn of(search: &Search<'_, '_>, side: usize, hit: &Hit) -> Result<Witness, Arc<str>> {
+pub(super) fn of(
+    search: &Search<'_, '_>,
+    side: usize,
+    hit: &Hit,
+    universe: Universe,
+) -> Result<Witness, Arc<str>> {
     let sides = search.statements.sides;
     let (own, other) = (sides[side], sides[1 - side]);
     let mut context = search
@@ -135,21 +141,35 @@ pub(super) fn of(search: &Search<'_, '_>, side: usize, hit: &Hit) -> Result<Witn
         resource_account: None,
         context,
     };
-    let proves =
-        |request: &Request| own.allows(request) == Truth::Yes && other.allows(request) == Truth::No;
+    let proves = |request: &Request| {
+        let exists = match universe {
+            Universe::Open => true,
+            Universe::Catalogue(catalogue) => existing::exists(catalogue, request),
+        };
+        exists && own.allows(request) == Truth::Yes && other.allows(request) == Truth::No
+    };
     if !proves(&request) {
         return Err(Arc::from(format!(
             "{} on {}",
             request.action, request.resource
         )));
     }
-    embellish(own, &mut request, &proves);
+    embellish(own, &mut request, universe, proves);
     settle_accounts(&mut request, proves);
     Ok(explain(own, other, request))
 }
 
 /// Makes a request look like a real one, as long as it proves the same.
-fn embellish(own: &Side, request: &mut Request, proves: impl Fn(&Request) -> bool) {
+fn embellish(
+    own: &Side,
+    request: &mut Request,
+    universe: Universe,
+    proves: impl Fn(&Request) -> bool,
+) {
+    let catalogue = match universe {
+        Universe::Open => Catalogue::builtin(),
+        Universe::Catalogue(catalogue) => catalogue,
+    };
     let allowing: Vec<&Statement> = (own.statements())
         .map(|(_, statement)| statement)
         .filter(|s| s.effect == Effect::Allow && s.matches(&Call::of(request)) == Truth::Yes)
@@ -161,42 +181,34 @@ fn embellish(own: &Side, request: &mut Request, proves: impl Fn(&Request) -> boo
         if better {
             *request = changed;
         }
-        better
+        better.then(|| request.action.clone())
     };
-    let resources = allowing
+    let names = allowing
+        .iter()
+        .flat_map(|statement| likely_actions(statement, catalogue));
+    let action = (names.into_iter())
+        .find_map(|name| try_out(&|request| request.action = name.clone()))
+        .or_else(|| try_out(&|_| ()));
+    let kinds = action.map_or_else(Vec::new, |a| existing::likely_resources(catalogue, &a));
+    let named = allowing
         .iter()
         .filter_map(|s| s.resources.as_ref())
         .filter(|e| !e.except);
-    for pattern in resources.flat_map(|element| &element.patterns) {
-        let filled: Arc<str> = Arc::from(fill(&pattern.widest(), true));
-        if try_out(&|request| request.resource = filled.clone()) {
+    let named = named
+        .flat_map(|element| &element.patterns)
+        .map(Text::widest);
+    let narrow = named.clone().filter(|pattern| !pattern.is_everything());
+    let narrow = narrow.map(|pattern| fill(&pattern, true));
+    let resources = narrow.chain(kinds.iter().map(|kind| fill(kind, true)));
+    for resource in resources
+        .chain(std::iter::once("*".to_owned()))
+        .map(Arc::<str>::from)
+    {
+        if try_out(&|request| request.resource = resource.clone()).is_some() {
             break;
         }
     }
-    let actions = allowing.iter().map(|s| &s.actions).filter(|e| !e.except);
-    let mut patterns: Vec<&Text> = actions.flat_map(|element| &element.patterns).collect();
-    patterns.sort_by_key(|text| text.plain().is_some_and(|p| p.as_literal().is_none()));
-    'found: for pattern in patterns {
-        let mut names: Vec<Arc<str>> = Vec::new();
-        match pattern.plain().and_then(Pattern::as_literal) {
-            Some(_) => names.push(pattern.written.clone()),
-            None => names.extend(
-                COMMON_ACTIONS
-                    .iter()
-                    .filter(|name| {
-                        pattern.widest().matches(&name.to_ascii_lowercase()) == Truth::Yes
-                    })
-                    .map(|name| Arc::from(*name)),
-            ),
-        }
-        for name in names {
-            if try_out(&|request| request.action = name.clone()) {
-                break 'found;
-            }
-        }
-    }
-    let tests = allowing.iter().flat_map(|statement| &statement.conditions);
-    for test in tests {
+    for test in allowing.iter().flat_map(|statement| &statement.conditions) {
         for operand in &test.operands {
             if let Operand::Text(text) = operand
                 && let Some(pattern) = text.plain()
@@ -211,6 +223,41 @@ fn embellish(own: &Side, request: &mut Request, proves: impl Fn(&Request) -> boo
             }
         }
     }
+}
+
+/// Most actions of the catalogue that are tried.
+const MOST_ACTIONS: usize = 40;
+
+/// Actions that a statement may be about, those that people know first.
+fn likely_actions(statement: &Statement, catalogue: &Catalogue) -> Vec<Arc<str>> {
+    let common = || COMMON_ACTIONS.iter().map(|name| Arc::from(*name));
+    if statement.actions.except {
+        return common().collect();
+    }
+    let mut names: Vec<Arc<str>> = Vec::new();
+    for text in &statement.actions.patterns {
+        let Some(pattern) = text.plain() else {
+            continue;
+        };
+        if pattern.as_literal().is_some() {
+            names.push(text.written.clone());
+            continue;
+        }
+        let fits = |name: &Arc<str>| pattern.matches(&name.to_ascii_lowercase()) == Truth::Yes;
+        names.extend(common().filter(fits));
+        // Looking through every service would take long.
+        let service = text
+            .written
+            .split_once(':')
+            .map_or("*", |(service, _)| service);
+        if names.is_empty() && !service.contains(['*', '?']) {
+            let found = catalogue.actions_matching(&text.written).take(MOST_ACTIONS);
+            names.extend(
+                found.map(|(s, action)| Arc::from(format!("{}:{}", s.prefix, action.name))),
+            );
+        }
+    }
+    names
 }
 
 /// Actions that people know, for where any will do.
@@ -254,11 +301,7 @@ const COMMON_ACTIONS: &[&str] = &[
 fn fill(pattern: &Pattern, arn: bool) -> String {
     let parts = pattern.arn_parts();
     if !arn || parts.len() < crate::pattern::ARN_PARTS {
-        return if arn && pattern.is_everything() {
-            "arn:aws:s3:::example/example".to_owned()
-        } else {
-            fill_part(pattern.tokens(), "example")
-        };
+        return fill_part(pattern.tokens(), "example");
     }
     let usual = [
         "arn",

@@ -1,12 +1,5 @@
 //! Comparisons held against an independent solver.
 
-#![expect(
-    clippy::expect_used,
-    clippy::disallowed_methods,
-    clippy::print_stderr,
-    reason = "a test may panic, and runs another program"
-)]
-
 mod oracle;
 
 #[test]

@@ -1,5 +1,7 @@
 //! The policy of a resource gives the caller access that its own policies do not give. Somebody
 //! who has the access already gains nothing here.
+//!
+//! Left out: access lists of S3, which name accounts and groups of accounts, never the caller.
 
 use super::{Call, Family, Gives, Method, On, Sends, call, method};
 
@@ -37,19 +39,6 @@ pub(super) const METHODS: &[Method] = &[
         "put-bucket-policy",
         "rewrites the policy of a bucket",
         &[call("s3:PutBucketPolicy", WHY)],
-        "s3:GetObject",
-    ),
-    opens(
-        "put-bucket-acl",
-        "rewrites the access list of a bucket",
-        &[call("s3:PutBucketAcl", "the list then lets the caller in")],
-        "s3:ListBucket",
-    ),
-    opens(
-        "put-object-acl",
-        "rewrites the access list of an object",
-        &[call("s3:PutObjectAcl", "the list then lets the caller in")
-            .on(On::Like("arn:{p}:s3:::*/*"))],
         "s3:GetObject",
     ),
     opens(

@@ -532,3 +532,50 @@ fn the_budget_ends_it() {
     let answer = subset(&document(READ), &document(""), options);
     assert_eq!((answer.holds, answer.unknown), (None, vec![Reason::Budget]));
 }
+
+#[test]
+fn what_exists() {
+    let options = Options {
+        universe: Universe::Catalogue(crate::Catalogue::builtin()),
+        ..Options::default()
+    };
+    let of = |a: &str, b: &str| compare(&document(a), &document(b), options);
+    let get = |resource: &str| {
+        allow(&format!(
+            r#""Action": "s3:GetObject", "Resource": {resource}"#
+        ))
+    };
+    // No action begins so.
+    let none = of(&allow(r#""Action": "s3:Foo*", "Resource": "*""#), "");
+    assert_eq!(none.verdict(), Verdict::Equal);
+    // Actions on objects take no bucket.
+    let objects = of(
+        &get(r#"["arn:aws:s3:::b", "arn:aws:s3:::b/*"]"#),
+        &get(r#""arn:aws:s3:::b/*""#),
+    );
+    assert_eq!(objects.verdict(), Verdict::Equal);
+    // Actions without resources ask for `*`.
+    let list = |resource: &str| {
+        allow(&format!(
+            r#""Action": "s3:ListAllMyBuckets", "Resource": "{resource}""#
+        ))
+    };
+    assert_eq!(of(&list("arn:aws:s3:::*"), "").verdict(), Verdict::Equal);
+    assert_eq!(
+        of(&list("*"), &list("arn:aws:s3:::*")).verdict(),
+        Verdict::Wider
+    );
+    // All actions that exist and match are named.
+    let wider = of(
+        &allow(r#""Action": "sqs:*Message", "Resource": "arn:aws:sqs:*:*:q""#),
+        &allow(r#""Action": "sqs:SendMessage", "Resource": "*""#),
+    );
+    assert_eq!(wider.verdict(), Verdict::Incomparable);
+    let names: Vec<&str> = wider.a_in_b.new[0].actions.iter().map(|a| &**a).collect();
+    assert_eq!(names, ["sqs:DeleteMessage", "sqs:ReceiveMessage"]);
+    let request = wider.a_in_b.witness.expect("a witness").request;
+    assert_eq!(&*request.resource, "arn:aws:sqs:us-east-1:123456789012:q");
+    let all = allow(r#""NotAction": "iam:*", "Resource": "*""#);
+    let comparison = of(&all, &allow(r#""Action": "s3:*", "Resource": "*""#));
+    assert_eq!(comparison.verdict(), Verdict::Wider);
+}

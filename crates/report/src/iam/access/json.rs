@@ -120,6 +120,7 @@ fn kind(kind: EdgeKind) -> &'static str {
         EdgeKind::ActsAs => "acts-as",
         EdgeKind::Assumes => "assumes",
         EdgeKind::May => "may",
+        EdgeKind::Escalates => "escalates",
     }
 }
 
@@ -184,6 +185,7 @@ fn path(view: &View<'_>, path: &palisade_access::AttackPath) -> Value {
         "who": path.who.to_string(),
         "target": path.target,
         "prize": match loot.prize {
+            Prize::Permissions => "permissions",
             Prize::Role => "role",
             Prize::Key => "key",
             Prize::Secret => "secret",

@@ -271,8 +271,7 @@ impl Writer<'_> {
             Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
             last => last.map_or("", |(last, _)| last).to_owned(),
         };
-        let target = path.hops.last().map(|hop| hop.to.clone());
-        let kind = target.map(|node| self.view.kind(&node)).unwrap_or_default();
+        let kind = self.view.kind(&Node::Resource(path.target.clone()));
         let mut when = String::new();
         for condition in &path.when {
             let _ = write!(when, ", when {}", line(&condition.to_string()));
@@ -282,6 +281,7 @@ impl Writer<'_> {
             "  {} can {} {} ({kind}){when}",
             self.paint.warn(&line(&path.who.to_string())),
             match loot.prize {
+                Prize::Permissions => "gain permissions as",
                 Prize::Role => "act as",
                 _ => words.as_str(),
             },
@@ -305,6 +305,10 @@ impl Writer<'_> {
             EdgeKind::Starts => format!("{from} starts {to}"),
             EdgeKind::ActsAs => format!("{from} acts as {to}"),
             EdgeKind::Assumes => format!("{from} may assume {to}"),
+            EdgeKind::Escalates => {
+                let first = line(hop.action.as_deref().unwrap_or_default());
+                format!("{from} may {first}, and gains {to}")
+            }
             EdgeKind::May => {
                 let first = hop.action.as_deref().unwrap_or_default();
                 let more = hop.actions.len().saturating_sub(1);
