@@ -104,9 +104,9 @@ pub(crate) fn target(access: &Access<'_>, pattern: &str) -> Target {
                 true => &*resource.id,
                 false => &*resource.written.address,
             };
-            format!("`{address}{}`", access.symbols.show(rest))
+            format!("`{address}{}`", access.symbols.show(rest).replace('`', "'"))
         }
-        None => format!("`{arn}`"),
+        None => format!("`{}`", arn.replace('`', "'")),
     };
     Target {
         resource: found.map(|(resource, _)| resource.written.clone()),
