@@ -114,10 +114,10 @@ fn what_depends_is_said() {
         &[TRUSTED, "R May Queue sqs:SendMessage when Prod is true"],
     );
     role(
-        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: !ImportValue X}",
+        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: {'Fn::Transform': {Name: X}}}",
         &[
             TRUSTED,
-            "R May Queue sqs:SendMessage (is exported by another stack as `X`)",
+            "R May Queue sqs:SendMessage (made by the macro `X` at deployment)",
         ],
     );
     // A parameter is another name than the queue's.
