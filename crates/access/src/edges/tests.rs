@@ -114,17 +114,10 @@ fn what_depends_is_said() {
         &[TRUSTED, "R May Queue sqs:SendMessage when Prod is true"],
     );
     role(
-<<<<<<< HEAD
         "{Effect: Allow, Action: 'sqs:SendMessage', Resource: {'Fn::Transform': {Name: Made}}}",
         &[
             TRUSTED,
             "R May Queue sqs:SendMessage (made by the macro `Made` at deployment)",
-=======
-        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: {'Fn::Transform': {Name: X}}}",
-        &[
-            TRUSTED,
-            "R May Queue sqs:SendMessage (made by the macro `X` at deployment)",
->>>>>>> reach
         ],
     );
     // A parameter is another name than the queue's.
