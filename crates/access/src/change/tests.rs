@@ -157,7 +157,7 @@ fn what_is_not_known_is_not_guessed() {
         &role(READ),
         &role(imported),
         &[
-            "Changed role `R` ? it depends on a text that is only known as ${exported by another stack as `action`}",
+            "Changed role `R` ? it depends on a text that is not known: only known as ${exported by another stack as `action`}",
         ],
     );
     // The same words are the same, also where they are not known.
