@@ -346,6 +346,13 @@ impl<'a> Comparing<'a> {
                 answer.unknown.push(Reason::Budget);
             }
         }
+        // Found with the variables filled in, where the cells tell nothing apart.
+        if let (false, true, Some(witness)) = (first_only, answer.new.is_empty(), &answer.witness) {
+            answer.new.push(NewAccess {
+                resource: witness.request.resource.clone(),
+                actions: vec![witness.request.action.clone()],
+            });
+        }
         answer.work = budget.spent();
         answer
     }
