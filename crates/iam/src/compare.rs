@@ -397,8 +397,13 @@ impl<'a> Comparing<'a> {
             let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, Some(&fixed));
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             if self.report(side, &cut, &search, &hits, answer) {
-                break;
+                return Ok(());
             }
+        }
+        if answer.unknown.is_empty() {
+            let text = trials::texts(&self.statements).next();
+            let reason = text.map(|text| Reason::Variable(text.written.clone()));
+            answer.unknown.extend(reason);
         }
         Ok(())
     }
