@@ -30,7 +30,7 @@ fn any_action(text: &Text, names: &mut Names<'_>) -> Text {
     let mut known = String::new();
     for c in text.written.chars() {
         known.push(match names.symbols.name(c).cloned() {
-            Some(name) => names.symbols.hole(&format!("is only known as {name}")),
+            Some(name) => names.symbols.hole(&format!("only known as {name}")),
             None => c.to_ascii_lowercase(),
         });
     }
