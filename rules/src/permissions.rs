@@ -26,8 +26,6 @@ pub(crate) struct Written<'c> {
     pub(crate) at: &'c Origin,
     /// The name of the policy.
     pub(crate) name: Arc<str>,
-    /// The provider manages the policy.
-    pub(crate) managed: bool,
     /// The statements, for each who has them and in each world. What a transform makes of one
     /// line can be several.
     pub(crate) had: Vec<Had<'c>>,
@@ -47,11 +45,12 @@ pub(crate) struct Had<'c> {
     policy: &'c Arc<Policy>,
 }
 
-/// Every statement of policies for identities that allows something, in the order of the template.
-pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
+/// Every statement that allows something, of policies for identities that the application writes
+/// or, if they are asked for, of those that the provider manages; in the order of the template.
+pub(crate) fn written<'c>(cx: &'c Context<'_>, managed: bool) -> Vec<Written<'c>> {
     let access = cx.access();
     let mut all: BTreeMap<(&str, Span), Written<'c>> = BTreeMap::new();
-    let mut note = |id: &'c str, at: &'c Origin, name: &Arc<str>, managed, had: Had<'c>| {
+    let mut note = |id: &'c str, at: &'c Origin, name: &Arc<str>, had: Had<'c>| {
         let Some(resource) = cx.app.resource(id) else {
             return;
         };
@@ -59,7 +58,6 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
             resource,
             at,
             name: name.clone(),
-            managed,
             had: Vec::new(),
             without: Vec::new(),
         });
@@ -67,9 +65,9 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
     };
     for identity in &access.identities {
         for world in &identity.worlds {
-            for attached in &world.identity {
+            for attached in world.identity.iter().filter(|a| a.managed == managed) {
                 for statement in attached.policy.of_effect(Effect::Allow) {
-                    let at = if attached.managed {
+                    let at = if managed {
                         &attached.at
                     } else {
                         &statement.origin
@@ -81,12 +79,12 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
                         policy: &attached.policy,
                     };
                     let (id, name) = (&attached.written_in, &attached.name);
-                    note(id, at, name, attached.managed, had);
+                    note(id, at, name, had);
                 }
             }
         }
     }
-    for policy in &access.unattached {
+    for policy in access.unattached.iter().filter(|_| !managed) {
         for (when, document) in &policy.worlds {
             for statement in document.of_effect(Effect::Allow) {
                 let had = Had {
@@ -96,7 +94,7 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>) -> Vec<Written<'c>> {
                     policy: document,
                 };
                 let id = &policy.written_in;
-                note(id, &statement.origin, id, false, had);
+                note(id, &statement.origin, id, had);
             }
         }
     }

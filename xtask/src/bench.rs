@@ -1,9 +1,11 @@
 //! `bench scan`: whole processes, cold, on one thread, with a second program beside them in the
 //! same run that only reads and parses the same files. The bars are ratios to that floor.
 
+pub(crate) mod iam;
+mod page;
 mod trees;
 
-use crate::run::{release_binary, root};
+use crate::run::release_binary;
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,10 +28,12 @@ struct Measured {
     memory_mib: f64,
 }
 
-/// `bench scan [--quick] [TREE …]`.
+/// `bench scan [--quick] [TREE …]`, `bench iam`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let Some(("scan", arguments)) = arguments.split_first().map(|(a, b)| (a.as_str(), b)) else {
-        bail!("usage: cargo xtask bench scan [--quick] [TREE …]");
+    let arguments = match arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
+        Some(("scan", arguments)) => arguments,
+        Some(("iam", [])) => return iam::run(),
+        _ => bail!("usage: cargo xtask bench scan [--quick] [TREE …] | iam"),
     };
     let quick = arguments.iter().any(|a| a == "--quick");
     let given = arguments.iter().filter(|a| *a != "--quick");
@@ -200,34 +204,25 @@ pub(crate) fn parse_floor(arguments: &[String]) -> Result<()> {
 }
 
 fn write_page(table: &str, growth: &[(String, f64)]) -> Result<()> {
-    let rustc = Command::new("rustc").arg("--version").output()?;
-    let rustc = String::from_utf8_lossy(&rustc.stdout).trim().to_owned();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut page = format!(
-        "# Benchmarks\n\nWritten by `cargo xtask bench scan`; run it to get the figures of your machine. \
-         It exits with 1 when a bar is missed.\n\nWhole processes, cold start, one thread \
-         (`RAYON_NUM_THREADS=1`), the best of several runs. *Floor* is a program that reads and parses the same files \
-         with the same parser and does nothing else, run in turn with the scan.\n\n\
-         {rustc}, {} {}, {cores} cores.\n\n## scan\n\n\
+    let mut section = String::from(
+        "Whole processes, cold start, one thread (`RAYON_NUM_THREADS=1`), the best of several runs. \
+         *Floor* is a program that reads and parses the same files with the same parser and does nothing \
+         else, run in turn with the scan.\n\n\
          | input | scan wall ms | scan CPU ms | floor wall ms | floor CPU ms | CPU ratio | wall ratio | scan peak MiB |\n\
          |---|---|---|---|---|---|---|---|\n",
-        std::env::consts::OS,
-        std::env::consts::ARCH,
     );
-    page.push_str(table);
+    section.push_str(table);
     writeln!(
-        page,
+        section,
         "\nBars: at most {MOST_TIMES_FLOOR} times the floor's CPU time on trees; at most {MOST_MEMORY} MiB.\n"
     )?;
     for (what, times) in growth {
         writeln!(
-            page,
+            section,
             "- {what}: {times:.2} times as long (bar: {MOST_GROWTH})"
         )?;
     }
-    std::fs::write(root().join("docs/benchmarks.md"), page)?;
-    println!("wrote docs/benchmarks.md");
-    Ok(())
+    page::write("scan", &section)
 }
 
 struct Cleanup(PathBuf);

@@ -36,6 +36,7 @@ usage: cargo xtask COMMAND
   new-rule FAMILY ID        begin a rule: its two files, from a template that passes its tests
   try-new-rule              begin a rule, test it, run it from the binary, remove it again
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
+  bench iam                 time reasoning about permissions; write docs/benchmarks.md
   sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
   picture                   real output as docs/scan.svg
   iam-data PACKAGE DATASET BOTOCORE [MAP]
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Some("new-rule") => new_rule::run(rest),
         Some("try-new-rule") => new_rule::try_out(),
         Some("bench") => bench::run(rest),
+        Some("iam-measure") => bench::iam::measure(),
         Some("parse-floor") => bench::parse_floor(rest),
         Some("picture") => picture::run(),
         Some("iam-data") => iam_data::run(rest),

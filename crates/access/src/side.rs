@@ -214,7 +214,7 @@ pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
             Reason::Hole(hole) => match symbols.reason(*hole) {
                 // Most reasons go on from "a text that".
                 Some(reason) if reason.starts_with(|c: char| c.is_ascii_lowercase()) => {
-                    format!("it depends on a text that {reason}")
+                    format!("it depends on a text that is not known: {reason}")
                 }
                 Some(reason) => reason.to_string(),
                 None => "it depends on a text that is not known".to_owned(),

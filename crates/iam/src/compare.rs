@@ -40,6 +40,7 @@ mod verbatim;
 mod witness;
 
 use crate::catalogue::Catalogue;
+use crate::evaluate::Policies;
 use crate::policy::{Policy, Statement};
 use crate::request::Request;
 use budget::{Budget, Exhausted};
@@ -184,6 +185,30 @@ pub struct Comparison {
     pub b_in_a: Containment,
 }
 
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hole(_) => f.write_str("it depends on a text that is not known"),
+            Self::Variable(text) => {
+                write!(f, "it depends on what the variables in `{text}` stand for")
+            }
+            Self::MixedKinds(key) => {
+                write!(f, "`{key}` is compared as different kinds of value")
+            }
+            Self::ManyVariables(key) => {
+                write!(f, "`{key}` is compared with too many texts with variables")
+            }
+            Self::Budget => f.write_str("it takes more work than is allowed"),
+            Self::Internal(request) => {
+                write!(
+                    f,
+                    "the evaluator does not agree about {request}; this is a bug"
+                )
+            }
+        }
+    }
+}
+
 impl Comparison {
     /// How the first stands to the second.
     #[must_use]
@@ -208,6 +233,32 @@ impl Side {
                 policies: vec![policy],
             }],
         }
+    }
+
+    /// The policies around a caller. Nothing when there are policies that do not simply have to
+    /// allow as well: those of resources.
+    #[must_use]
+    pub fn of_policies(policies: &Policies) -> Option<Self> {
+        let block = policies.public_access_block;
+        if policies.resource.is_some() || !policies.rcp.is_empty() || block != Default::default() {
+            return None;
+        }
+        let layer = |name: &str, policies: &[Arc<Policy>]| Layer {
+            name: Arc::from(name),
+            policies: policies.to_vec(),
+        };
+        let mut layers = vec![layer("identity", &policies.identity)];
+        let boundary = policies.boundary.as_deref().unwrap_or_default();
+        let others = [
+            ("boundary", boundary),
+            ("session", policies.session.as_slice()),
+            ("endpoint", &policies.endpoint),
+        ];
+        let given = others.iter().filter(|(_, policies)| !policies.is_empty());
+        layers.extend(given.map(|(name, policies)| layer(name, policies)));
+        let levels = policies.scp.iter().enumerate();
+        layers.extend(levels.map(|(n, level)| layer(&format!("scp {n}"), level)));
+        Some(Self { layers })
     }
 
     /// The statement that a reference means.
@@ -290,8 +341,8 @@ impl<'a> Comparing<'a> {
         if verbatim::within(&self.statements, side) {
             answer.holds = Some(true);
         } else {
-            let searched = self.search(side, first_only, &mut budget, &mut answer);
-            if searched.is_err() && answer.holds.is_none() {
+            let done = self.search(side, first_only, &mut budget, &mut answer);
+            if done.is_err() && answer.holds.is_none() {
                 answer.unknown.push(Reason::Budget);
             }
         }

@@ -4,8 +4,8 @@ pub(crate) mod gates;
 mod iam;
 
 pub(crate) use iam::{
-    AccessArgs, AccessFormat, AnswerFormat, DeploymentArgs, EscalateArgs, IamArgs, IamCommand,
-    KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs,
+    AccessArgs, AccessFormat, AnswerFormat, CompareArgs, DeploymentArgs, EscalateArgs, IamArgs,
+    IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

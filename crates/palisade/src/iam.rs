@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 mod access;
+mod compare;
 mod diff;
 mod escalate;
 mod gate;
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &IamArgs, color: ColorArg) -> Result<ExitCode, Comm
         IamCommand::Access(arguments) => access::run(arguments, color),
         IamCommand::Shrink(arguments) => shrink::run(arguments, color),
         IamCommand::Simulate(arguments) => simulate::run(arguments, color),
+        IamCommand::Compare(arguments) => compare::run(arguments, color),
         IamCommand::Lint(arguments) => lint::run(arguments, color),
         IamCommand::Escalate(arguments) => escalate::run(arguments, color),
         IamCommand::Diff(arguments) => diff::run(arguments, render::color(color)),

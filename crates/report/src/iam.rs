@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod change;
+pub mod compare;
 pub mod escalate;
 pub mod lint;
 pub mod shrink;
@@ -13,8 +14,10 @@ use crate::paint::Paint;
 use crate::text::Style;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use palisade_core::{Problem, ProblemLevel, Sources};
-use palisade_iam::{Note, NoteLevel};
+use palisade_iam::{Caller, ContextValue, Note, NoteLevel, Request};
+
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The text of a report: one object, or a list of them under `results`.
 fn results(schema: &str, mut results: Vec<Value>, listed: bool, catalogue: &str) -> String {
@@ -27,6 +30,38 @@ fn results(schema: &str, mut results: Vec<Value>, listed: bool, catalogue: &str)
         members.insert("catalogue".to_owned(), json!(catalogue));
     }
     crate::json::text(&value)
+}
+
+/// A request in the form that `palisade iam simulate` reads.
+fn request(request: &Request) -> Value {
+    let context: serde_json::Map<String, Value> = (request.context.iter())
+        .map(|(key, value)| {
+            let value = match value {
+                ContextValue::Single(value) => json!(value),
+                ContextValue::Many(values) => json!(values),
+            };
+            (key.to_string(), value)
+        })
+        .collect();
+    let account: Option<&Arc<str>> = request.resource_account.as_ref();
+    let mut value = json!({
+        "principal": caller(&request.caller),
+        "action": request.action,
+        "resource": request.resource,
+        "context": context,
+    });
+    if let Some(account) = account {
+        value["resource_account"] = json!(account);
+    }
+    value
+}
+
+/// How a caller is written.
+fn caller(caller: &Caller) -> &str {
+    match caller {
+        Caller::Principal(name) | Caller::Service(name) | Caller::Federated(name) => name,
+        Caller::Anonymous => "anonymous",
+    }
 }
 
 /// A note as the `problems` of a report have it.

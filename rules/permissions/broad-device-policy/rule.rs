@@ -27,7 +27,10 @@ const ACTIONS: &[(&str, &str)] = &[
 ];
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for written in written(cx) {
+    if cx.app.of_kind("AWS::IoT::Policy").next().is_none() {
+        return;
+    }
+    for written in written(cx, false) {
         if &*written.resource.kind != "AWS::IoT::Policy" {
             continue;
         }

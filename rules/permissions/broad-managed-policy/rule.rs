@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for written in written(cx).iter().filter(|written| written.managed) {
+    for written in &written(cx, true) {
         judge(cx, written, sink);
     }
 }

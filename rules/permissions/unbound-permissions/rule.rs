@@ -38,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    for written in written(cx).iter().filter(|w| !w.managed && !is_boundary(w)) {
+    for written in written(cx, false).iter().filter(|w| !is_boundary(w)) {
         if &*written.resource.kind != "AWS::IoT::Policy" {
             judge(cx, written, sink);
         }

@@ -114,10 +114,10 @@ fn what_depends_is_said() {
         &[TRUSTED, "R May Queue sqs:SendMessage when Prod is true"],
     );
     role(
-        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: {'Fn::Transform': {Name: X}}}",
+        "{Effect: Allow, Action: 'sqs:SendMessage', Resource: {'Fn::Transform': {Name: Made}}}",
         &[
             TRUSTED,
-            "R May Queue sqs:SendMessage (made by the macro `X` at deployment)",
+            "R May Queue sqs:SendMessage (made by the macro `Made` at deployment)",
         ],
     );
     // A parameter is another name than the queue's.

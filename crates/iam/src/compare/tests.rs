@@ -1,6 +1,7 @@
 use super::*;
 use crate::truth::Truth;
 
+mod laws;
 mod pairs;
 
 /// A document of these statements, in version 2012-10-17.

@@ -17,6 +17,8 @@ pub(crate) enum IamCommand {
     Access(AccessArgs),
     /// Say what comes of requests under policies
     Simulate(SimulateArgs),
+    /// Say whether two sets of policies allow the same, with requests that prove it when not
+    Compare(CompareArgs),
     /// Find what is not as it seems in policies
     Lint(LintArgs),
     /// Find the least that functions need, from their code and their configuration
@@ -61,6 +63,33 @@ pub(crate) struct SimulateArgs {
     /// A newer catalogue of actions than the one in the program
     #[arg(long, value_name = "FILE")]
     pub(crate) iam_data: Option<PathBuf>,
+}
+
+/// Options of `palisade iam compare`.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// A policy, or `{"identity": [..], "boundary": [..], "scp": [[..]]}`, as JSON; `-` reads standard input
+    pub(crate) a: PathBuf,
+    /// What to compare it with
+    pub(crate) b: PathBuf,
+    /// Which requests there are
+    #[arg(long, value_enum, default_value_t = UniverseArg::Open)]
+    pub(crate) universe: UniverseArg,
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+    /// A newer catalogue of actions than the one in the program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) iam_data: Option<PathBuf>,
+}
+
+/// Which requests a comparison is about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum UniverseArg {
+    /// Any action on any resource
+    Open,
+    /// Actions that exist, on resources that they take
+    Catalogue,
 }
 
 /// Options of `palisade iam lint`.

@@ -193,6 +193,84 @@ fn policies_are_linted() {
     );
 }
 
+#[test]
+fn comparisons() {
+    let allow = |action: &str| {
+        format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}"#)
+    };
+    let folder = Folder::new("iam-compare")
+        .with("narrow.json", allow("s3:GetObject"))
+        .with("wide.json", allow("s3:Get*"))
+        .with(
+            "bounded.json",
+            format!(
+                r#"{{"identity": [{}], "boundary": [{}]}}"#,
+                allow("*"),
+                allow("s3:GetObject")
+            ),
+        )
+        .with(
+            "resource.json",
+            format!(r#"{{"resource": {}}}"#, allow("*")),
+        )
+        .with(
+            "broken.json",
+            r#"{"Statement": {"Effect": "Allow", "Actoin": "*", "Resource": "*"}}"#,
+        );
+    let compare = |a: &str, b: &str| {
+        let run = folder.run(&["iam", "compare", a, b, "--format", "json"]);
+        assert_eq!(run.code(), 0, "{}", run.err());
+        run.json()
+    };
+    let json = compare("narrow.json", "wide.json");
+    assert_eq!(json["verdict"], "narrower");
+    assert_eq!(json["a_subset_b"], true);
+    assert_eq!(json["b_subset_a"], false);
+    assert_eq!(compare("bounded.json", "narrow.json")["verdict"], "equal");
+    // A witness is a request of `simulate`.
+    let witness = &json["witness_b_not_a"];
+    let request = serde_json::json!({
+        "principal": witness["principal"], "action": witness["action"], "resource": witness["resource"],
+        "resource_account": witness["resource_account"], "context": witness["context"],
+    });
+    for (policy, decision) in [("wide", "Allowed"), ("narrow", "ImplicitlyDenied")] {
+        let document: serde_json::Value = serde_json::from_str(&allow(if policy == "wide" {
+            "s3:Get*"
+        } else {
+            "s3:GetObject"
+        }))
+        .unwrap();
+        let question =
+            serde_json::json!({"policies": {"identity": [document]}, "request": request});
+        let folder =
+            Folder::new(&format!("iam-compare-{policy}")).with("q.json", question.to_string());
+        assert_eq!(simulate(&folder, &["q.json"]).json()["decision"], decision);
+    }
+    let run = folder.run(&[
+        "iam",
+        "compare",
+        "narrow.json",
+        "wide.json",
+        "--universe",
+        "catalogue",
+    ]);
+    assert!(
+        run.out()
+            .starts_with("narrower: narrow.json allows less than wide.json"),
+        "{}",
+        run.out()
+    );
+    for (file, message) in [
+        ("resource.json", "documents of their own"),
+        ("broken.json", "did you mean `Action`?"),
+    ] {
+        let run = folder.run(&["iam", "compare", file, "wide.json"]);
+        assert_eq!(run.code(), 3);
+        assert!(run.err().contains(message), "{}", run.err());
+    }
+    assert_eq!(folder.run(&["iam", "compare", "narrow.json"]).code(), 2);
+}
+
 const APPLICATION: &str = "Resources:
   Orders: {Type: AWS::DynamoDB::Table}
   Create: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}

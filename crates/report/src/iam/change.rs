@@ -11,11 +11,10 @@ use crate::paint::Paint;
 use crate::text::Style;
 use palisade_access::{Change, ChangeKind, Gain, Target};
 use palisade_core::{Location, Problem, ProblemLevel};
-use palisade_iam::{Caller, ContextValue, Request};
+use palisade_iam::{ContextValue, Request};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// What was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,7 +298,7 @@ fn place(prefix: &str, at: &Location) -> String {
 fn example(request: &Request) -> Vec<String> {
     let mut lines = vec![format!(
         "{} calls {} on {}",
-        caller(&request.caller),
+        super::caller(&request.caller),
         request.action,
         request.resource
     )];
@@ -311,13 +310,6 @@ fn example(request: &Request) -> Vec<String> {
         lines.push(format!("with {key} = {value}"));
     }
     lines
-}
-
-pub(super) fn caller(caller: &Caller) -> &str {
-    match caller {
-        Caller::Principal(name) | Caller::Service(name) | Caller::Federated(name) => name,
-        Caller::Anonymous => "anonymous",
-    }
 }
 
 /// As Markdown for a pull request.
@@ -434,7 +426,7 @@ fn lost(change: &Change) -> Vec<String> {
 
 /// A request, folded, to be copied into `palisade iam simulate`.
 fn proof(witness: &Request) -> String {
-    let text = format!("{:#}", request(witness));
+    let text = format!("{:#}", super::request(witness));
     let lines: Vec<String> = text
         .lines()
         .map(|text| format!("  {}", clean(text)))
@@ -494,35 +486,11 @@ fn gain(gain: &Gain) -> Value {
             "resource": target.resource,
         })).collect::<Vec<_>>(),
         "location": gain.at,
-        "witness": gain.witness.as_ref().map(request),
+        "witness": gain.witness.as_ref().map(super::request),
     });
     if !gain.who.is_empty() {
         let plain = |who: &String| who.replace('`', "");
         value["who"] = json!(gain.who.iter().map(plain).collect::<Vec<_>>());
-    }
-    value
-}
-
-/// A request in the form that `palisade iam simulate` reads.
-pub(super) fn request(request: &Request) -> Value {
-    let context: serde_json::Map<String, Value> = (request.context.iter())
-        .map(|(key, value)| {
-            let value = match value {
-                ContextValue::Single(value) => json!(value),
-                ContextValue::Many(values) => json!(values),
-            };
-            (key.to_string(), value)
-        })
-        .collect();
-    let account: Option<&Arc<str>> = request.resource_account.as_ref();
-    let mut value = json!({
-        "principal": caller(&request.caller),
-        "action": request.action,
-        "resource": request.resource,
-        "context": context,
-    });
-    if let Some(account) = account {
-        value["resource_account"] = json!(account);
     }
     value
 }

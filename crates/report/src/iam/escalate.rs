@@ -1,6 +1,6 @@
 //! Ways to escalate: `palisade iam escalate`.
 
-use super::change::{caller, request};
+use super::{caller, request};
 use crate::clean::line as clean;
 use crate::paint::Paint;
 use crate::text::Style;

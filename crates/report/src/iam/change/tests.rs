@@ -71,7 +71,7 @@ Resources:
     Properties:
       Policies:
         - PolicyName: p
-          PolicyDocument: {Statement: {Effect: Allow, Action: 's3:*', Resource: !If [IsProd, !ImportValue x, '*']}}
+          PolicyDocument: {Statement: {Effect: Allow, Action: 's3:*', Resource: !If [IsProd, {'Fn::Transform': {Name: Made}}, '*']}}
 ";
 
 /// What every way to write it gives for a question.
