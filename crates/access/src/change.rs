@@ -11,7 +11,7 @@ mod guards;
 use crate::access::{Access, Settings};
 use crate::identities::{Identity, IdentityKind, Permissions};
 use crate::shown::{Subject, Target, subject, target};
-use crate::side::{narrowed, of_identity, place, real, reasons, scope, shown, text};
+use crate::side::{doubts, narrowed, of_identity, place, real, rest, scope, shown, text};
 use crate::worlds::agree;
 use palisade_app::{Application, Condition, Existence};
 use palisade_core::Location;
@@ -284,14 +284,22 @@ impl Comparing<'_> {
         then: Option<(&Access<'_>, &Permissions)>,
         other: &Side,
     ) -> Found {
-        let answer = compare(own, other, Options::default());
+        let more = |own: &Side, other: &Side| {
+            let (own, other) = rest(own, other)?;
+            Some(compare(&own, &other, Options::default()).a_in_b)
+        };
         let arn = &identity.arn;
-        let gained = gains(self.new, arn, now, own, other, &answer.a_in_b);
-        let lost = then.map(|(old, then)| gains(old, arn, then, other, own, &answer.b_in_a));
+        let gained = more(own, other);
+        let lost = then.and_then(|(old, then)| {
+            let lost = more(other, own)?;
+            Some(gains(old, arn, then, other, own, &lost))
+        });
         Found {
-            gained,
+            unknown: gained
+                .as_ref()
+                .map_or_else(Vec::new, |g| doubts(g, &self.new.symbols)),
+            gained: gained.map_or_else(Vec::new, |g| gains(self.new, arn, now, own, other, &g)),
             lost: lost.unwrap_or_default(),
-            unknown: reasons(&answer.a_in_b.unknown, &self.new.symbols),
         }
     }
 }

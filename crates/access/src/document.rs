@@ -4,7 +4,7 @@
 use crate::names::Names;
 use palisade_app::{Condition, Data, Value, value};
 use palisade_core::Origin;
-use palisade_iam::{Policy, read_symbolic};
+use palisade_iam::{Policy, Syntax, Text, is_symbol, read_symbolic};
 use palisade_syntax as syntax;
 use std::sync::Arc;
 
@@ -13,7 +13,32 @@ use std::sync::Arc;
 pub(crate) fn policy(value: &Value, when: &[Condition], names: &mut Names<'_>) -> Option<Policy> {
     let parsed = palisade_app::json_text::parse(value);
     let node = node(parsed.as_ref().unwrap_or(value), when, names)?;
-    Some(read_symbolic(&node).0)
+    let mut policy = read_symbolic(&node).0;
+    for statement in &mut policy.statements {
+        for text in &mut statement.actions.patterns {
+            if text.written.contains(is_symbol) {
+                *text = any_action(text, names);
+            }
+        }
+    }
+    Some(policy)
+}
+
+/// The name of an action is never one that only deployment makes: what a parameter or another stack
+/// gives here is one of those that exist, so it can be any of them.
+fn any_action(text: &Text, names: &mut Names<'_>) -> Text {
+    let mut known = String::new();
+    for c in text.written.chars() {
+        known.push(match names.symbols.name(c).cloned() {
+            Some(name) => names.symbols.hole(&format!("only known as {name}")),
+            None => c.to_ascii_lowercase(),
+        });
+    }
+    let syntax = Syntax {
+        wildcards: true,
+        variables: false,
+    };
+    Text::new(known, text.span, syntax)
 }
 
 /// The policy of which nothing is known, for this reason.

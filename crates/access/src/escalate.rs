@@ -1,6 +1,6 @@
 //! Privilege escalation: whether somebody can gain permissions that they do not have.
 //!
-//! Every known way is a [`method`](method::Method): calls, what they are about, what is gained. A
+//! Every known way is a method: calls, what they are about, what is gained. A
 //! way counts when each of its calls has a concrete request that all policies allow (denials,
 //! conditions, boundary, session, organisation), and when something is gained that was not there
 //! before. What that means:

@@ -7,11 +7,12 @@ use crate::targets;
 use crate::worlds::agree;
 use palisade_app::Condition;
 use palisade_core::{FileId, Location, Origin};
-use palisade_iam::compare::{Layer, Reason, Side, Witness};
+use palisade_iam::compare::{Containment, Layer, Reason, Side, Witness};
 use palisade_iam::{
     Caller, Context, ContextValue, Effect, Element, Pattern, Policy, Principal, Principals,
     Request, Statement, Symbols, Syntax, Text, Token, Truth, Version, arn_part, is_hole,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything that decides about requests of an identity: its own policies come first, then its
@@ -91,6 +92,74 @@ fn concerns(names: &Principals, identity: &Identity, account: &str) -> bool {
         Principal::Service(_) | Principal::Federated(_) | Principal::CanonicalUser(_) => Truth::No,
     }));
     named.negate_if(names.except) == Truth::Yes
+}
+
+/// Two sides without what the other one grants word for word as well; nothing when nothing is left
+/// that it may not grant. The same words are the same also where a text in them is not known: they are
+/// of two versions of one application.
+pub(crate) fn rest(own: &Side, other: &Side) -> Option<(Side, Side)> {
+    let whole = || Some((own.clone(), other.clone()));
+    let ([first, more @ ..], [granting, others @ ..]) = (&*own.layers, &*other.layers) else {
+        return whole();
+    };
+    let all = |layers: &[Layer]| -> Vec<[BTreeSet<String>; 2]> {
+        let both = |layer| [words(layer, Effect::Allow), words(layer, Effect::Deny)];
+        layers.iter().map(both).collect()
+    };
+    let denied = words(first, Effect::Deny);
+    if all(more) != all(others) || !words(granting, Effect::Deny).is_subset(&denied) {
+        return whole();
+    }
+    let granted = words(granting, Effect::Allow);
+    let left = |policy: &Arc<Policy>| {
+        let mut policy = Policy::clone(policy);
+        let version = policy.version;
+        policy.statements.retain(|statement| {
+            statement.effect == Effect::Deny || !granted.contains(&wording(version, statement))
+        });
+        Arc::new(policy)
+    };
+    let policies: Vec<Arc<Policy>> = first.policies.iter().map(left).collect();
+    let grants = policies.iter().flat_map(|p| p.of_effect(Effect::Allow));
+    let grants: Vec<Element> = grants.map(|grant| grant.actions.clone()).collect();
+    let mut own = own.clone();
+    own.layers[0].policies = policies;
+    let actions: Vec<&Text> = grants.iter().flat_map(|grant| &grant.patterns).collect();
+    match grants.iter().any(|grant| grant.except) {
+        _ if grants.is_empty() => None,
+        true => Some((own, other.clone())),
+        false => Some((narrowed(&own, &actions), narrowed(other, &actions))),
+    }
+}
+
+fn words(layer: &Layer, effect: Effect) -> BTreeSet<String> {
+    let policies = layer.policies.iter();
+    let of = |policy: &'_ Arc<Policy>| -> Vec<String> {
+        let statements = policy.of_effect(effect);
+        statements.map(|s| wording(policy.version, s)).collect()
+    };
+    policies.flat_map(of).collect()
+}
+
+/// A statement as it counts, wherever it was written.
+fn wording(version: Version, statement: &Statement) -> String {
+    let element = |element: &Element| {
+        let mut texts: Vec<&str> = element.patterns.iter().map(|p| &*p.written).collect();
+        texts.sort_unstable();
+        (element.except, format!("{texts:?}"))
+    };
+    let names = statement.principals.as_ref().map(|names| {
+        let who: Vec<&Principal> = names.items.iter().map(|item| &item.who).collect();
+        (names.except, who)
+    });
+    let tests = statement.conditions.iter();
+    let tests: Vec<_> = tests.map(|t| (t.operator, &t.key, &t.written)).collect();
+    format!(
+        "{version:?} {:?} {:?} {names:?} {tests:?} {:?}",
+        element(&statement.actions),
+        statement.resources.as_ref().map(element),
+        statement.uncertain
+    )
 }
 
 /// A side without what can't be about any of these actions; a long policy is mostly that.
@@ -206,10 +275,13 @@ pub(crate) fn text(written: &str) -> Text {
     Text::new(written, palisade_core::Span::default(), syntax)
 }
 
-/// Why something is not known, for people.
-pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
+/// Why it is not known whether a side is within another one, for people; nothing when it is known.
+pub(crate) fn doubts(answer: &Containment, symbols: &Symbols) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
-    for reason in reasons {
+    if answer.holds.is_some() {
+        return told;
+    }
+    for reason in &answer.unknown {
         let text = match reason {
             Reason::Hole(hole) => match symbols.reason(*hole) {
                 // Most reasons go on from "a text that".
@@ -234,6 +306,9 @@ pub(crate) fn reasons(reasons: &[Reason], symbols: &Symbols) -> Vec<String> {
         if !told.contains(&text) {
             told.push(text);
         }
+    }
+    if told.is_empty() {
+        told.push("the comparison gives no answer".to_owned());
     }
     told
 }

@@ -3,6 +3,7 @@
 use crate::{ClauseId, Confidence, Date, Excerpt, Location, Severity};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One violation of the policy, complete in itself.
@@ -31,6 +32,9 @@ pub struct Finding {
     /// The hops of an attack path, in order; empty when the finding is not about a path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<Related>,
+    /// A concrete request that is possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
     /// Under which conditions it holds (`IsProd is false`); empty when always.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
@@ -42,6 +46,19 @@ pub struct Finding {
     /// The source line of `location`.
     #[serde(skip)]
     pub excerpt: Excerpt,
+}
+
+/// A request that proves a finding; what only deployment decides stands as the template refers to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// Who calls: an ARN, a service, or `anonymous`.
+    pub principal: String,
+    /// The action.
+    pub action: String,
+    /// The resource's ARN.
+    pub resource: String,
+    /// The context keys that are present, with their values.
+    pub context: BTreeMap<String, Vec<String>>,
 }
 
 /// A resource as a user of its language would name it.

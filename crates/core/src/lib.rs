@@ -17,7 +17,7 @@ mod suggest;
 
 pub use date::{Date, ParseDateError};
 pub use finding::{
-    Finding, Fingerprint, Related, ResourceRef, Suppressed, SuppressedBy, Unresolved,
+    Finding, Fingerprint, Related, ResourceRef, Suppressed, SuppressedBy, Unresolved, Witness,
 };
 pub use id::{ClauseId, ParseClauseIdError};
 pub use origin::{Origin, Via, ViaKind};

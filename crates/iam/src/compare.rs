@@ -293,8 +293,8 @@ impl Side {
 #[must_use]
 pub fn compare(a: &Side, b: &Side, options: Options) -> Comparison {
     let mut comparing = Comparing::new([a, b], options);
-    let a_in_b = comparing.within(0, false);
-    let b_in_a = comparing.within(1, false);
+    let a_in_b = comparing.decide(0, false);
+    let b_in_a = comparing.decide(1, false);
     Comparison { a_in_b, b_in_a }
 }
 
@@ -302,7 +302,7 @@ pub fn compare(a: &Side, b: &Side, options: Options) -> Comparison {
 /// direction, and without [`Containment::new`].
 #[must_use]
 pub fn subset(a: &Side, b: &Side, options: Options) -> Containment {
-    Comparing::new([a, b], options).within(0, true)
+    Comparing::new([a, b], options).decide(0, true)
 }
 
 struct Comparing<'a> {
@@ -350,6 +350,30 @@ impl<'a> Comparing<'a> {
         answer
     }
 
+    /// Looks for the first difference, or for all of them. Both searches meet what variables can
+    /// stand for in different orders: what the one leaves open the other may settle.
+    fn decide(&mut self, side: usize, first_only: bool) -> Containment {
+        let mut answer = self.within(side, first_only);
+        if answer.holds.is_none() {
+            let other = self.within(side, !first_only);
+            let work = answer.work + other.work;
+            if other.holds.is_some() {
+                answer = other;
+            }
+            answer.work = work;
+        }
+        if first_only {
+            answer.new.clear();
+        } else if let (true, Some(witness)) = (answer.new.is_empty(), &answer.witness) {
+            // Found with the variables filled in, where the cells tell nothing apart.
+            answer.new.push(NewAccess {
+                resource: witness.request.resource.clone(),
+                actions: vec![witness.request.action.clone()],
+            });
+        }
+        answer
+    }
+
     fn search(
         &mut self,
         side: usize,
@@ -390,8 +414,13 @@ impl<'a> Comparing<'a> {
             let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, Some(&fixed));
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
             if self.report(side, &cut, &search, &hits, answer) {
-                break;
+                return Ok(());
             }
+        }
+        if answer.unknown.is_empty() {
+            let text = trials::texts(&self.statements).next();
+            let reason = text.map(|text| Reason::Variable(text.written.clone()));
+            answer.unknown.extend(reason);
         }
         Ok(())
     }

@@ -50,6 +50,7 @@ pub(crate) fn finding(
         location: location(file, line, line),
         related: Vec::new(),
         path: Vec::new(),
+        witness: None,
         when: Vec::new(),
         fingerprint: Fingerprint::of(&[rule, address]),
         suppressed: None,

@@ -60,6 +60,7 @@ pub(crate) fn finding(
         location: place(file, line, 3, 7),
         related: Vec::new(),
         path: Vec::new(),
+        witness: None,
         when: Vec::new(),
         fingerprint: Fingerprint::of(&[rule, file, address, &line.to_string()]),
         suppressed: None,

@@ -3,7 +3,8 @@
 
 use crate::{Check, Context, Profile, Rule, table};
 use palisade_app::{Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span};
+use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, Witness};
+use palisade_iam::{Caller, ContextValue, Request, Symbols};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct RawFinding {
     pub related: Vec<RawRelated>,
     /// The hops of an attack path.
     pub path: Vec<RawRelated>,
+    /// A concrete request that is possible.
+    pub witness: Option<Witness>,
     /// Under which conditions it holds.
     pub when: Vec<String>,
 }
@@ -157,6 +160,7 @@ impl<'a> Sink<'a> {
             when: Vec::new(),
             related: Vec::new(),
             path: Vec::new(),
+            witness: None,
         }
     }
 
@@ -221,6 +225,7 @@ pub struct FindingBuilder<'s, 'a> {
     when: Vec<String>,
     related: Vec<RawRelated>,
     path: Vec<RawRelated>,
+    witness: Option<Witness>,
 }
 
 impl FindingBuilder<'_, '_> {
@@ -292,6 +297,30 @@ impl FindingBuilder<'_, '_> {
         self
     }
 
+    /// A request that proves it.
+    pub fn witness(mut self, request: &Request, symbols: &Symbols) -> Self {
+        let values = |value: &ContextValue| match value {
+            ContextValue::Single(value) => vec![symbols.show(value)],
+            ContextValue::Many(values) => values.iter().map(|v| symbols.show(v)).collect(),
+        };
+        self.witness = Some(Witness {
+            principal: match &request.caller {
+                Caller::Principal(who) | Caller::Service(who) | Caller::Federated(who) => {
+                    symbols.show(who)
+                }
+                Caller::Anonymous => "anonymous".to_owned(),
+            },
+            action: request.action.to_string(),
+            resource: symbols.show(&request.resource),
+            context: request
+                .context
+                .iter()
+                .map(|(key, value)| (key.to_string(), values(value)))
+                .collect(),
+        });
+        self
+    }
+
     /// Says that what stands at a place is a secret: no report shows it, in this finding or in
     /// another one, nor where the default of a parameter or a mapping holds it.
     pub fn secret(self, at: &Origin) -> Self {
@@ -331,6 +360,7 @@ impl FindingBuilder<'_, '_> {
             origin,
             related: self.related,
             path: self.path,
+            witness: self.witness,
             when: self.when,
         });
     }

@@ -4,7 +4,9 @@ use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::{self, Options, Outcome};
 use palisade_app::{Application, Files, Secrets, account};
-use palisade_core::{Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved};
+use palisade_core::{
+    Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved, Witness,
+};
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Check, Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
@@ -208,6 +210,16 @@ fn shown(mut text: String, secrets: &Secrets) -> String {
     text
 }
 
+/// A request of a report.
+fn shown_witness(mut witness: Witness, secrets: &Secrets) -> Witness {
+    secrets.scrub_in_place(&mut witness.principal);
+    secrets.scrub_in_place(&mut witness.resource);
+    for value in witness.context.values_mut().flatten() {
+        secrets.scrub_in_place(value);
+    }
+    witness
+}
+
 fn unresolved(raw: RawUnresolved, app: &Application, secrets: &Secrets) -> Unresolved {
     Unresolved {
         rule: Arc::from(raw.rule.id),
@@ -257,6 +269,7 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
         location: app.sources.location(raw.origin.span),
         related: all(raw.related),
         path: all(raw.path),
+        witness: raw.witness.map(|witness| shown_witness(witness, secrets)),
         when: raw.when.into_iter().map(|w| shown(w, secrets)).collect(),
         fingerprint,
         suppressed: None,

@@ -3,7 +3,7 @@
 use super::{Change, Comparing, Found, Gain};
 use crate::access::Access;
 use crate::shown::{Target, target};
-use crate::side::{at_home, of_guard, place, reasons, scope, shown, text};
+use crate::side::{at_home, doubts, of_guard, place, rest, scope, shown, text};
 use crate::worlds::agree;
 use palisade_app::Condition;
 use palisade_iam::compare::{Options, Side, subset};
@@ -64,6 +64,9 @@ impl Comparing<'_> {
         unknown: &mut Vec<String>,
     ) -> Vec<Gain> {
         let mut found: Vec<Gain> = Vec::new();
+        let Some((own, other)) = rest(own, other) else {
+            return found;
+        };
         let policies = own.layers.iter().flat_map(|layer| &layer.policies);
         for policy in policies {
             for grant in policy.of_effect(Effect::Allow) {
@@ -87,8 +90,8 @@ impl Comparing<'_> {
                 side.layers
                     .push(scope(&[Arc::from("*")], about(access, id)));
                 let side = self.limited(side);
-                let answer = subset(&side, other, Options::default());
-                for reason in reasons(&answer.unknown, &access.symbols) {
+                let answer = subset(&side, &other, Options::default());
+                for reason in doubts(&answer, &access.symbols) {
                     if !unknown.contains(&reason) {
                         unknown.push(reason);
                     }

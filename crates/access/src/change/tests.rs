@@ -152,6 +152,22 @@ fn what_is_not_known_is_not_guessed() {
             "Changed role `R` - s3:GetObject on `B/*` :7",
         ],
     );
+    let imported = "{Effect: Allow, Action: !ImportValue action, Resource: '*'}";
+    check(
+        &role(READ),
+        &role(imported),
+        &[
+            "Changed role `R` ? it depends on a text that is not known: only known as ${exported by another stack as `action`}",
+        ],
+    );
+    // Beside something that may be anything, nothing is known to be new.
+    check(
+        &role(imported),
+        &role(&format!("{imported}, {READ}")),
+        &[
+            "Changed role `R` ? it depends on a text that is not known: only known as ${exported by another stack as `action`}",
+        ],
+    );
     let made = "{Effect: Allow, Action: 's3:GetObject', Resource: {'Fn::Transform': {Name: M}}}";
     let (old, new) = (application(&role(READ)), application(&role(made)));
     let told = told(&changes(Some(&old), Some(&new), &Settings::default()));

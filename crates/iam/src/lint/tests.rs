@@ -471,7 +471,7 @@ proptest! {
         let texts = (0..1u32 << 10).flat_map(|bits| (5..=10).map(move |length| {
             (0..length).map(|at| if bits >> at & 1 == 1 { ':' } else { 'a' }).collect::<String>()
         }));
-        let short = pattern.len() <= 6 && shape.len() <= 8;
+        let short = pattern.len() + shape.len() <= 12;
         if short && crate::pattern::fits_arn(of_pattern.tokens(), of_shape.tokens()) {
             let fits = |text: &String| of_pattern.matches(text).and(of_shape.matches_arn(text)) == crate::Truth::Yes;
             prop_assert!(texts.into_iter().any(|text| fits(&text)), "{pattern} {shape}");
