@@ -11,7 +11,6 @@ mod loot;
 
 use crate::access::Access;
 use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
-use crate::escalate::{ApplicationEscalation, Verdict, escalations};
 use crate::outside::{OutsideAccess, Who, outside};
 use crate::worlds::agree;
 use palisade_app::graph::{Authentication, Reach};
@@ -19,10 +18,10 @@ use palisade_app::{Condition, Existence};
 use palisade_core::Origin;
 use palisade_iam::Request;
 use palisade_iam::catalogue::AccessLevel;
-use std::cell::LazyCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use escalation::Escalating;
 pub use loot::{Loot, Prize};
 
 /// A way from outside to something of value: the shortest one.
@@ -69,17 +68,11 @@ pub struct Hop {
 #[must_use]
 pub fn paths(access: &Access<'_>, edges: &Edges) -> Vec<AttackPath> {
     let mut found = Vec::new();
-    let escalating = LazyCell::new(|| {
-        let mut all = escalations(access);
-        all.retain(|one| one.here.verdict == Verdict::Escalation);
-        all
-    });
+    let mut escalating = Escalating::new(access);
     for (start, who) in starts(access, &edges.outside) {
         let reached = walk(access, edges, &start);
         let mut ends = ends(access, edges, &start, &who, &reached);
-        if reached.keys().any(|node| matches!(node, Node::Identity(_))) {
-            ends.extend(escalated(access, &start, &who, &reached, &escalating));
-        }
+        ends.extend(escalated(&start, &who, &reached, &mut escalating));
         ends.sort_by(|a, b| (a.hops.len(), &a.target).cmp(&(b.hops.len(), &b.target)));
         found.extend(ends);
     }
@@ -199,28 +192,24 @@ fn ends(
 
 /// The paths to identities that can gain more than they have.
 fn escalated(
-    access: &Access<'_>,
     start: &Node,
     who: &Who,
     reached: &BTreeMap<Node, Reached<'_>>,
-    escalating: &[ApplicationEscalation],
+    escalating: &mut Escalating<'_>,
 ) -> Vec<AttackPath> {
     let mut ends = Vec::new();
-    for one in escalating {
-        let node = Node::Identity(one.identity.clone());
-        let Some(last) = reached
-            .get(&node)
-            .filter(|last| agree(&last.when, &one.when))
-        else {
+    for (node, last) in reached {
+        let Node::Identity(id) = node else {
             continue;
         };
-        let Some(hop) = escalation::hop(access, one) else {
+        let mut steps = escalating.of(id).iter();
+        let Some((world, hop)) = steps.find(|(world, _)| agree(world, &last.when)) else {
             continue;
         };
-        let mut hops = back(reached, &node, start);
-        hops.push(hop);
+        let mut hops = back(reached, node, start);
+        hops.push(hop.clone());
         let mut when = last.when.clone();
-        for condition in &one.when {
+        for condition in world {
             if !when.contains(condition) {
                 when.push(condition.clone());
             }
@@ -230,7 +219,7 @@ fn escalated(
             wide: true,
             mend: hops.len() - 1,
             hops,
-            target: one.identity.clone(),
+            target: id.clone(),
             loot: escalation::LOOT,
             when,
         });
