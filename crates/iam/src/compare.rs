@@ -91,7 +91,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             universe: Universe::Open,
-            budget: 15_000_000,
+            budget: 30_000_000,
         }
     }
 }
@@ -293,8 +293,8 @@ impl Side {
 #[must_use]
 pub fn compare(a: &Side, b: &Side, options: Options) -> Comparison {
     let mut comparing = Comparing::new([a, b], options);
-    let a_in_b = comparing.decide(0, false);
-    let b_in_a = comparing.decide(1, false);
+    let a_in_b = comparing.within(0, false);
+    let b_in_a = comparing.within(1, false);
     Comparison { a_in_b, b_in_a }
 }
 
@@ -302,7 +302,7 @@ pub fn compare(a: &Side, b: &Side, options: Options) -> Comparison {
 /// direction, and without [`Containment::new`].
 #[must_use]
 pub fn subset(a: &Side, b: &Side, options: Options) -> Containment {
-    Comparing::new([a, b], options).decide(0, true)
+    Comparing::new([a, b], options).within(0, true)
 }
 
 struct Comparing<'a> {
@@ -350,30 +350,6 @@ impl<'a> Comparing<'a> {
         answer
     }
 
-    /// Looks for the first difference, or for all of them. Both searches meet what variables can
-    /// stand for in different orders: what the one leaves open the other may settle.
-    fn decide(&mut self, side: usize, first_only: bool) -> Containment {
-        let mut answer = self.within(side, first_only);
-        if answer.holds.is_none() {
-            let other = self.within(side, !first_only);
-            let work = answer.work + other.work;
-            if other.holds.is_some() {
-                answer = other;
-            }
-            answer.work = work;
-        }
-        if first_only {
-            answer.new.clear();
-        } else if let (true, Some(witness)) = (answer.new.is_empty(), &answer.witness) {
-            // Found with the variables filled in, where the cells tell nothing apart.
-            answer.new.push(NewAccess {
-                resource: witness.request.resource.clone(),
-                actions: vec![witness.request.action.clone()],
-            });
-        }
-        answer
-    }
-
     fn search(
         &mut self,
         side: usize,
@@ -398,22 +374,24 @@ impl<'a> Comparing<'a> {
             }
             answer.unknown.extend(self.reasons(&search.gaps));
         }
-        if variables.is_empty() {
-            let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
-            let hits = search.hits(side, Mode::Sure, first_only, budget)?;
-            let found = self.report(side, &cut, &search, &hits, answer);
-            if !found && !holes {
-                answer.unknown.extend(self.reasons(&search.gaps));
-                if answer.unknown.is_empty() {
-                    answer.holds = Some(true);
-                }
+        // What is allowed whatever is not known, and whatever variables stand for.
+        let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, None);
+        let hits = search.hits(side, Mode::Sure, first_only, budget)?;
+        let found = self.report(side, &cut, &search, &hits, answer);
+        if !(found || holes) && variables.is_empty() {
+            answer.unknown.extend(self.reasons(&search.gaps));
+            if answer.unknown.is_empty() {
+                answer.holds = Some(true);
             }
+        }
+        if variables.is_empty() || (found && first_only) {
             return Ok(());
         }
         for fixed in trials::all(&self.statements, &variables, budget)? {
             let mut search = Search::new(&self.statements, &cut.cells, &cut.callers, Some(&fixed));
             let hits = search.hits(side, Mode::Sure, first_only, budget)?;
-            if self.report(side, &cut, &search, &hits, answer) {
+            // When there is a witness already, one trial shows what else is new.
+            if self.report(side, &cut, &search, &hits, answer) || found {
                 return Ok(());
             }
         }
@@ -472,43 +450,50 @@ impl<'a> Comparing<'a> {
         match witness::of(search, side, best, self.options.universe) {
             Ok(witness) => {
                 answer.holds = Some(false);
-                answer.witness = Some(witness);
+                answer.witness.get_or_insert(witness);
                 answer.unknown.clear();
-                answer.new = self.new_access(cut, hits);
+                let new = self.new_access(cut, hits);
+                let mut all: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+                for access in std::mem::take(&mut answer.new).into_iter().chain(new) {
+                    all.entry(access.resource)
+                        .or_default()
+                        .extend(access.actions);
+                }
+                answer.new = (all.into_iter())
+                    .map(|(resource, actions)| NewAccess {
+                        resource,
+                        actions: actions.into_iter().collect(),
+                    })
+                    .collect();
             }
-            Err(request) => answer.unknown.push(Reason::Internal(request)),
+            Err(request) if answer.witness.is_none() => {
+                answer.unknown.push(Reason::Internal(request));
+            }
+            Err(_) => {}
         }
         answer.holds.is_some()
     }
 
     /// What is new, as the statements that allow it name it.
     fn new_access(&self, cut: &Cut<'_>, hits: &[Hit]) -> Vec<NewAccess> {
-        let mut new: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
-        for hit in hits {
-            let Some(by) = hit.found.by.first() else {
-                continue;
-            };
+        let named = |hit: &Hit| {
+            let by = hit.found.by.first()?;
             let element = self.statements.entries[by.entry]
                 .statement
                 .resources
                 .as_ref();
-            let named = element
+            let pattern = element
                 .filter(|element| !element.except)
                 .and_then(|element| element.patterns.get(by.pattern.unwrap_or_default()));
             // A Not-form names what it leaves out.
-            let resource = match named {
+            let resource = match pattern {
                 Some(text) => text.written.clone(),
                 None => Arc::from(hit.found.resource.as_str()),
             };
             let actions = cut.actions.named(by.entry, &cut.cells[hit.cell]);
-            new.entry(resource).or_default().extend(actions);
-        }
-        new.into_iter()
-            .map(|(resource, actions)| NewAccess {
-                resource,
-                actions: actions.into_iter().collect(),
-            })
-            .collect()
+            Some(NewAccess { resource, actions })
+        };
+        hits.iter().filter_map(named).collect()
     }
 }
 

@@ -35,6 +35,7 @@ use crate::matching::Call;
 use crate::policy::{Effect, Policy, Statement};
 use crate::request::{Caller, Request};
 use crate::truth::Truth;
+pub(crate) use caller::concerns;
 use caller::{Named, Who};
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 use super::page;
 use crate::run::{release_binary, root};
 use anyhow::{Context as _, Result, ensure};
+use palisade_access::escalate::{Question, escalate};
 use palisade_core::FileId;
 use palisade_iam::compare::{Options, Reason, Side, Verdict, compare};
 use palisade_iam::{
@@ -15,7 +16,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Bars.
+/// Bars: for one request, for two policies, and for linting and searching all of them.
 const EVALUATION: Duration = Duration::from_micros(20);
 const COMPARISON_P50: Duration = Duration::from_millis(1);
 const COMPARISON_P99: Duration = Duration::from_millis(20);
@@ -283,23 +284,36 @@ fn largest(table: &mut Table) {
 }
 
 fn linting(catalogue: &Catalogue, samples: &[Sample], table: &mut Table) {
-    let all = || {
+    let lint_all = || {
         let notes = samples
             .iter()
             .map(|s| lint(&s.policy, PolicyKind::Identity, catalogue).len());
         notes.sum::<usize>()
     };
+    let escalate_all = || {
+        let found = samples.iter().filter(|sample| {
+            let policies = Policies {
+                identity: vec![sample.policy.clone()],
+                ..Policies::default()
+            };
+            let question = Question {
+                policies: &policies,
+                principal: None,
+                inventory: None,
+                catalogue,
+            };
+            escalate(&question).verdict == palisade_access::escalate::Verdict::Escalation
+        });
+        found.count()
+    };
     // The first run unpacks the catalogue.
-    let first = timed(all);
-    let time = timed(all);
-    table.line(
-        "linting all managed policies",
-        vec![time],
-        Some(LINT_ALL),
-        None,
-    );
+    let first = timed(lint_all);
+    let (lint, escalate) = (timed(lint_all), timed(escalate_all));
+    table.line("linting all managed policies", vec![lint], None, None);
+    table.line("searching all for escalation", vec![escalate], None, None);
+    table.line("both", vec![lint + escalate], Some(LINT_ALL), None);
+    let unpacking = shown(first.saturating_sub(lint));
     table.note(&format!(
-        "unpacking the whole catalogue takes {} once",
-        shown(first.saturating_sub(time))
+        "unpacking the whole catalogue takes {unpacking} once"
     ));
 }

@@ -160,14 +160,6 @@ fn what_is_not_known_is_not_guessed() {
             "Changed role `R` ? it depends on a text that is not known: only known as ${exported by another stack as `action`}",
         ],
     );
-<<<<<<< HEAD
-    // The same words are the same, also where they are not known.
-    let elsewhere = "{Effect: Allow, Action: !ImportValue action, Resource: 'arn:aws:sqs:*:*:x'}";
-    check(
-        &role(elsewhere),
-        &role(&format!("{elsewhere}, {READ}")),
-        &["Changed role `R` + s3:GetObject on `B/*` :7"],
-=======
     // Beside something that may be anything, nothing is known to be new.
     check(
         &role(imported),
@@ -175,7 +167,6 @@ fn what_is_not_known_is_not_guessed() {
         &[
             "Changed role `R` ? it depends on a text that is not known: only known as ${exported by another stack as `action`}",
         ],
->>>>>>> main
     );
     let made = "{Effect: Allow, Action: 's3:GetObject', Resource: {'Fn::Transform': {Name: M}}}";
     let (old, new) = (application(&role(READ)), application(&role(made)));

@@ -4,8 +4,10 @@
 use super::bits::Bits;
 use super::cells::Matching;
 use super::statements::Statements;
+use crate::evaluate::concerns;
 use crate::policy::{Principal, Principals};
 use crate::request::{Caller, arn_part};
+use crate::symbols::is_symbol;
 use crate::truth::Truth;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -43,10 +45,7 @@ impl Callers {
         let count = statements.entries.len();
         let mut seen = BTreeSet::new();
         for caller in candidates(&named) {
-            let truth = |n: usize| {
-                let statement = statements.entries[n].statement;
-                concerns(statement.principals.as_ref(), &caller)
-            };
+            let truth = |n: usize| concerns(statements.entries[n].statement, &caller);
             let matching = Matching {
                 may: Bits::of(count, |n| truth(n) != Truth::No),
                 must: Bits::of(count, |n| truth(n) == Truth::Yes),
@@ -79,6 +78,10 @@ fn candidates(named: &[&Principals]) -> BTreeSet<Caller> {
             | Principal::CanonicalUser(_)
             | Principal::Unknown(_) => {}
             Principal::Account(account) => {
+                if account.chars().all(is_symbol) {
+                    // The symbol may stand for a whole ARN.
+                    callers.insert(Caller::Principal(account.clone()));
+                }
                 callers.insert(principal(format!("arn:aws:iam::{account}:role/Example")));
                 callers.insert(principal(format!("arn:aws:iam::{account}:root")));
             }
@@ -106,27 +109,4 @@ fn candidates(named: &[&Principals]) -> BTreeSet<Caller> {
         }
     }
     callers
-}
-
-/// Whether a statement is about a caller.
-pub(super) fn concerns(principals: Option<&Principals>, caller: &Caller) -> Truth {
-    let Some(principals) = principals else {
-        return Truth::Yes;
-    };
-    Truth::any(principals.items.iter().map(|item| names(&item.who, caller)))
-        .negate_if(principals.except)
-}
-
-fn names(principal: &Principal, caller: &Caller) -> Truth {
-    match (principal, caller) {
-        (Principal::Everyone, _) => Truth::Yes,
-        (Principal::Unknown(_), _) => Truth::Maybe,
-        (Principal::Account(account), Caller::Principal(_)) => {
-            Truth::from(caller.account() == Some(account))
-        }
-        (Principal::Arn(named), Caller::Principal(arn)) => Truth::from(named == arn),
-        (Principal::Service(service), Caller::Service(caller)) => Truth::from(service == caller),
-        (Principal::Federated(named), Caller::Federated(caller)) => Truth::from(named == caller),
-        _ => Truth::No,
-    }
 }

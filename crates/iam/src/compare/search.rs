@@ -424,10 +424,15 @@ impl<'s, 'a> Search<'s, 'a> {
         kept
     }
 
-    fn domain(&mut self, key: usize, budget: &mut Budget) -> Result<&Domain, Exhausted> {
+    fn domain(
+        &mut self,
+        key: usize,
+        mode: Mode,
+        budget: &mut Budget,
+    ) -> Result<&Domain, Exhausted> {
         if self.domains[key].is_none() {
             let of = &self.statements.keys[key];
-            self.domains[key] = Some(Domain::new(self.statements, of, self.fixed, budget)?);
+            self.domains[key] = Some(Domain::new(self.statements, of, mode, self.fixed, budget)?);
         }
         // INVARIANT: it was just put there.
         #[expect(clippy::expect_used, reason = "an invariant")]
@@ -591,7 +596,7 @@ impl State<'_, '_, '_> {
             .tests
             .binary_search(&test)
             .unwrap_or_default();
-        let domain = self.search.domain(key, self.budget)?;
+        let domain = self.search.domain(key, self.mode, self.budget)?;
         let before = self.keys.get(&key).cloned().unwrap_or_else(|| Left {
             absent: domain.absent,
             values: Bits::all(domain.values.len()),

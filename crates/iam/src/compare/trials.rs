@@ -3,6 +3,7 @@
 //! fresh one, those that other texts have at the same place, those that tests tell apart, and none.
 
 use super::budget::{Budget, Exhausted};
+use super::search::Mode;
 use super::statements::Statements;
 use super::values::{Domain, Fixed};
 use crate::condition::Operand;
@@ -65,7 +66,7 @@ pub(super) fn all(
     }
     for key in &statements.keys {
         if let Some(values) = values.get_mut(key.name) {
-            let domain = Domain::new(statements, key, None, budget)?;
+            let domain = Domain::new(statements, key, Mode::Possible, None, budget)?;
             for value in domain.values {
                 add(values, Some(value));
             }

@@ -8,6 +8,7 @@
 use super::automaton::{Language, Machine, atoms};
 use super::bits::Bits;
 use super::budget::{Budget, Exhausted};
+use super::search::Mode;
 use super::statements::{Key, OperandKey, Statements, operand_keys};
 use crate::condition::{Compare, Family, Operand, Quantifier, Test};
 use crate::pattern::Text;
@@ -57,11 +58,12 @@ const MOST_OPEN: usize = 64;
 
 impl Domain {
     /// The values of a key. With `fixed`, variables have the values that are given there, and so has
-    /// the key itself when it is in `known`; without, tests with variables are open: each may come
-    /// out as its widest reading allows.
+    /// the key itself; without, tests with variables are open: each may come out as its widest reading
+    /// allows, and when only what is sure counts, it is not known.
     pub(super) fn new(
         statements: &Statements<'_>,
         key: &Key<'_>,
+        mode: Mode,
         fixed: Option<&Fixed>,
         budget: &mut Budget,
     ) -> Result<Self, Exhausted> {
@@ -84,7 +86,7 @@ impl Domain {
         let mut single = context.clone();
         for value in values {
             single.insert(key.name, ContextValue::Single(value.clone()));
-            let (ways, all) = open.ways(&tests, &single);
+            let (ways, all) = open.ways(&tests, &single, mode);
             if !all {
                 gap = Some(Gap::Variables);
             }
@@ -163,7 +165,7 @@ impl Open {
     }
 
     /// The ways in which the tests can come out of one value, and whether these are all.
-    fn ways(&self, tests: &[&Test], single: &Context) -> (Vec<Vec<Truth>>, bool) {
+    fn ways(&self, tests: &[&Test], single: &Context, mode: Mode) -> (Vec<Vec<Truth>>, bool) {
         let holds = |test: &Test| test.holds(single).unwrap_or(Truth::No);
         let mut ways: Vec<Vec<Truth>> = vec![
             tests
@@ -177,13 +179,29 @@ impl Open {
         ];
         for (id, predicate) in self.predicates.iter().enumerate() {
             // What the predicate says, and whether its variables have values.
-            let mut says = vec![(holds(&predicate.least), true)];
-            let most = holds(&predicate.most);
+            let (least, most) = (holds(&predicate.least), holds(&predicate.most));
+            if mode == Mode::Sure {
+                for (n, test) in tests
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| self.of_test[*n] == Some(id))
+                {
+                    let negated = test.operator.compare.is_negated();
+                    ways[0][n] = match (negated, least, most) {
+                        (_, Truth::Yes, _) => Truth::from(!negated),
+                        // A negated test without a value for its variable holds of nothing.
+                        (false, _, Truth::No) => Truth::No,
+                        _ => Truth::Maybe,
+                    };
+                }
+                continue;
+            }
+            let mut says = vec![(least, true)];
             if !says.contains(&(most, true)) {
                 says.push((most, true));
             }
             if predicate.negated {
-                says.push((holds(&predicate.least), false));
+                says.push((least, false));
             }
             if ways.len() * says.len() > MOST_OPEN {
                 return (ways, false);

@@ -1,12 +1,12 @@
 //! Requests that prove an answer: put together from a hit, made to look real where that changes
 //! nothing, and decided again by the evaluator.
 
-use super::callers::concerns;
 use super::search::{Hit, Search};
 use super::statements::Statements;
 use super::{Reason, Side, StatementRef, Universe, Witness, existing};
 use crate::catalogue::Catalogue;
 use crate::condition::Operand;
+use crate::evaluate::concerns;
 use crate::matching::Call;
 use crate::pattern::{Pattern, Text, Token};
 use crate::policy::{Effect, Statement};
@@ -39,7 +39,7 @@ impl Side {
 }
 
 fn about(statement: &Statement, request: &Request, call: &Call<'_>) -> Truth {
-    concerns(statement.principals.as_ref(), &request.caller).and(statement.matches(call))
+    concerns(statement, &request.caller).and(statement.matches(call))
 }
 
 /// Whether something on either side is not known.

@@ -75,6 +75,15 @@ pub(super) struct Who<'a> {
     session: Option<Session<'a>>,
 }
 
+/// Whether a statement is about a caller, in whatever way it names it; one that names nobody is about
+/// everybody.
+pub(crate) fn concerns(statement: &Statement, caller: &Caller) -> Truth {
+    match &statement.principals {
+        None => Truth::Yes,
+        Some(principals) => (Who::alone(caller).named_by(principals, statement.effect)).any(),
+    }
+}
+
 /// The role behind a session.
 #[derive(Debug)]
 struct Session<'a> {
@@ -85,20 +94,31 @@ struct Session<'a> {
 
 impl<'a> Who<'a> {
     pub(super) fn of(policies: &Policies, request: &'a Request) -> Self {
-        let arn = match &request.caller {
-            Caller::Principal(arn) => Some(&**arn),
-            _ => None,
-        };
-        let root = arn.is_some_and(|arn| arn_part(arn, 5) == Some("root"));
+        let alone = Self::alone(&request.caller);
         Self {
-            caller: &request.caller,
-            inside: arn.is_some(),
-            root,
-            service_linked: arn.is_some_and(super::is_service_linked),
             same_account: same_account(request),
             must_allow: must_allow(request),
             assumes_role: request.action.eq_ignore_ascii_case("sts:AssumeRole"),
-            bounded: arn.is_some() && !root && !policies.of(Layer::Boundary, None).is_empty(),
+            bounded: alone.inside && !alone.root && !policies.of(Layer::Boundary, None).is_empty(),
+            ..alone
+        }
+    }
+
+    /// A caller of whom nothing matters but who it is.
+    fn alone(caller: &'a Caller) -> Self {
+        let arn = match caller {
+            Caller::Principal(arn) => Some(&**arn),
+            _ => None,
+        };
+        Self {
+            caller,
+            inside: arn.is_some(),
+            root: arn.is_some_and(|arn| arn_part(arn, 5) == Some("root")),
+            service_linked: arn.is_some_and(super::is_service_linked),
+            same_account: Truth::Maybe,
+            must_allow: false,
+            assumes_role: false,
+            bounded: false,
             session: arn.and_then(Session::of),
         }
     }

@@ -229,3 +229,6 @@ fn is_within(small: &[u32], large: &[u32]) -> bool {
     let mut rest = large.iter();
     small.len() <= large.len() && small.iter().all(|n| rest.any(|m| m == n))
 }
+
+#[cfg(test)]
+mod tests;

@@ -429,6 +429,8 @@ fn principals() {
         )
     };
     let role = who(r#"{"AWS": "arn:aws:iam::111122223333:role/r"}"#);
+    let session = who(r#"{"AWS": "arn:aws:sts::111122223333:assumed-role/r/s"}"#);
+    check(&session, &role, Verdict::Narrower);
     check(&role, &who(r#""*""#), Verdict::Narrower);
     check(&role, &who(r#"{"AWS": "111122223333"}"#), Verdict::Narrower);
     check(
