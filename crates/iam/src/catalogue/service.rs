@@ -16,7 +16,9 @@
 //! that apply with this kind. What is not understood in a text is left out.
 
 use super::pattern;
+use crate::pattern::{ArnShape, Pattern, Token};
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 /// A service with its actions.
 #[derive(Debug)]
@@ -62,6 +64,7 @@ pub struct ResourceType {
     /// Its ARN, with `${Partition}`, `${Region}`, `${Account}` and names such as `${BucketName}`.
     pub arn: Box<str>,
     pub(super) keys: Vec<u16>,
+    shape: OnceLock<ArnShape>,
 }
 
 /// A key that conditions can ask about.
@@ -219,6 +222,22 @@ impl ResourceType {
             name: fields.next()?.into(),
             arn: fields.next()?.into(),
             keys: numbers(fields.next().unwrap_or_default(), ' '),
+            shape: OnceLock::new(),
+        })
+    }
+
+    /// What its ARNs look like.
+    pub(crate) fn shape(&self) -> &ArnShape {
+        self.shape.get_or_init(|| {
+            let mut tokens = Vec::with_capacity(self.arn.len());
+            let mut rest = &*self.arn;
+            while let Some((before, after)) = rest.split_once("${") {
+                tokens.extend(Pattern::wildcard(before).tokens());
+                tokens.push(Token::Run);
+                rest = after.split_once('}').map_or("", |(_, after)| after);
+            }
+            tokens.extend(Pattern::wildcard(rest).tokens());
+            ArnShape::new(&Pattern::new(tokens))
         })
     }
 }
