@@ -253,6 +253,22 @@ pub fn parse_template(span: Span, text: &str) -> Result<Expr, SyntaxError> {
     native::template(span, text)
 }
 
+/// Reads an expression, as a command line gives it; all of it stands at `span`.
+///
+/// # Errors
+/// What is not well-formed.
+pub fn parse_expression(span: Span, text: &str) -> Result<Expr, SyntaxError> {
+    native::expression(span, text)
+}
+
+/// Reads the text of a file that is a template.
+///
+/// # Errors
+/// The first place at which the text is not well-formed.
+pub fn parse_template_file(file: FileId, text: &str) -> Result<Expr, SyntaxError> {
+    native::template_file(file, text)
+}
+
 /// Reads a file of JSON syntax (`.tf.json`, `.tfvars.json`).
 ///
 /// # Errors

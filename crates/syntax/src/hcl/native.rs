@@ -32,6 +32,26 @@ pub(super) fn template(span: Span, text: &str) -> Result<Expr, SyntaxError> {
     }
 }
 
+/// The expression of a text, all of which stands at one place.
+pub(super) fn expression(span: Span, text: &str) -> Result<Expr, SyntaxError> {
+    match parser::parse_expr(text) {
+        Ok(expression) => Ok(Places::All(span).expr(&expression)),
+        Err(error) => Err(problem(&error, |_| span)),
+    }
+}
+
+/// The template that a file is.
+pub(super) fn template_file(file: FileId, text: &str) -> Result<Expr, SyntaxError> {
+    let span = Span::new(file, 0, text.len());
+    match parser::parse_template(text) {
+        Ok(template) => Ok(Places::In(file).template(&template, span)),
+        Err(error) => Err(problem(&error, |at| {
+            let at = at.min(text.len());
+            Span::new(file, at, at)
+        })),
+    }
+}
+
 fn problem(error: &parser::Error, span: impl Fn(usize) -> Span) -> SyntaxError {
     // "invalid expression; expected `{`, …": what it names is of use, the rest of it is not.
     SyntaxError {
