@@ -41,4 +41,5 @@ pub use outside::{OutsideAccess, Who, outside};
 pub use paths::{AttackPath, Hop, Loot, Prize, attack_paths, paths};
 pub use shown::{Subject, Target};
 pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, yaml};
+pub use targets::kind_of;
 pub use worlds::agree;
