@@ -356,12 +356,42 @@ fn contexts(cx: &Context<'_>, who: &Arc<str>, policies: &Policies) -> Vec<Keys> 
     let boundary = policies.boundary.iter().flatten();
     let organisation = policies.scp.iter().chain(&policies.rcp).flatten();
     let all = policies.identity.iter().chain(boundary).chain(organisation);
-    let tests = all.flat_map(|p| &p.statements).flat_map(|s| &s.conditions);
+    let all: Vec<&Statement> = all.flat_map(|p| &p.statements).collect();
+    let facts = asked_about(&facts, &all);
+    let tests = all.iter().flat_map(|s| &s.conditions);
     let mut free: BTreeMap<Arc<str>, Vec<Option<String>>> = BTreeMap::new();
     for test in tests.filter(|test| FREE.contains(&&*test.key)) {
         note_values(free.entry(test.key.clone()).or_default(), test);
     }
     all_contexts(&facts, &free, MAX_CONTEXTS)
+}
+
+/// The keys that statements speak of; the others decide nothing.
+pub(crate) fn asked_about(facts: &Keys, statements: &[&Statement]) -> Keys {
+    let tests = statements.iter().flat_map(|s| &s.conditions);
+    let tests: Vec<&Test> = tests.collect();
+    let patterns = statements
+        .iter()
+        .flat_map(|s| &s.resources)
+        .flat_map(|r| &r.patterns);
+    let operands = tests
+        .iter()
+        .flat_map(|test| &test.operands)
+        .filter_map(|o| match o {
+            Operand::Text(text) => Some(text),
+            _ => None,
+        });
+    // A policy variable may speak of any.
+    let any = patterns
+        .chain(operands)
+        .any(|text| text.written.contains("${"));
+    let mut kept = Keys::default();
+    for (key, value) in facts.iter() {
+        if any || tests.iter().any(|test| test.key == *key) {
+            kept.insert(key, value.clone());
+        }
+    }
+    kept
 }
 
 /// Notes the values that a test asks for, and that the key can be absent.

@@ -5,10 +5,13 @@
 //! hands (the organisation, the network, the source, an external id) has none.
 
 use crate::outsiders::{Outsider, account_number};
-use crate::permissions::{Proved, all_contexts, filled, note_values, reason_of, verdict};
+use crate::permissions::{
+    Proved, all_contexts, asked_about, filled, note_values, reason_of, verdict,
+};
 use crate::prelude::*;
 use palisade_access::Guard;
 use palisade_app::graph::Grant;
+use palisade_app::{Reason, ReasonKind};
 use palisade_core::{Origin, Span};
 use palisade_iam::condition::{Operand, Test};
 use palisade_iam::{
@@ -164,18 +167,21 @@ pub(crate) struct Doors<'c> {
     without: Vec<&'c [palisade_app::Condition]>,
 }
 
+/// Why a statement is in none of the worlds that are looked at.
+const TOO_MANY: &str = "more conditions decide about this policy than are looked at";
+
 impl<'c> Doors<'c> {
     /// The doors of a statement.
     pub(crate) fn of(cx: &'c Context<'_>, grant: &Grant) -> Self {
-        let mut guards = cx.access().guards.iter();
-        let found = guards.find_map(|guard| {
-            if guard.written_in != grant.written_in {
-                return None;
+        let guards = cx.access().guards.iter();
+        let mut doors = Self::default();
+        for guard in guards.filter(|guard| guard.written_in == grant.written_in) {
+            doors = Self::within(cx, guard, grant);
+            if !doors.all.is_empty() {
+                break;
             }
-            let doors = Self::within(cx, guard, grant);
-            (!doors.all.is_empty()).then_some(doors)
-        });
-        found.unwrap_or_default()
+        }
+        doors
     }
 
     fn within(cx: &'c Context<'_>, guard: &'c Guard, grant: &Grant) -> Self {
@@ -233,7 +239,12 @@ impl<'c> Doors<'c> {
             witness = witness.or(request.filter(|_| truth == Truth::Yes));
             answers.push((answer, door.when));
         }
-        answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
+        if answers.is_empty() && !self.without.is_empty() {
+            let reason = Reason::new(ReasonKind::Limit, TOO_MANY);
+            answers.push((Answer::Unknown(reason), &[]));
+        } else {
+            answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
+        }
         Held {
             verdict: verdict(answers, at),
             witness,
@@ -446,18 +457,23 @@ fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims)
     fact("aws:viaawsservice", "false");
     fact("s3:tlsversion", "1.3");
     let mut choices = claims.clone();
-    if let (Caller::Principal(arn), Some(account)) = (caller, caller.account()) {
+    if let (Caller::Principal(_), Some(account)) = (caller, caller.account()) {
         fact("aws:principaltype", "AssumedRole");
         fact("aws:principalaccount", account);
         fact("kms:calleraccount", account);
-        choices.insert(Arc::from("aws:principalarn"), vec![Some(arn.to_string())]);
     }
     for test in policy.statements.iter().flat_map(|s| &s.conditions) {
         let key = &test.key;
         if claims.contains_key(key) || facts.get(key).is_some() {
             continue;
         }
-        let values = choices.entry(key.clone()).or_default();
+        let own_arn = match caller {
+            Caller::Principal(arn) if &**key == "aws:principalarn" => Some(Some(arn.to_string())),
+            _ => None,
+        };
+        let values = choices
+            .entry(key.clone())
+            .or_insert_with(|| own_arn.into_iter().collect());
         if own(key) {
             note_values(values, test);
         } else {
@@ -474,6 +490,13 @@ fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims)
             }
         }
     }
+    let organisation = cx.access().settings.zone.rcp.iter().flatten();
+    let all = organisation.map(|policy| &**policy).chain([policy]);
+    let statements: Vec<&Statement> = all.flat_map(|policy| &policy.statements).collect();
+    if let (Caller::Principal(arn), false) = (caller, choices.contains_key("aws:principalarn")) {
+        facts.insert("aws:principalarn", ContextValue::Single(arn.clone()));
+    }
+    let facts = asked_about(&facts, &statements);
     all_contexts(&facts, &choices, MAX_CONTEXTS)
 }
 
