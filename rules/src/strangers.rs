@@ -9,14 +9,13 @@ use crate::permissions::{
     Proved, all_contexts, asked_about, filled, note_values, reason_of, verdict,
 };
 use crate::prelude::*;
-use palisade_access::Guard;
+use palisade_access::{Guard, LOG_WRITERS, everything};
 use palisade_app::graph::Grant;
-use palisade_app::{Reason, ReasonKind};
-use palisade_core::{Origin, Span};
+use palisade_core::Origin;
 use palisade_iam::condition::{Operand, Test};
 use palisade_iam::{
-    Call, Caller, Context as Keys, ContextValue, Effect, Element, Policies, Policy, Principal,
-    Request, Statement, Syntax, Text, Token, Truth, Version,
+    Call, Caller, Context as Keys, ContextValue, Effect, Policies, Policy, Principal, Request,
+    Statement, Text, Token, Truth,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -108,7 +107,7 @@ fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
         if let Some(account) = account
             && account != own
             && !zone.accounts.contains(account)
-            && !PROVIDER.contains(&account)
+            && !LOG_WRITERS.contains(&account)
             && !found.contains(&account)
         {
             found.push(account);
@@ -116,37 +115,6 @@ fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
     }
     found
 }
-
-/// Accounts of the provider that write access logs of load balancers (Elastic Load Balancing User
-/// Guide, "Enable access logs").
-const PROVIDER: &[&str] = &[
-    "009996457667",
-    "027434742980",
-    "033677994240",
-    "037604701340",
-    "048591011584",
-    "054676820928",
-    "076674570225",
-    "098369216593",
-    "114774131450",
-    "127311923021",
-    "156460612806",
-    "190560391635",
-    "383597477331",
-    "507241528517",
-    "582318560864",
-    "589379963580",
-    "600734575887",
-    "635631232127",
-    "638102146993",
-    "652711504416",
-    "718504428378",
-    "754344448648",
-    "783225319266",
-    "797873946194",
-    "897822967062",
-    "985666609251",
-];
 
 /// A statement of a policy on a resource, in one world, with the denials beside it.
 #[derive(Debug)]
@@ -165,10 +133,9 @@ pub(crate) struct Doors<'c> {
     pub(crate) all: Vec<Door<'c>>,
     /// The worlds in which it is not.
     without: Vec<&'c [palisade_app::Condition]>,
+    /// What stands there instead, when too many conditions decide about the policy.
+    hidden: Option<&'c Statement>,
 }
-
-/// Why a statement is in none of the worlds that are looked at.
-const TOO_MANY: &str = "more conditions decide about this policy than are looked at";
 
 impl<'c> Doors<'c> {
     /// The doors of a statement.
@@ -200,6 +167,8 @@ impl<'c> Doors<'c> {
             let mut here = policy.of_effect(Effect::Allow).filter(wanted);
             let Some(statement) = here.nth(nth.unwrap_or_default()) else {
                 doors.without.push(when);
+                let mut vague = policy.statements.iter().filter(|s| s.uncertain.is_some());
+                doors.hidden = doors.hidden.or_else(|| vague.next());
                 continue;
             };
             let joined = target.and_then(|target| access.guard(target, when));
@@ -239,11 +208,9 @@ impl<'c> Doors<'c> {
             witness = witness.or(request.filter(|_| truth == Truth::Yes));
             answers.push((answer, door.when));
         }
-        if answers.is_empty() && !self.without.is_empty() {
-            let reason = Reason::new(ReasonKind::Limit, TOO_MANY);
-            answers.push((Answer::Unknown(reason), &[]));
-        } else {
-            answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
+        answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
+        if let (true, Some(hidden)) = (self.all.is_empty(), self.hidden) {
+            answers = vec![(Answer::Unknown(reason_of(cx.access(), hidden)), &[])];
         }
         Held {
             verdict: verdict(answers, at),
@@ -363,32 +330,6 @@ impl Door<'_> {
             None => written.next(),
         }
     }
-}
-
-/// The policy that allows everything: what outsiders give themselves.
-pub(crate) fn everything() -> Arc<Policy> {
-    let wildcards = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    let span = Span::default();
-    Arc::new(Policy {
-        version: Version::V2012,
-        statements: vec![Statement {
-            sid: None,
-            effect: Effect::Allow,
-            principals: None,
-            actions: Element {
-                except: false,
-                patterns: vec![Text::new("*", span, wildcards)],
-                span,
-            },
-            resources: None,
-            conditions: Vec::new(),
-            uncertain: None,
-            origin: Origin::default(),
-        }],
-    })
 }
 
 /// Keys of the provider that callers decide for themselves.

@@ -2,8 +2,8 @@
 
 use crate::permissions::{all_contexts, note_values, verdict};
 use crate::prelude::*;
-use crate::strangers::{everything, named, role_of};
-use palisade_access::Guard;
+use crate::strangers::{named, role_of};
+use palisade_access::{Guard, everything};
 use palisade_iam::{
     Caller, Context as Keys, ContextValue, Effect, Outcome, Policies, Policy, Request, evaluate,
 };
