@@ -21,6 +21,16 @@ pub enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
+    /// A file that the user named.
+    #[must_use]
+    pub fn named(path: &'a str, bytes: &'a [u8]) -> Self {
+        Self::File {
+            path,
+            bytes,
+            named: true,
+        }
+    }
+
     /// The file or folder.
     #[must_use]
     pub fn path(self) -> &'a str {

@@ -24,3 +24,6 @@ mod scope;
 
 pub use instance::Instance;
 pub use read::{Options, read};
+
+#[cfg(test)]
+mod tests;

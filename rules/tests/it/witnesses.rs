@@ -1,6 +1,6 @@
 //! A finding about permissions is proved by a request.
 
-use crate::harness::{Example, examples, run};
+use crate::harness::{Example, Language, examples, run};
 use palisade_policy::Parameters;
 use palisade_rule::Profile;
 use std::collections::BTreeSet;
@@ -90,6 +90,7 @@ fn too_many_conditions_are_said() {
         .find(|entry| entry.rule.id == "public-bucket")
         .unwrap();
     let example = Example {
+        language: Language::CloudFormation,
         name: String::new(),
         text,
         folder: PathBuf::new(),
