@@ -247,12 +247,11 @@ impl Inquiry<'_> {
         let target = arn.and_then(|arn| Target::of(catalogue, arn, patterns.clone()));
         let mut asked = Vec::new();
         if let Some(target) = &target {
-            for (action, texts) in target.actions() {
+            let wanted = |action: &str| statement.matches_action(action) != Truth::No;
+            for (action, texts) in target.actions(wanted) {
                 let name = format!("{}:{}", target.service.prefix, action.name);
-                if statement.matches_action(&name.to_ascii_lowercase()) != Truth::No {
-                    let texts = texts.into_iter().map(str::to_owned).collect();
-                    asked.push((Arc::from(name), action.access, texts));
-                }
+                let texts = texts.into_iter().map(str::to_owned).collect();
+                asked.push((Arc::from(name), action.access, texts));
             }
             return asked;
         }
