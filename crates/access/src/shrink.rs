@@ -17,8 +17,8 @@ pub use statement::Proposed;
 pub use yaml::block as yaml;
 
 use crate::access::Access;
-use crate::code::code_of;
-use crate::identities::{Attached, Permissions};
+use crate::code::Codes;
+use crate::identities::{Attached, Identity, Permissions};
 use crate::names::Names;
 use crate::needs::{Need, needs_of, needs_of_record};
 use palisade_app::{Condition, Files};
@@ -76,13 +76,25 @@ pub fn shrink(
     files: &dyn Files,
     records: &[Record],
 ) -> (Vec<Shrunk>, Symbols) {
+    shrink_some(access, files, records, |_| true)
+}
+
+/// The same for some of the roles: the code of the others is not read.
+#[must_use]
+pub fn shrink_some(
+    access: &Access<'_>,
+    files: &dyn Files,
+    records: &[Record],
+    wanted: impl Fn(&Identity) -> bool,
+) -> (Vec<Shrunk>, Symbols) {
     let mut names = Names::new(
         access.app,
         &access.settings.deployment,
         access.symbols.clone(),
     );
+    let mut codes = Codes::new(access.app, files);
     let mut shrunk = Vec::new();
-    for identity in &access.identities {
+    for identity in access.identities.iter().filter(|one| wanted(one)) {
         let functions: Vec<Arc<str>> = access
             .app
             .graph()
@@ -98,7 +110,7 @@ pub fn shrink(
             let Some(function) = access.app.resource(id) else {
                 continue;
             };
-            match code_of(access.app, function, files) {
+            match codes.of(function) {
                 Err(why) => unread.push((id.clone(), why)),
                 Ok(code) => {
                     let found = needs_of(access, function, &code, &mut names);

@@ -45,6 +45,7 @@ pub(crate) fn run(
         units: Vec::new(),
         by_path: BTreeMap::new(),
         by_import: BTreeMap::new(),
+        by_folder: BTreeMap::new(),
         bytes: 0,
         heap: Heap::default(),
         scopes: Vec::new(),
@@ -145,6 +146,8 @@ pub(crate) struct Eval<'a> {
     by_path: BTreeMap<Name, usize>,
     /// Python modules by their absolute names.
     by_import: BTreeMap<Name, usize>,
+    /// What imports mean in a folder; nothing: a library.
+    by_folder: BTreeMap<(Name, Name), Option<usize>>,
     bytes: usize,
     pub(crate) heap: Heap,
     /// All scopes of both passes: what outlives a pass may hold functions made in them.
