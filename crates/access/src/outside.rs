@@ -84,6 +84,19 @@ pub fn outside(access: &Access<'_>) -> Vec<OutsideAccess> {
     found
 }
 
+/// Whether a policy speaks of anybody from outside but services. Nobody is asked: what is found
+/// may still be denied to them.
+pub(crate) fn speaks_of_people(access: &Access<'_>) -> bool {
+    let policies = access.guards.iter().flat_map(|guard| &guard.worlds);
+    let mut statements = policies.flat_map(|(_, policy)| policy.of_effect(Effect::Allow));
+    statements.any(|statement| {
+        let candidates = callers::of(access, statement);
+        candidates
+            .iter()
+            .any(|candidate| candidate.who.is_somebody())
+    })
+}
+
 /// The resources that have policies; with those policies that are on no resource of the
 /// application.
 fn guarded(access: &Access<'_>) -> Vec<(Arc<str>, bool)> {
