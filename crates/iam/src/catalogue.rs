@@ -187,6 +187,12 @@ impl Catalogue {
         self.policies().all()
     }
 
+    /// The AWS managed policy of a name, without its document.
+    #[must_use]
+    pub fn managed_policy_named(&self, name: &str) -> Option<&ManagedPolicy> {
+        self.policies().named(name)
+    }
+
     /// The document (JSON text) of an AWS managed policy. An ARN must have the right path, in
     /// whatever partition; a bare name finds the policy too.
     #[must_use]

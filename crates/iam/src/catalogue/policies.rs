@@ -75,6 +75,13 @@ impl Policies {
         }
     }
 
+    /// The policy of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&ManagedPolicy> {
+        let order = |known: &ManagedPolicy| (*known.name).cmp(name);
+        let at = self.policies.binary_search_by(order);
+        self.policies.get(at.ok()?)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &ManagedPolicy> {
         self.policies.iter()
     }
@@ -101,10 +108,7 @@ impl Policies {
             }
             None => (None, arn_or_name),
         };
-        let at = self
-            .policies
-            .binary_search_by(|known| (*known.name).cmp(name));
-        let policy = self.policies.get(at.ok()?)?;
+        let policy = self.named(name)?;
         if let (Some(path), Some(known)) = (path, policy.path.as_deref())
             && known.strip_prefix('/') != Some(path)
         {
