@@ -1,7 +1,7 @@
 //! The source code of a function: where it lies, and what it asks of the cloud.
 
 use palisade_app::{Application, Data, Files, Resource, resolve};
-use palisade_code::{Calls, Modules, calls};
+use palisade_code::{Calls, Modules, calls, calls_or_problem};
 use palisade_core::Sources;
 use palisade_syntax::Node;
 use std::collections::BTreeMap;
@@ -38,6 +38,8 @@ impl Modules for Reader<'_> {
 pub(crate) struct Codes<'a> {
     app: &'a Application,
     files: &'a dyn Files,
+    /// What can be read of code is wanted, whatever else can't be.
+    in_part: bool,
     read: BTreeMap<Handler, Arc<FunctionCode>>,
 }
 
@@ -46,10 +48,11 @@ pub(crate) struct Codes<'a> {
 type Handler = (String, String, Vec<String>);
 
 impl<'a> Codes<'a> {
-    pub(crate) fn new(app: &'a Application, files: &'a dyn Files) -> Self {
+    pub(crate) fn new(app: &'a Application, files: &'a dyn Files, in_part: bool) -> Self {
         Self {
             app,
             files,
+            in_part,
             read: BTreeMap::new(),
         }
     }
@@ -80,7 +83,7 @@ impl<'a> Codes<'a> {
                 files,
                 inline: Some((entry, Arc::from(text))),
             };
-            return Ok(Arc::new(read(entry, name, &[""], &reader)));
+            return Ok(Arc::new(self.calls(entry, name, &[""], &reader)));
         }
         let root = root(app, function)?;
         let mut roots = vec![root.clone()];
@@ -107,17 +110,28 @@ impl<'a> Codes<'a> {
             files,
             inline: None,
         };
-        let code = Arc::new(read(&handler.0, name, &roots, &reader));
+        let code = Arc::new(self.calls(&handler.0, name, &roots, &reader));
         self.read.insert(handler, code.clone());
         Ok(code)
     }
-}
 
-fn read(entry: &str, handler: &str, roots: &[&str], reader: &Reader<'_>) -> FunctionCode {
-    let mut sources = Sources::default();
-    let handler = (!handler.is_empty()).then_some(handler);
-    let calls = calls(entry, handler, roots, reader, &mut sources);
-    FunctionCode { sources, calls }
+    fn calls(
+        &self,
+        entry: &str,
+        handler: &str,
+        roots: &[&str],
+        reader: &Reader<'_>,
+    ) -> FunctionCode {
+        let mut sources = Sources::default();
+        let handler = (!handler.is_empty()).then_some(handler);
+        let read = if self.in_part {
+            calls
+        } else {
+            calls_or_problem
+        };
+        let calls = read(entry, handler, roots, reader, &mut sources);
+        FunctionCode { sources, calls }
+    }
 }
 
 /// The files that may hold the handler, the likeliest first.

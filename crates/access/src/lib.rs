@@ -41,6 +41,7 @@ pub use outside::{OutsideAccess, Who, outside};
 pub use paths::{AttackPath, Hop, Loot, Prize, attack_paths, paths};
 pub use shown::{Subject, Target};
 pub use shrink::{
-    Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, shrink_some, yaml,
+    Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, shrink_understood,
+    yaml,
 };
 pub use worlds::agree;

@@ -76,25 +76,46 @@ pub fn shrink(
     files: &dyn Files,
     records: &[Record],
 ) -> (Vec<Shrunk>, Symbols) {
-    shrink_some(access, files, records, |_| true)
+    every(access, files, records, Wanted::All)
 }
 
-/// The same for some of the roles: the code of the others is not read.
+/// The same for those roles of which everything can be told; `worth` says whose code is worth
+/// reading.
 #[must_use]
-pub fn shrink_some(
+pub fn shrink_understood(
+    access: &Access<'_>,
+    files: &dyn Files,
+    worth: &dyn Fn(&Identity) -> bool,
+) -> Vec<Shrunk> {
+    every(access, files, &[], Wanted::Understood(worth)).0
+}
+
+/// Which roles are shrunk.
+enum Wanted<'a> {
+    /// Each, as far as it is understood.
+    All,
+    /// Those of which everything can be told, among these.
+    Understood(&'a dyn Fn(&Identity) -> bool),
+}
+
+fn every(
     access: &Access<'_>,
     files: &dyn Files,
     records: &[Record],
-    wanted: impl Fn(&Identity) -> bool,
+    wanted: Wanted<'_>,
 ) -> (Vec<Shrunk>, Symbols) {
+    let (in_part, worth): (_, &dyn Fn(&Identity) -> bool) = match wanted {
+        Wanted::All => (true, &|_| true),
+        Wanted::Understood(worth) => (false, worth),
+    };
     let mut names = Names::new(
         access.app,
         &access.settings.deployment,
         access.symbols.clone(),
     );
-    let mut codes = Codes::new(access.app, files);
+    let mut codes = Codes::new(access.app, files, in_part);
     let mut shrunk = Vec::new();
-    for identity in access.identities.iter().filter(|one| wanted(one)) {
+    for identity in access.identities.iter().filter(|one| worth(one)) {
         let functions: Vec<Arc<str>> = access
             .app
             .graph()
@@ -107,6 +128,9 @@ pub fn shrink_some(
         let (mut unread, mut unresolved) = (Vec::new(), Vec::new());
         let mut needs: Vec<Need> = Vec::new();
         for id in &functions {
+            if !in_part && !(unread.is_empty() && unresolved.is_empty()) {
+                break;
+            }
             let Some(function) = access.app.resource(id) else {
                 continue;
             };
@@ -124,6 +148,9 @@ pub fn shrink_some(
                 needs.extend(found.needs);
                 unresolved.extend(found.unresolved);
             }
+        }
+        if !in_part && !(unread.is_empty() && unresolved.is_empty()) {
+            continue;
         }
         for world in &identity.worlds {
             let declared = Declared {

@@ -36,8 +36,10 @@ pub(crate) fn run(
     roots: &[&str],
     modules: &dyn Modules,
     sources: &mut Sources,
+    goes_on: bool,
 ) -> Calls {
     let mut eval = Eval {
+        goes_on,
         roots,
         modules,
         sources,
@@ -138,6 +140,8 @@ pub(crate) struct Pass {
 }
 
 pub(crate) struct Eval<'a> {
+    /// What can be read is read, whatever else can't be.
+    goes_on: bool,
     roots: &'a [&'a str],
     modules: &'a dyn Modules,
     sources: &'a mut Sources,
@@ -211,6 +215,9 @@ impl Eval<'_> {
     fn load(&mut self, path: Name, text: &Arc<str>) -> Option<usize> {
         if let Some(unit) = self.by_path.get(&path) {
             return Some(*unit);
+        }
+        if self.is_over() {
+            return None;
         }
         let language = Language::of_path(&path)?;
         self.bytes = self.bytes.saturating_add(text.len());
@@ -311,7 +318,15 @@ impl Eval<'_> {
         }
     }
 
+    /// Nobody wants to know more.
+    fn is_over(&self) -> bool {
+        !self.goes_on && !self.result.problems.is_empty()
+    }
+
     fn statement(&mut self, statement: &Statement) {
+        if self.is_over() {
+            return;
+        }
         self.pass.steps += 1;
         match statement {
             Statement::Do(value) => {

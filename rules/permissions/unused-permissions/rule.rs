@@ -1,7 +1,7 @@
 //! Permissions that nothing in a function's code, triggers and configuration gives reason for.
 
 use crate::prelude::*;
-use palisade_access::{Identity, Shrunk, Unused, shrink_some};
+use palisade_access::{Identity, Shrunk, Unused, shrink_understood};
 use std::sync::Arc;
 
 pub(crate) static RULE: Rule = Rule {
@@ -24,13 +24,10 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut policies = role.worlds.iter().flat_map(|world| &world.identity);
         policies.any(|attached| !is_basic(&attached.name))
     };
-    let (roles, _) = shrink_some(access, cx.files, &[], has_own);
-    for role in &roles {
-        // What can't be told may be what uses them.
-        if role.unread.is_empty() && role.unresolved.is_empty() {
-            for unused in &role.unused {
-                report(cx, role, unused, sink);
-            }
+    // What can't be told may be what uses them.
+    for role in &shrink_understood(access, cx.files, &has_own) {
+        for unused in &role.unused {
+            report(cx, role, unused, sink);
         }
     }
 }
