@@ -128,7 +128,8 @@ fn every(
         let (mut unread, mut unresolved) = (Vec::new(), Vec::new());
         let mut needs: Vec<Need> = Vec::new();
         for id in &functions {
-            if !in_part && !(unread.is_empty() && unresolved.is_empty()) {
+            let understood = unread.is_empty() && unresolved.is_empty();
+            if !(in_part || understood) {
                 break;
             }
             let Some(function) = access.app.resource(id) else {
@@ -149,7 +150,8 @@ fn every(
                 unresolved.extend(found.unresolved);
             }
         }
-        if !in_part && !(unread.is_empty() && unresolved.is_empty()) {
+        let understood = unread.is_empty() && unresolved.is_empty();
+        if !(in_part || understood) {
             continue;
         }
         for world in &identity.worlds {
