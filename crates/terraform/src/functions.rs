@@ -5,6 +5,15 @@
 //! - Never panics; what a call makes stays within [`MAX_ITEMS`] and [`MAX_TEXT`].
 //! - Files come through [`Outside`]; the clock, random numbers and the environment are never asked.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "what evaluates expressions is not there yet"
+    )
+)]
+
 mod arguments;
 mod aws;
 mod collections;
@@ -77,7 +86,12 @@ const fn text(
     run: fn(&Call<'_>, &[Value]) -> Answer,
 ) -> Function {
     let text = true;
-    Function { name, takes, text, run }
+    Function {
+        name,
+        takes,
+        text,
+        run,
+    }
 }
 
 /// A function that gives something else than a text.
@@ -87,7 +101,12 @@ const fn other(
     run: fn(&Call<'_>, &[Value]) -> Answer,
 ) -> Function {
     let text = false;
-    Function { name, takes, text, run }
+    Function {
+        name,
+        takes,
+        text,
+        run,
+    }
 }
 
 /// As many arguments as one likes.
@@ -152,7 +171,12 @@ pub(crate) fn call(
         let given = arguments.len();
         return unknown(format!("`{name}` does not take {given} arguments"));
     }
-    let made = Made { name, function, origin, outside };
+    let made = Made {
+        name,
+        function,
+        origin,
+        outside,
+    };
     made.spread(arguments, 1)
 }
 
@@ -227,7 +251,10 @@ fn under(condition: &Condition, value: &Value) -> Value {
     let Data::OneOf(list) = &value.data else {
         return value.clone();
     };
-    let left: Vec<_> = list.iter().filter(|a| !a.when.contradicts(condition)).collect();
+    let left: Vec<_> = list
+        .iter()
+        .filter(|a| !a.when.contradicts(condition))
+        .collect();
     match left.as_slice() {
         [only] => only.value.clone(),
         [] => value.clone(),

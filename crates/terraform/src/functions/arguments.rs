@@ -88,7 +88,9 @@ impl Call<'_> {
     pub(super) fn closed<'v>(&self, value: &'v Value) -> Result<&'v [Value], Reason> {
         match &value.data {
             Data::List(List { items, open: None }) => Ok(items),
-            Data::List(List { open: Some(reason), .. }) => Err(reason.clone()),
+            Data::List(List {
+                open: Some(reason), ..
+            }) => Err(reason.clone()),
             _ => Err(self.unfit(value, "a list")),
         }
     }

@@ -9,7 +9,11 @@ use std::sync::Arc;
 pub(super) const FUNCTIONS: &[Function] = &[
     text("provider::aws::arn_build", (5, 5), arn_build),
     other("provider::aws::arn_parse", (1, 1), arn_parse),
-    text("provider::aws::trim_iam_role_path", (1, 1), trim_iam_role_path),
+    text(
+        "provider::aws::trim_iam_role_path",
+        (1, 1),
+        trim_iam_role_path,
+    ),
 ];
 
 const FIELDS: [&str; 5] = ["partition", "service", "region", "account_id", "resource"];
@@ -28,9 +32,12 @@ fn fields(call: &Call<'_>, value: &Value) -> Result<Vec<Vec<Part>>, Reason> {
     let parts = call.parts(value)?;
     let fields = partial::split(&parts, ":", FIELDS.len() + 1);
     // What is in the resource's part may have any number of colons.
-    let certain = fields.iter().rev().skip(1).flatten().all(|part| {
-        matches!(part, Part::Literal(_)) || lacks(part, ":")
-    });
+    let certain = fields
+        .iter()
+        .rev()
+        .skip(1)
+        .flatten()
+        .all(|part| matches!(part, Part::Literal(_)) || lacks(part, ":"));
     match fields.split_first() {
         Some((first, rest)) if certain && rest.len() == FIELDS.len() => match first.as_slice() {
             [Part::Literal(arn)] if &**arn == "arn" => Ok(rest.to_vec()),
@@ -52,7 +59,10 @@ fn arn_parse(call: &Call<'_>, arguments: &[Value]) -> Answer {
             value: call.value(partial::data(parts)),
         })
         .collect();
-    Ok(call.value(Data::Map(Map { entries, open: None })))
+    Ok(call.value(Data::Map(Map {
+        entries,
+        open: None,
+    })))
 }
 
 fn trim_iam_role_path(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -64,7 +74,9 @@ fn trim_iam_role_path(call: &Call<'_>, arguments: &[Value]) -> Answer {
         Some([]) => wanted.is_empty(),
         _ => false,
     };
-    let name = resource.strip_prefix("role/").and_then(|path| path.rsplit('/').next());
+    let name = resource
+        .strip_prefix("role/")
+        .and_then(|path| path.rsplit('/').next());
     let Some(name) = name.filter(|_| known(1, "iam") && known(2, "")) else {
         return Err(call.wrong("the text is not the name of a role"));
     };

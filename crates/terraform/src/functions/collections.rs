@@ -38,7 +38,11 @@ fn quantified(call: &Call<'_>, list: &Value, decisive: bool) -> Answer {
     let list = call.list(list)?;
     let mut doubt = list.open.clone();
     for item in &list.items {
-        let truth = if null(item) { Some(false) } else { boolean(item) };
+        let truth = if null(item) {
+            Some(false)
+        } else {
+            boolean(item)
+        };
         match truth {
             Some(truth) if truth == decisive => return Ok(call.truth(decisive)),
             Some(_) => {}
@@ -159,7 +163,9 @@ fn element(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let items = call.closed(&arguments[0])?;
     let index = usize::try_from(call.integer(&arguments[1])?)
         .map_err(|_| call.wrong("an index below zero"))?;
-    let at = index.checked_rem(items.len()).and_then(|index| items.get(index));
+    let at = index
+        .checked_rem(items.len())
+        .and_then(|index| items.get(index));
     at.cloned().ok_or_else(|| call.wrong("an empty list"))
 }
 
@@ -295,7 +301,9 @@ fn sort(call: &Call<'_>, arguments: &[Value]) -> Answer {
         .map(|item| call.as_text(item))
         .collect::<Result<Vec<Value>, Reason>>()?;
     // Where an item stands is not known when one of them is not.
-    let open = list.open.or_else(|| items.iter().find_map(partial::why_not));
+    let open = list
+        .open
+        .or_else(|| items.iter().find_map(partial::why_not));
     items.sort_by(|a, b| a.as_text().cmp(&b.as_text()));
     Ok(call.value(Data::List(List { items, open })))
 }

@@ -22,12 +22,16 @@ fn compared(a: &Value, b: &Value, depth: usize) -> Option<bool> {
         (Data::Bool(a), Data::Bool(b)) => Some(a == b),
         (Data::Text(a), Data::Text(b)) => Some(a == b),
         (Data::Number(a), Data::Number(b)) => Some(number::shown(a) == number::shown(b)),
-        (Data::Symbolic(_), Data::Symbolic(_) | Data::Text(_) | Data::Number(_) | Data::Bool(_))
+        (
+            Data::Symbolic(_),
+            Data::Symbolic(_) | Data::Text(_) | Data::Number(_) | Data::Bool(_),
+        )
         | (Data::Text(_) | Data::Number(_) | Data::Bool(_), Data::Symbolic(_)) => texts(a, b),
         // A reference alone may stand for anything.
-        (Data::Symbolic(parts), _) | (_, Data::Symbolic(parts)) => {
-            parts.iter().any(|p| matches!(p, Part::Literal(_))).then_some(false)
-        }
+        (Data::Symbolic(parts), _) | (_, Data::Symbolic(parts)) => parts
+            .iter()
+            .any(|p| matches!(p, Part::Literal(_)))
+            .then_some(false),
         (Data::List(a), Data::List(b)) => {
             let closed = a.open.is_none() && b.open.is_none();
             if closed && a.items.len() != b.items.len() {
@@ -49,7 +53,11 @@ fn compared(a: &Value, b: &Value, depth: usize) -> Option<bool> {
             let (a, b) = (sorted(a), sorted(b));
             closed.then(|| {
                 all(a.iter().zip(&b).map(|(a, b)| {
-                    if a.key == b.key { compared(&a.value, &b.value, depth) } else { Some(false) }
+                    if a.key == b.key {
+                        compared(&a.value, &b.value, depth)
+                    } else {
+                        Some(false)
+                    }
                 }))
             })?
         }
@@ -68,7 +76,11 @@ fn texts(a: &Value, b: &Value) -> Option<bool> {
         (Some(Part::Literal(a)), Some(Part::Literal(b))) => {
             let (a, b): (&str, &str) = (a, b);
             let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-            !(if ends { long.ends_with(short) } else { long.starts_with(short) })
+            !(if ends {
+                long.ends_with(short)
+            } else {
+                long.starts_with(short)
+            })
         }
         _ => false,
     };

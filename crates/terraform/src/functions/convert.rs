@@ -20,11 +20,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn same(_: &Call<'_>, arguments: &[Value]) -> Answer {
-    arguments.first().cloned().ok_or_else(|| Reason::new(ReasonKind::Function, "no argument"))
+    arguments
+        .first()
+        .cloned()
+        .ok_or_else(|| Reason::new(ReasonKind::Function, "no argument"))
 }
 
 fn issensitive(_: &Call<'_>, _: &[Value]) -> Answer {
-    Err(Reason::new(ReasonKind::Function, "whether a value is sensitive is not followed"))
+    Err(Reason::new(
+        ReasonKind::Function,
+        "whether a value is sensitive is not followed",
+    ))
 }
 
 fn null(value: &Value) -> bool {
@@ -78,7 +84,11 @@ fn tomap(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Ok(call.value(Data::Null));
     }
     let mut map: Map = call.map(&arguments[0])?.into_owned();
-    let values = map.entries.iter().map(|entry| entry.value.clone()).collect();
+    let values = map
+        .entries
+        .iter()
+        .map(|entry| entry.value.clone())
+        .collect();
     let values = unified(call, values)?;
     for (entry, value) in map.entries.iter_mut().zip(values) {
         entry.value = value;
@@ -101,7 +111,11 @@ pub(super) fn unified(call: &Call<'_>, values: Vec<Value>) -> Result<Vec<Value>,
         }
     }
     let scalars = texts + numbers + truths;
-    if [scalars, lists, maps].iter().filter(|count| **count > 0).count() > 1
+    if [scalars, lists, maps]
+        .iter()
+        .filter(|count| **count > 0)
+        .count()
+        > 1
         || texts == 0 && numbers > 0 && truths > 0
     {
         return Err(call.wrong("items of different types"));

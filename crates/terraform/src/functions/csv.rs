@@ -33,7 +33,10 @@ fn csvdecode(call: &Call<'_>, arguments: &[Value]) -> Answer {
                 value: call.say(text),
             })
             .collect();
-        items.push(call.value(Data::Map(Map { entries, open: None })));
+        items.push(call.value(Data::Map(Map {
+            entries,
+            open: None,
+        })));
     }
     Ok(call.items(items))
 }

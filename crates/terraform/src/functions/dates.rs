@@ -12,11 +12,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     text("timestamp", (0, 0), |call, _| hashes::unknown(call)),
 ];
 
-const DAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const DAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// A time, and where on earth its clock stands.
@@ -57,7 +74,8 @@ impl Time {
             digits.parse::<i64>().ok().filter(|_| plain)
         };
         let mark = |at: usize, wanted: u8| text.as_bytes().get(at) == Some(&wanted);
-        let marks = mark(4, b'-') && mark(7, b'-') && mark(10, b'T') && mark(13, b':') && mark(16, b':');
+        let marks =
+            mark(4, b'-') && mark(7, b'-') && mark(10, b'T') && mark(13, b':') && mark(16, b':');
         let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
         let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
         let rest = text.get(19..)?;
@@ -65,7 +83,10 @@ impl Time {
             Some(rest) => {
                 let end = rest.find(|c: char| !c.is_ascii_digit())?;
                 let digits = format!("{:0<9}", &rest[..end]);
-                (digits.get(..9)?.parse().ok().filter(|_| end > 0)?, &rest[end..])
+                (
+                    digits.get(..9)?.parse().ok().filter(|_| end > 0)?,
+                    &rest[end..],
+                )
             }
             None => (0, rest),
         };
@@ -74,7 +95,9 @@ impl Time {
             (sign @ ("+" | "-"), clock) => {
                 let (hours, minutes) = clock.split_once(':')?;
                 let two = |text: &str| {
-                    text.parse::<u8>().ok().filter(|_| text.len() == 2 && !text.starts_with('+'))
+                    text.parse::<u8>()
+                        .ok()
+                        .filter(|_| text.len() == 2 && !text.starts_with('+'))
                 };
                 let minutes = two(minutes).filter(|minutes| *minutes < 60)?;
                 let hours = two(hours).filter(|hours| *hours < 24)?;
@@ -113,7 +136,11 @@ impl Time {
     fn text(self) -> Option<String> {
         let (year, month, day) = civil(self.local.div_euclid(86_400));
         let (hour, minute, second) = self.clock();
-        let zone = if self.offset == 0 { "Z".to_owned() } else { self.zone(":") };
+        let zone = if self.offset == 0 {
+            "Z".to_owned()
+        } else {
+            self.zone(":")
+        };
         (0..=9_999).contains(&year).then(|| {
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
         })
@@ -165,7 +192,8 @@ fn formatdate(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut rest: &str = &format;
     while let Some(letter) = rest.chars().next() {
         if let Some(quoted) = rest.strip_prefix('\'') {
-            let (literal, after) = literal(quoted).ok_or_else(|| call.wrong("a quote is not closed"))?;
+            let (literal, after) =
+                literal(quoted).ok_or_else(|| call.wrong("a quote is not closed"))?;
             out.push_str(&literal);
             rest = after;
             continue;
@@ -214,8 +242,13 @@ fn duration(text: &str) -> Option<i128> {
         let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
         let number = Decimal::parse(&rest[..rest.len() - after.len()])?;
         let units = [
-            ("ns", 1), ("us", 1_000), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000),
-            ("m", 60_000_000_000), ("h", 3_600_000_000_000_i128),
+            ("ns", 1),
+            ("us", 1_000),
+            ("µs", 1_000),
+            ("ms", 1_000_000),
+            ("s", 1_000_000_000),
+            ("m", 60_000_000_000),
+            ("h", 3_600_000_000_000_i128),
         ];
         let (unit, size) = units.iter().find(|(unit, _)| after.starts_with(unit))?;
         total = total.checked_add(number.times(*size)?.floor()?.integer()?)?;
@@ -233,8 +266,16 @@ fn timeadd(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let duration = duration.ok_or_else(|| call.wrong("the text is not a duration"))?;
     let nanos = time.nanos + duration % 1_000_000_000;
     let local = time.local + duration / 1_000_000_000 + nanos.div_euclid(1_000_000_000);
-    let later = Time { local, nanos: nanos.rem_euclid(1_000_000_000), ..time };
-    Ok(call.say(later.text().ok_or_else(|| call.wrong("beyond the calendar"))?))
+    let later = Time {
+        local,
+        nanos: nanos.rem_euclid(1_000_000_000),
+        ..time
+    };
+    Ok(call.say(
+        later
+            .text()
+            .ok_or_else(|| call.wrong("beyond the calendar"))?,
+    ))
 }
 
 fn timecmp(call: &Call<'_>, arguments: &[Value]) -> Answer {

@@ -25,7 +25,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn structured(value: &Value) -> bool {
-    matches!(value.data, Data::List(_) | Data::Map(_) | Data::OneOf(_) | Data::Unknown(_))
+    matches!(
+        value.data,
+        Data::List(_) | Data::Map(_) | Data::OneOf(_) | Data::Unknown(_)
+    )
 }
 
 fn jsonencode(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -45,7 +48,8 @@ fn yamlencode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let Data::Text(text) = jsonencode(call, arguments)?.data else {
         return Err(call.unfit(&arguments[0], "a known value"));
     };
-    Ok(call.say(format!("{text}\n")))
+    let end = if text.starts_with('"') { "" } else { "...\n" };
+    Ok(call.say(format!("{text}\n{end}")))
 }
 
 /// The JSON of a value as Terraform writes it: keys in order, `<`, `>` and `&` escaped.
@@ -70,12 +74,14 @@ fn write_json(
         Data::Bool(truth) => out.literal(if *truth { "true" } else { "false" }),
         Data::Number(number) => out.literal(&number::shown(number)),
         Data::Text(text) => out.literal(&quoted(text)),
-        Data::Symbolic(parts) if matches!(&**parts, [_]) => out.part(Part::Hole(call.unfit(value, "a value"))),
+        Data::Symbolic(parts) if matches!(&**parts, [_]) => {
+            out.part(Part::Hole(call.unfit(value, "a value")))
+        }
         Data::Symbolic(parts) => {
             out.literal("\"");
             for part in parts.iter() {
                 match part {
-                    Part::Literal(text) => out.literal(quoted(text).trim_matches('"')),
+                    Part::Literal(text) => out.literal(inside(&quoted(text))),
                     part => out.part(part.clone()),
                 }
             }
@@ -132,6 +138,11 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// What stands between the quotes.
+fn inside(quoted: &str) -> &str {
+    quoted.get(1..quoted.len() - 1).unwrap_or_default()
+}
+
 fn jsondecode(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let [value] = arguments else {
         return Err(call.limit());
@@ -183,7 +194,8 @@ fn yamldecode(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Ok(arguments[0].clone());
     }
     // JSON with holes is read with them; YAML has too many ways to write a text.
-    if let (Data::Symbolic(_), Some(parsed)) = (&arguments[0].data, json_text::parse(&arguments[0])) {
+    if let (Data::Symbolic(_), Some(parsed)) = (&arguments[0].data, json_text::parse(&arguments[0]))
+    {
         return Ok(canonical(parsed));
     }
     let text = call.text(&arguments[0])?;
@@ -199,7 +211,7 @@ fn yamldecode(call: &Call<'_>, arguments: &[Value]) -> Answer {
 }
 
 /// The value of a tree; all of it stands where its text does.
-fn tree(node: &syntax::Node, origin: &Origin) -> Value {
+pub(super) fn tree(node: &syntax::Node, origin: &Origin) -> Value {
     let data = match &node.data {
         syntax::Data::Null => Data::Null,
         syntax::Data::Bool(truth) => Data::Bool(*truth),
@@ -238,7 +250,11 @@ pub(super) fn base64(bytes: &[u8]) -> String {
         for i in 0..4 {
             let index = (bits >> (18 - 6 * i)) & 63;
             let letter = ALPHABET.get(index as usize).copied().unwrap_or(b'A');
-            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
+            out.push(if i <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -246,7 +262,10 @@ pub(super) fn base64(bytes: &[u8]) -> String {
 
 /// The bytes of a text in base64; nothing when it is none.
 fn unbase64(text: &str) -> Option<Vec<u8>> {
-    let letters: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\n' | b'\r')).collect();
+    let letters: Vec<u8> = text
+        .bytes()
+        .filter(|b| !matches!(b, b'\n' | b'\r'))
+        .collect();
     if letters.len() % 4 != 0 {
         return None;
     }
@@ -301,7 +320,9 @@ fn base64decode(call: &Call<'_>, arguments: &[Value]) -> Answer {
 /// The encodings of characters that are known here.
 enum Encoding {
     Utf8,
-    Utf16 { little: bool },
+    Utf16 {
+        little: bool,
+    },
     /// One byte for a character, of so many characters.
     Bytes(u32),
 }
@@ -323,7 +344,13 @@ fn textencodebase64(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let bytes: Option<Vec<u8>> = match encoding {
         Encoding::Utf8 => Some(text.bytes().collect()),
         Encoding::Utf16 { little } => {
-            let pair = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+            let pair = |unit: u16| {
+                if little {
+                    unit.to_le_bytes()
+                } else {
+                    unit.to_be_bytes()
+                }
+            };
             Some(text.encode_utf16().flat_map(pair).collect())
         }
         Encoding::Bytes(size) => {
@@ -345,7 +372,11 @@ fn textdecodebase64(call: &Call<'_>, arguments: &[Value]) -> Answer {
         Encoding::Utf16 { little } => {
             let (pairs, rest) = bytes.as_chunks::<2>();
             let unit = |pair: &[u8; 2]| {
-                if little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) }
+                if little {
+                    u16::from_le_bytes(*pair)
+                } else {
+                    u16::from_be_bytes(*pair)
+                }
             };
             let units: Vec<u16> = pairs.iter().map(unit).collect();
             String::from_utf16(&units).ok().filter(|_| rest.is_empty())

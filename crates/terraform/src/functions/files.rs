@@ -17,7 +17,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The bytes of a file.
 pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Vec<u8>, Reason> {
-    call.outside.read(path).map_err(|error| unread(path, &error))
+    call.outside
+        .read(path)
+        .map_err(|error| unread(path, &error))
 }
 
 fn unread(path: &str, error: &FileError) -> Reason {
@@ -57,9 +59,15 @@ fn fileset(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let folder = call.text(&arguments[0])?;
     let pattern = regexes::compiled(call, &glob(&call.text(&arguments[1])?))?;
     let names = call.outside.list(&folder).ok_or_else(|| {
-        Reason::new(ReasonKind::File, format!("what is in `{folder}` is not known"))
+        Reason::new(
+            ReasonKind::File,
+            format!("what is in `{folder}` is not known"),
+        )
     })?;
-    let mut names: Vec<String> = names.into_iter().filter(|name| pattern.is_match(name)).collect();
+    let mut names: Vec<String> = names
+        .into_iter()
+        .filter(|name| pattern.is_match(name))
+        .collect();
     names.sort();
     names.truncate(MAX_ITEMS + 1);
     Ok(call.items(names.into_iter().map(|name| call.say(name)).collect()))
@@ -71,7 +79,16 @@ fn glob(pattern: &str) -> String {
     let mut rest = pattern;
     let mut groups = 0;
     while let Some(letter) = rest.chars().next() {
-        let all = [("**/", "(?:.*/)?"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]"), ("[^", "[^"), ("[!", "[^"), ("[", "["), ("]", "]")];
+        let all = [
+            ("**/", "(?:.*/)?"),
+            ("**", ".*"),
+            ("*", "[^/]*"),
+            ("?", "[^/]"),
+            ("[^", "[^"),
+            ("[!", "[^"),
+            ("[", "["),
+            ("]", "]"),
+        ];
         if let Some((glob, regex)) = all.iter().find(|(glob, _)| rest.starts_with(glob)) {
             out.push_str(regex);
             rest = &rest[glob.len()..];
@@ -115,7 +132,10 @@ fn pathexpand(call: &Call<'_>, arguments: &[Value]) -> Answer {
 
 /// What depends on the machine on which Terraform runs.
 fn machine(call: &Call<'_>) -> Answer {
-    let what = format!("`{}` depends on the machine on which Terraform runs", call.name);
+    let what = format!(
+        "`{}` depends on the machine on which Terraform runs",
+        call.name
+    );
     Err(Reason::new(ReasonKind::File, what))
 }
 

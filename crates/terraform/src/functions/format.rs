@@ -14,7 +14,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn format(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let pieces = verbs::parse(call, &call.text(&arguments[0])?)?;
     let mut size = 0;
-    filled(call, &pieces, &arguments[1..].iter().collect::<Vec<_>>(), &mut size)
+    filled(
+        call,
+        &pieces,
+        &arguments[1..].iter().collect::<Vec<_>>(),
+        &mut size,
+    )
 }
 
 /// The text with the arguments in their places; `size` adds up what was made.

@@ -6,20 +6,36 @@ use palisade_app::{Part, Reason, ReasonKind, Value};
 use sha2::{Digest, Sha256, Sha512};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    text("base64sha256", (1, 1), |call, a| sum(call, &Bytes::Text, a, &|b| base64(&sha256(b)))),
-    text("base64sha512", (1, 1), |call, a| sum(call, &Bytes::Text, a, &|b| base64(&sha512(b)))),
+    text("base64sha256", (1, 1), |call, a| {
+        sum(call, &Bytes::Text, a, &|b| base64(&sha256(b)))
+    }),
+    text("base64sha512", (1, 1), |call, a| {
+        sum(call, &Bytes::Text, a, &|b| base64(&sha512(b)))
+    }),
     text("bcrypt", (1, 2), |call, _| unknown(call)),
-    text("filebase64sha256", (1, 1), |call, a| sum(call, &Bytes::File, a, &|b| base64(&sha256(b)))),
-    text("filebase64sha512", (1, 1), |call, a| sum(call, &Bytes::File, a, &|b| base64(&sha512(b)))),
+    text("filebase64sha256", (1, 1), |call, a| {
+        sum(call, &Bytes::File, a, &|b| base64(&sha256(b)))
+    }),
+    text("filebase64sha512", (1, 1), |call, a| {
+        sum(call, &Bytes::File, a, &|b| base64(&sha512(b)))
+    }),
     text("filemd5", (1, 1), |call, _| unknown(call)),
     text("filesha1", (1, 1), |call, _| unknown(call)),
-    text("filesha256", (1, 1), |call, a| sum(call, &Bytes::File, a, &|b| hex(&sha256(b)))),
-    text("filesha512", (1, 1), |call, a| sum(call, &Bytes::File, a, &|b| hex(&sha512(b)))),
+    text("filesha256", (1, 1), |call, a| {
+        sum(call, &Bytes::File, a, &|b| hex(&sha256(b)))
+    }),
+    text("filesha512", (1, 1), |call, a| {
+        sum(call, &Bytes::File, a, &|b| hex(&sha512(b)))
+    }),
     text("md5", (1, 1), |call, _| unknown(call)),
     text("rsadecrypt", (2, 2), |call, _| unknown(call)),
     text("sha1", (1, 1), |call, _| unknown(call)),
-    text("sha256", (1, 1), |call, a| sum(call, &Bytes::Text, a, &|b| hex(&sha256(b)))),
-    text("sha512", (1, 1), |call, a| sum(call, &Bytes::Text, a, &|b| hex(&sha512(b)))),
+    text("sha256", (1, 1), |call, a| {
+        sum(call, &Bytes::Text, a, &|b| hex(&sha256(b)))
+    }),
+    text("sha512", (1, 1), |call, a| {
+        sum(call, &Bytes::Text, a, &|b| hex(&sha512(b)))
+    }),
     text("uuid", (0, 0), |call, _| unknown(call)),
     text("uuidv5", (2, 2), |call, _| unknown(call)),
 ];

@@ -24,7 +24,12 @@ impl Network {
     fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = text.split_once('/')?;
         let (address, bits) = if address.contains(':') {
-            (u128::from(address.parse::<Ipv6Addr>().ok()?), 128)
+            let address: Ipv6Addr = address.parse().ok()?;
+            // What has a place in version 4 is written in two ways, and not followed.
+            address
+                .to_ipv4_mapped()
+                .is_none()
+                .then_some((u128::from(address), 128))?
         } else {
             // Zeros in front are allowed, and say nothing.
             let bytes = address
@@ -35,9 +40,16 @@ impl Network {
             (u128::from(u32::from(Ipv4Addr::from(bytes))), 32)
         };
         let digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
-        let prefix: u32 = prefix.parse().ok().filter(|prefix| digits && *prefix <= bits)?;
+        let prefix: u32 = prefix
+            .parse()
+            .ok()
+            .filter(|prefix| digits && *prefix <= bits)?;
         let address = address & !low(bits - prefix);
-        Some(Self { address, prefix, bits })
+        Some(Self {
+            address,
+            prefix,
+            bits,
+        })
     }
 
     /// The network of which the address's last bits are these.
@@ -45,7 +57,11 @@ impl Network {
         let free = self.bits.checked_sub(prefix)?;
         let fits = number <= low(prefix - self.prefix);
         let address = self.address | number.checked_shl(free).unwrap_or(0);
-        fits.then_some(Self { address, prefix, bits: self.bits })
+        fits.then_some(Self {
+            address,
+            prefix,
+            bits: self.bits,
+        })
     }
 
     fn text(self) -> String {
@@ -80,7 +96,9 @@ fn cidrsubnet(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Err(call.wrong("a number below zero"));
     };
     let prefix = network.prefix.saturating_add(bits);
-    let part = network.part(prefix, number).filter(|_| prefix <= network.bits);
+    let part = network
+        .part(prefix, number)
+        .filter(|_| prefix <= network.bits);
     Ok(call.say(part.ok_or_else(|| too_small(call))?.text()))
 }
 
@@ -89,8 +107,14 @@ fn cidrhost(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let number = call.integer(&arguments[1])?;
     let last = low(network.bits - network.prefix);
     let distance = u128::from(number.unsigned_abs());
-    let host = if number < 0 { (last + 1).checked_sub(distance) } else { Some(distance) };
-    let host = host.filter(|host| *host <= last).ok_or_else(|| too_small(call))?;
+    let host = if number < 0 {
+        (last + 1).checked_sub(distance)
+    } else {
+        Some(distance)
+    };
+    let host = host
+        .filter(|host| *host <= last)
+        .ok_or_else(|| too_small(call))?;
     Ok(call.say(shown(network.address | host, network.bits)))
 }
 
@@ -112,18 +136,34 @@ fn cidrsubnets(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Err(call.limit());
     }
     for bits in &arguments[1..] {
-        let bits = u32::try_from(call.integer(bits)?).ok().filter(|bits| (1..=32).contains(bits));
+        let bits = u32::try_from(call.integer(bits)?)
+            .ok()
+            .filter(|bits| (1..=32).contains(bits));
         let bits = bits.ok_or_else(|| call.wrong("bits that are not from 1 to 32"))?;
         let prefix = network.prefix + bits;
-        let free = network.bits.checked_sub(prefix).ok_or_else(|| too_small(call))?;
+        let free = network
+            .bits
+            .checked_sub(prefix)
+            .ok_or_else(|| too_small(call))?;
         // The next address at which a network of this size may begin.
         let address = next
             .and_then(|next| next.checked_add(low(free)))
             .map(|next| next & !low(free))
             .filter(|address| *address <= last)
             .ok_or_else(|| too_small(call))?;
-        next = address.checked_add(low(free)).and_then(|end| end.checked_add(1));
-        items.push(call.say(Network { address, prefix, bits: network.bits }.text()));
+        next = address
+            .checked_add(low(free))
+            .and_then(|end| end.checked_add(1));
+        items.push(
+            call.say(
+                Network {
+                    address,
+                    prefix,
+                    bits: network.bits,
+                }
+                .text(),
+            ),
+        );
     }
     Ok(call.items(items))
 }

@@ -36,7 +36,10 @@ fn keys(call: &Call<'_>, arguments: &[Value]) -> Answer {
 
 fn values(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let map = call.map(&arguments[0])?;
-    let items = sorted(&map).into_iter().map(|entry| entry.value.clone()).collect();
+    let items = sorted(&map)
+        .into_iter()
+        .map(|entry| entry.value.clone())
+        .collect();
     let open = map.open.clone();
     Ok(call.value(Data::List(List { items, open })))
 }
@@ -82,7 +85,10 @@ fn choice(call: &Call<'_>, map: &Map, key: &Value) -> Option<Value> {
 fn merge(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     let mut merged = Map::default();
-    for argument in arguments.iter().filter(|argument| !collections::null(argument)) {
+    for argument in arguments
+        .iter()
+        .filter(|argument| !collections::null(argument))
+    {
         let map = call.map(argument)?;
         // What is not seen may stand in the place of what came before.
         if let Some(reason) = &map.open {
@@ -127,7 +133,14 @@ fn zipmap(call: &Call<'_>, arguments: &[Value]) -> Answer {
         match call.text(key) {
             Ok(name) => {
                 let key_origin = key.origin.clone();
-                pairs.insert(name.clone(), Entry { key: name, key_origin, value });
+                pairs.insert(
+                    name.clone(),
+                    Entry {
+                        key: name,
+                        key_origin,
+                        value,
+                    },
+                );
             }
             // It may be any of the other keys.
             Err(_) if collections::null(key) => return Err(call.unfit(key, "a text")),
@@ -165,8 +178,15 @@ fn transpose(call: &Call<'_>, arguments: &[Value]) -> Answer {
         .into_iter()
         .map(|(key, items)| {
             let key_origin = call.origin.clone();
-            Ok(Entry { key, key_origin, value: call.items(items) })
+            Ok(Entry {
+                key,
+                key_origin,
+                value: call.items(items),
+            })
         })
         .collect();
-    Ok(call.value(Data::Map(Map { entries: entries?, open: None })))
+    Ok(call.value(Data::Map(Map {
+        entries: entries?,
+        open: None,
+    })))
 }

@@ -34,7 +34,11 @@ pub(super) fn canonical(text: &str) -> Option<String> {
     let point = i32::try_from(whole.len()).ok()? + exponent;
     let Ok(mut point) = usize::try_from(point) else {
         let zeros = usize::try_from(-point).ok()?;
-        return Some(written(negative, "", &format!("{}{digits}", "0".repeat(zeros))));
+        return Some(written(
+            negative,
+            "",
+            &format!("{}{digits}", "0".repeat(zeros)),
+        ));
     };
     if point > digits.len() {
         digits.push_str(&"0".repeat(point - digits.len()));
@@ -45,8 +49,15 @@ pub(super) fn canonical(text: &str) -> Option<String> {
 }
 
 fn written(negative: bool, whole: &str, fraction: &str) -> String {
-    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-    let sign = if negative && !(whole.is_empty() && fraction.is_empty()) { "-" } else { "" };
+    let (whole, fraction) = (
+        whole.trim_start_matches('0'),
+        fraction.trim_end_matches('0'),
+    );
+    let sign = if negative && !(whole.is_empty() && fraction.is_empty()) {
+        "-"
+    } else {
+        ""
+    };
     let whole = if whole.is_empty() { "0" } else { whole };
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{whole}{point}{fraction}")
@@ -128,13 +139,37 @@ impl Decimal {
 
     /// The number with its sign turned.
     pub(crate) fn negated(self) -> Self {
-        Self { digits: self.digits.saturating_neg(), ..self }
+        Self {
+            digits: self.digits.saturating_neg(),
+            ..self
+        }
     }
 
     /// The next whole number towards minus infinity.
     pub(crate) fn floor(self) -> Option<Self> {
         let unit = 10_i128.checked_pow(self.scale)?;
         Some(Self::whole(self.digits.div_euclid(unit)))
+    }
+
+    /// The number without its sign and with so many digits behind the point, halves to even.
+    pub(super) fn fixed(self, places: usize) -> Option<String> {
+        let wanted = u32::try_from(places).ok()?;
+        let digits = match self.scale.checked_sub(wanted) {
+            Some(more) => {
+                let unit = 10_i128.checked_pow(more)?;
+                let (whole, rest) = (self.digits.checked_abs()? / unit, self.digits.abs() % unit);
+                let half = unit - rest;
+                whole + i128::from(rest > half || rest == half && whole % 2 == 1)
+            }
+            None => self.at(wanted)?.checked_abs()?,
+        };
+        let digits = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = digits.split_at(digits.len() - places);
+        Some(if places > 0 {
+            format!("{whole}.{fraction}")
+        } else {
+            whole.to_owned()
+        })
     }
 
     /// -1, 0 or 1.

@@ -24,7 +24,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn abs(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let number = call.number(&arguments[0])?;
-    let absolute = if number.sign() < 0 { number.negated() } else { number };
+    let absolute = if number.sign() < 0 {
+        number.negated()
+    } else {
+        number
+    };
     Ok(call.value(absolute.data()))
 }
 
@@ -39,8 +43,8 @@ fn ceil(call: &Call<'_>, arguments: &[Value]) -> Answer {
 }
 
 fn signum(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let sign = call.number(&arguments[0])?.sign();
-    Ok(call.value(Decimal::whole(sign).data()))
+    let sign = call.integer(&arguments[0])?.signum();
+    Ok(call.value(Decimal::whole(i128::from(sign)).data()))
 }
 
 fn float(call: &Call<'_>, value: f64) -> Answer {
@@ -120,7 +124,11 @@ fn parseint(call: &Call<'_>, arguments: &[Value]) -> Answer {
     if digits.is_empty() {
         return Err(wrong());
     }
-    let number = if text.starts_with('-') { -number } else { number };
+    let number = if text.starts_with('-') {
+        -number
+    } else {
+        number
+    };
     Ok(call.value(Decimal::whole(number).data()))
 }
 
@@ -143,7 +151,11 @@ fn range(call: &Call<'_>, arguments: &[Value]) -> Answer {
     }
     let mut items = Vec::new();
     let mut number = start;
-    let wanted = if down { Ordering::Greater } else { Ordering::Less };
+    let wanted = if down {
+        Ordering::Greater
+    } else {
+        Ordering::Less
+    };
     while number.compare(end) == wanted {
         if items.len() >= MAX_RANGE {
             return Err(call.wrong("more than 1024 numbers"));

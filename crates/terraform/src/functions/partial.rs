@@ -98,7 +98,10 @@ pub(super) fn why_not(value: &Value) -> Option<Reason> {
             ReasonKind::Limit,
             "one of several values that are not told apart here",
         )),
-        Data::List(list) => list.open.clone().or_else(|| list.items.iter().find_map(why_not)),
+        Data::List(list) => list
+            .open
+            .clone()
+            .or_else(|| list.items.iter().find_map(why_not)),
         Data::Map(map) => {
             let entries = || map.entries.iter().find_map(|entry| why_not(&entry.value));
             map.open.clone().or_else(entries)

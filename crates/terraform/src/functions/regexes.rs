@@ -92,7 +92,10 @@ fn captured(call: &Call<'_>, pattern: &Regex, captures: &Captures<'_>) -> Answer
             value: group(at + 1),
         });
     }
-    Ok(call.value(Data::Map(Map { entries, open: None })))
+    Ok(call.value(Data::Map(Map {
+        entries,
+        open: None,
+    })))
 }
 
 fn first(call: &Call<'_>, arguments: &[Value]) -> Answer {

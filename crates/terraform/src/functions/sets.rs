@@ -40,7 +40,10 @@ fn set(call: &Call<'_>, list: List) -> Answer {
     if items.iter().all(|item| partial::why_not(item).is_none()) {
         items.sort_by(order);
     }
-    Ok(call.value(Data::List(List { items, open: list.open })))
+    Ok(call.value(Data::List(List {
+        items,
+        open: list.open,
+    })))
 }
 
 pub(super) fn toset(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -69,7 +72,10 @@ fn alike(call: &Call<'_>, arguments: &[Value]) -> Result<Vec<List>, Reason> {
         .iter()
         .map(|argument| Ok(call.list(argument)?.into_owned()))
         .collect::<Result<Vec<List>, Reason>>()?;
-    let all = lists.iter().flat_map(|list| list.items.iter().cloned()).collect();
+    let all = lists
+        .iter()
+        .flat_map(|list| list.items.iter().cloned())
+        .collect();
     let mut all = unified(call, all)?.into_iter();
     let again = |list: List| List {
         items: all.by_ref().take(list.items.len()).collect(),
@@ -89,8 +95,15 @@ fn known(call: &Call<'_>, list: &List) -> Known {
     let doubtful = |item: &&Value| key(call, item).is_none() || symbolic(item);
     let doubt = list.items.iter().find(doubtful);
     Known {
-        keys: list.items.iter().filter_map(|item| key(call, item)).collect(),
-        doubt: list.open.clone().or_else(|| doubt.map(|item| call.unfit(item, "a value"))),
+        keys: list
+            .items
+            .iter()
+            .filter_map(|item| key(call, item))
+            .collect(),
+        doubt: list
+            .open
+            .clone()
+            .or_else(|| doubt.map(|item| call.unfit(item, "a value"))),
     }
 }
 
@@ -133,7 +146,10 @@ fn chosen(call: &Call<'_>, arguments: &[Value], stays: Choose<'_>) -> Answer {
     let mut lists = alike(call, arguments)?.into_iter();
     let first = lists.next().unwrap_or_default();
     let others: Vec<Known> = lists.map(|list| known(call, &list)).collect();
-    let mut left = List { items: Vec::new(), open: first.open };
+    let mut left = List {
+        items: Vec::new(),
+        open: first.open,
+    };
     for item in first.items {
         let Some(key) = key(call, &item) else {
             left.open = left.open.or(Some(call.unfit(&item, "a value")));
@@ -178,7 +194,10 @@ fn setproduct(call: &Call<'_>, arguments: &[Value]) -> Answer {
         return Err(call.limit());
     }
     if size == 0 {
-        return Ok(call.value(Data::List(List { items: Vec::new(), open })));
+        return Ok(call.value(Data::List(List {
+            items: Vec::new(),
+            open,
+        })));
     }
     for items in lists {
         rows = rows

@@ -1,7 +1,7 @@
 //! Functions of texts. What is symbolic is worked on part by part, where that is safe.
 
 use super::partial::{self, Pieces, lacks};
-use super::{Answer, Call, Function, MAX_ITEMS, MAX_TEXT, MANY, other, regexes, text};
+use super::{Answer, Call, Function, MANY, MAX_ITEMS, MAX_TEXT, other, regexes, text};
 use palisade_app::value::List;
 use palisade_app::{Data, Part, Reason, Value, combine};
 use std::sync::Arc;
@@ -56,7 +56,9 @@ fn upper_letter(letter: char) -> char {
 fn lower(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let letter = |letter: char| letter.to_lowercase().next().unwrap_or(letter);
     let change = |text: &str| text.chars().map(letter).collect();
-    by_part(call, &arguments[0], &change, &|part| matches!(part, Part::Pseudo(_)))
+    by_part(call, &arguments[0], &change, &|part| {
+        matches!(part, Part::Pseudo(_))
+    })
 }
 
 fn upper(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -72,7 +74,7 @@ fn title(call: &Call<'_>, arguments: &[Value]) -> Answer {
     for letter in text.chars() {
         out.push(if inside { letter } else { upper_letter(letter) });
         // A letter that is not of ASCII is part of a word; so are digits and `_`.
-        inside = letter == '_' || letter.is_alphanumeric() || letter == '\'' ;
+        inside = letter == '_' || letter.is_alphanumeric() || letter == '\'';
         if letter == '\'' {
             inside = false;
         }
@@ -109,7 +111,10 @@ fn join(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut size = 0_usize;
     for list in &arguments[1..] {
         let list = call.list(list)?;
-        let open = list.open.iter().map(|reason| call.value(Data::Unknown(reason.clone())));
+        let open = list
+            .open
+            .iter()
+            .map(|reason| call.value(Data::Unknown(reason.clone())));
         for item in list.items.iter().cloned().chain(open) {
             if !values.is_empty() {
                 values.push(separator.clone());
@@ -170,7 +175,9 @@ fn startswith(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
         [Part::Literal(_), ..] => Ok(call.truth(false)),
         _ if prefix.is_empty() => Ok(call.truth(true)),
-        _ => call.text(&arguments[0]).map(|text| call.truth(text.starts_with(&*prefix))),
+        _ => call
+            .text(&arguments[0])
+            .map(|text| call.truth(text.starts_with(&*prefix))),
     }
 }
 
@@ -183,7 +190,9 @@ fn endswith(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
         [.., Part::Literal(_)] => Ok(call.truth(false)),
         _ if suffix.is_empty() => Ok(call.truth(true)),
-        _ => call.text(&arguments[0]).map(|text| call.truth(text.ends_with(&*suffix))),
+        _ => call
+            .text(&arguments[0])
+            .map(|text| call.truth(text.ends_with(&*suffix))),
     }
 }
 
@@ -211,7 +220,10 @@ fn substr(call: &Call<'_>, arguments: &[Value]) -> Answer {
             return Ok(call.say(cut(first, from)));
         }
         let hole = Part::Hole(call.unfit(&arguments[0], "a text"));
-        return Ok(call.value(partial::data([Part::Literal(Arc::from(cut(first, from))), hole])));
+        return Ok(call.value(partial::data([
+            Part::Literal(Arc::from(cut(first, from))),
+            hole,
+        ])));
     }
     let text = call.text(&arguments[0])?;
     let from = usize::try_from(offset).unwrap_or_else(|_| {
@@ -262,9 +274,8 @@ fn trimspace(call: &Call<'_>, arguments: &[Value]) -> Answer {
 /// The text without the literal parts at its ends that are only blank.
 fn without_blank_ends(call: &Call<'_>, value: &Value) -> Result<Value, Reason> {
     let mut parts = call.parts(value)?;
-    let blank = |part: Option<&Part>| {
-        matches!(part, Some(Part::Literal(text)) if text.trim().is_empty())
-    };
+    let blank =
+        |part: Option<&Part>| matches!(part, Some(Part::Literal(text)) if text.trim().is_empty());
     if parts.len() > 1 && blank(parts.first()) {
         parts.remove(0);
     }
@@ -292,7 +303,11 @@ fn trim(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let letters: Vec<char> = set.chars().collect();
     let start = |text: &str| Some(text.trim_start_matches(&*letters).to_owned());
     let end = |text: &str| Some(text.trim_end_matches(&*letters).to_owned());
-    let keep = |part: &Part| letters.iter().all(|letter| lacks(part, &letter.to_string()));
+    let keep = |part: &Part| {
+        letters
+            .iter()
+            .all(|letter| lacks(part, &letter.to_string()))
+    };
     at_ends(call, &arguments[0], Some(&start), Some(&end), &keep)
 }
 
@@ -340,7 +355,10 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let by = call.parts(&arguments[2])?;
     let mut pieces = Pieces::default();
     let known = matches!(parts.as_slice(), [] | [Part::Literal(_)]);
-    if !known && parts.iter().any(|part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted))
+    if !known
+        && parts
+            .iter()
+            .any(|part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted))
         || !known && across(&parts, &wanted)
     {
         return Err(call.unfit(&arguments[0], "a text"));
@@ -371,10 +389,16 @@ fn between<'a>(text: &'a str, wanted: &str) -> Vec<&'a str> {
 /// Whether a text may stand partly in a literal part and partly in the one beside it.
 fn across(parts: &[Part], wanted: &str) -> bool {
     let starts = |text: &str| {
-        wanted.char_indices().skip(1).any(|(i, _)| text.ends_with(&wanted[..i]))
+        wanted
+            .char_indices()
+            .skip(1)
+            .any(|(i, _)| text.ends_with(&wanted[..i]))
     };
     let ends = |text: &str| {
-        wanted.char_indices().skip(1).any(|(i, _)| text.starts_with(&wanted[i..]))
+        wanted
+            .char_indices()
+            .skip(1)
+            .any(|(i, _)| text.starts_with(&wanted[i..]))
     };
     parts.iter().enumerate().any(|(i, part)| match part {
         Part::Literal(text) => i + 1 < parts.len() && starts(text) || i > 0 && ends(text),

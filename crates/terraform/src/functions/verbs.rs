@@ -58,7 +58,9 @@ fn verb<'t>(call: &Call<'_>, text: &'t str) -> Result<(Verb, &'t str), Reason> {
     let flags = text[..text.len() - after.len()].to_owned();
     let (width, after) = digits(call, after)?;
     let (precision, after) = match after.strip_prefix('.') {
-        Some(after) => digits(call, after).map(|(digits, after)| (Some(digits.unwrap_or(0)), after))?,
+        Some(after) => {
+            digits(call, after).map(|(digits, after)| (Some(digits.unwrap_or(0)), after))?
+        }
         None => (None, after),
     };
     let (argument, after) = match after.strip_prefix('[') {
@@ -77,7 +79,16 @@ fn verb<'t>(call: &Call<'_>, text: &'t str) -> Result<(Verb, &'t str), Reason> {
     match letters.next() {
         Some(mode) if "vtbdoxXeEfgGsq".contains(mode) => {
             let width = width.unwrap_or(0);
-            Ok((Verb { flags, width, precision, argument, mode }, letters.as_str()))
+            Ok((
+                Verb {
+                    flags,
+                    width,
+                    precision,
+                    argument,
+                    mode,
+                },
+                letters.as_str(),
+            ))
         }
         Some(mode) => Err(call.wrong(format_args!("no such verb: %{mode}"))),
         None => Err(call.wrong("a verb is missing after %")),
@@ -106,7 +117,8 @@ impl Verb {
         let plain = self.width == 0 && self.precision.is_none();
         let text = match (self.mode, &value.data) {
             ('v', Data::Null | Data::Absent) => "null".to_owned(),
-            ('s', _) | ('v', Data::Symbolic(_) | Data::Unknown(_) | Data::List(_) | Data::Map(_))
+            ('s', _)
+            | ('v', Data::Symbolic(_) | Data::Unknown(_) | Data::List(_) | Data::Map(_))
                 if plain =>
             {
                 return call.as_text(value);
@@ -117,7 +129,11 @@ impl Verb {
             }
             ('v', Data::Number(number)) => {
                 let text = number::shown(number);
-                self.number(call, 'g', Decimal::parse(&text).ok_or_else(|| call.limit())?)?
+                self.number(
+                    call,
+                    'g',
+                    Decimal::parse(&text).ok_or_else(|| call.limit())?,
+                )?
             }
             ('v', Data::Text(text)) if self.has('#') => encoding::quoted(text),
             ('v' | 's', _) => self.cut(&call.text(value)?),
@@ -136,7 +152,9 @@ impl Verb {
 
     /// The first characters of a text, where the precision says how many.
     fn cut(&self, text: &str) -> String {
-        text.chars().take(self.precision.unwrap_or(usize::MAX)).collect()
+        text.chars()
+            .take(self.precision.unwrap_or(usize::MAX))
+            .collect()
     }
 
     fn padded(&self, text: &str) -> String {
@@ -144,7 +162,7 @@ impl Verb {
         if self.has('-') {
             return format!("{text}{}", " ".repeat(missing));
         }
-        if self.has('0') && !matches!(self.mode, 's' | 'q') {
+        if self.has('0') {
             let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+', ' '])));
             return format!("{sign}{}{digits}", "0".repeat(missing));
         }
@@ -152,7 +170,11 @@ impl Verb {
     }
 
     fn number(&self, call: &Call<'_>, mode: char, number: Decimal) -> Result<String, Reason> {
-        let whole = || number.integer().ok_or_else(|| call.wrong("a whole number is expected"));
+        let whole = || {
+            number
+                .integer()
+                .ok_or_else(|| call.wrong("a whole number is expected"))
+        };
         let float = number.float().abs();
         let digits = match mode {
             'd' => format!("{}", whole()?.unsigned_abs()),
@@ -160,13 +182,20 @@ impl Verb {
             'o' => format!("{:o}", whole()?.unsigned_abs()),
             'x' => format!("{:x}", whole()?.unsigned_abs()),
             'X' => format!("{:X}", whole()?.unsigned_abs()),
-            'f' => format!("{float:.0$}", self.precision.unwrap_or(6)),
+            'f' => {
+                let places = self.precision.unwrap_or(6);
+                number
+                    .fixed(places)
+                    .unwrap_or_else(|| format!("{float:.places$}"))
+            }
             'e' => exponent(&format!("{float:.0$e}", self.precision.unwrap_or(6))),
             'E' => exponent(&format!("{float:.0$e}", self.precision.unwrap_or(6))).to_uppercase(),
             'G' => general(number, self.precision).to_uppercase(),
             _ => general(number, self.precision),
         };
-        let least = self.precision.filter(|_| matches!(mode, 'd' | 'b' | 'o' | 'x' | 'X'));
+        let least = self
+            .precision
+            .filter(|_| matches!(mode, 'd' | 'b' | 'o' | 'x' | 'X'));
         let zeros = "0".repeat(least.unwrap_or(0).saturating_sub(digits.len()));
         let prefix = match mode {
             'b' if self.has('#') => "0b",
@@ -231,5 +260,9 @@ fn shortest(text: &str) -> String {
     let (Ok(whole), Ok(zeros)) = lengths else {
         return "0e0".to_owned();
     };
-    format!("{first}.{}e{}", if others.is_empty() { "0" } else { others }, whole - zeros - 1)
+    format!(
+        "{first}.{}e{}",
+        if others.is_empty() { "0" } else { others },
+        whole - zeros - 1
+    )
 }
