@@ -180,6 +180,17 @@ pub(crate) fn call(
     made.spread(arguments, 1)
 }
 
+/// A value within a text: structures are JSON there, numbers and truth values as they are written.
+pub(crate) fn as_text(value: Value, outside: &dyn Outside) -> Value {
+    let call = Call {
+        name: "template",
+        origin: value.origin.clone(),
+        outside,
+    };
+    call.as_text(&value)
+        .unwrap_or_else(|reason| Value::unknown(reason, value.origin))
+}
+
 /// A call that is being spread over the alternatives of its arguments.
 struct Made<'a> {
     name: &'a str,
