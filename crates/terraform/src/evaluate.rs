@@ -416,7 +416,13 @@ impl<'f> Evaluator<'f> {
     }
 
     /// A template from a file, or from a text, with its variables.
-    fn filled(&self, name: &str, values: &[Value], origin: &Origin, scope: &Scope) -> Value {
+    pub(crate) fn filled(
+        &self,
+        name: &str,
+        values: &[Value],
+        origin: &Origin,
+        scope: &Scope,
+    ) -> Value {
         let [what, variables] = values else {
             return self.refuse(format!("`{name}` needs a template and variables"), origin);
         };

@@ -413,3 +413,90 @@ fn a_broken_file_does_not_hide_the_others() {
     assert_eq!(problems.len(), 1);
     assert_eq!(&*problems[0].file, "a.tf");
 }
+
+#[test]
+fn policy_documents_are_made_of_blocks() {
+    let beside = r#"
+resource "test_y" "b" {}
+variable "more" { type = bool }
+data "aws_iam_policy_document" "base" {
+  statement {
+    sid       = "one"
+    actions   = ["s3:Get*"]
+    resources = ["${test_y.b.arn}/&{aws:username}"]
+  }
+  statement {
+    sid     = "two"
+    actions = ["s3:List*"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "all" {
+  source_policy_documents = [data.aws_iam_policy_document.base.json]
+  statement {
+    sid    = "two"
+    effect = "Deny"
+    not_actions = ["s3:*"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["1", "2"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = ["3"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:x"
+      values   = ["y"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:z"
+      values   = ["w"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.more ? [1] : []
+    content {
+      actions = ["a:b"]
+      resources = ["*"]
+      principals {
+        type        = "*"
+        identifiers = ["*"]
+      }
+    }
+  }
+}
+"#;
+    check(
+        beside,
+        "data.aws_iam_policy_document.all.json",
+        "{Version: \"2012-10-17\", Statement: [\
+         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.arn}/${aws:username}>]}, \
+         {Sid: \"two\", Effect: \"Deny\", NotAction: [\"s3:*\"], Resource: [\"*\"], Principal: {AWS: [\"1\", \"2\", \"3\"]}, Condition: {StringEquals: {aws:x: [\"y\"], aws:z: [\"w\"]}}}, \
+         (var.more is true => {Effect: \"Allow\", Action: [\"a:b\"], Resource: [\"*\"], Principal: \"*\"} | var.more is false => -)]}",
+    );
+}
+
+#[test]
+fn data_sources_tell_what_they_are_asked_with() {
+    let beside = r#"
+data "archive_file" "code" { source_dir = "src" }
+data "aws_ssm_parameter" "p" { name = "/a/b" }
+data "template_file" "t" {
+  template = "x-$${y}"
+  vars = { y = "z" }
+}
+data "aws_iam_role" "r" { name = "n" }
+"#;
+    for (expression, expected) in [
+        ("data.archive_file.code.source_dir", "\"src\""),
+        ("data.aws_ssm_parameter.p.value", "<{{resolve:ssm:/a/b}}>"),
+        ("data.template_file.t.rendered", "\"x-z\""),
+        ("data.aws_iam_role.r.arn", "<${data.aws_iam_role.r.arn}>"),
+    ] {
+        check(beside, expression, expected);
+    }
+}
