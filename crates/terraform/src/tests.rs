@@ -500,3 +500,44 @@ data "aws_iam_role" "r" { name = "n" }
         check(beside, expression, expected);
     }
 }
+
+/// What `of` gives of a plan or state.
+fn planned(text: &str) -> Vec<String> {
+    assert!(crate::looks_like_plan(text.as_bytes()));
+    match crate::read_plan("plan.json", text.as_bytes()) {
+        Outcome::Application(application, _) => of(&application),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn plans_and_states_are_read() {
+    let plan = r#"{"format_version": "1.2", "terraform_version": "1.11.4",
+      "planned_values": {"root_module": {
+        "resources": [
+          {"address": "test_x.x", "mode": "managed", "type": "test_x", "name": "x", "values": {"v": [{"a": 1, "b": null}], "w": ""}},
+          {"address": "data.test_d.d", "mode": "data", "type": "test_d", "name": "d", "values": {}}],
+        "child_modules": [{"address": "module.m[0]", "resources": [
+          {"address": "module.m[0].test_x.y", "mode": "managed", "type": "test_x", "name": "y", "values": {}},
+          {"address": "module.m[0].test_x.z", "mode": "managed", "type": "test_x", "name": "z", "values": {}}]}]}},
+      "configuration": {"root_module": {
+        "resources": [{"address": "test_x.x", "expressions": {"v": [{"b": {"references": ["var.in"]}}]}}],
+        "module_calls": {"m": {"module": {"resources": [
+          {"address": "test_x.y", "expressions": {"v": {"references": ["test_x.z.arn", "test_x.z"]}}},
+          {"address": "test_x.z", "expressions": {"v": {"references": ["test_x.y.arn", "test_x.y", "var.k"]}}}]}}}}}}"#;
+    assert_eq!(
+        planned(plan),
+        [
+            "test_x.x [{a: 1, b: <${var.in}>}]",
+            "module.m[0].test_x.y <${module.m[0].test_x.z.arn}>",
+            "module.m[0].test_x.z <${?}>",
+        ]
+    );
+    let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": [
+      {"mode": "managed", "type": "test_x", "name": "x", "module": "module.m",
+       "instances": [{"index_key": 0, "attributes": {"v": 1}}, {"index_key": "k", "attributes": {"v": 2}}]}]}"#;
+    assert_eq!(
+        planned(state),
+        ["module.m.test_x.x[0] 1", "module.m.test_x.x[\"k\"] 2"]
+    );
+}
