@@ -172,7 +172,7 @@ const NO_PERMISSION: &[&str] = &[
 ];
 
 /// The services that stand for all where a statement is about all of them.
-const REPRESENTATIVE: &[&str] = &[
+pub(crate) const REPRESENTATIVE: &[&str] = &[
     "dynamodb",
     "ecr",
     "iam",
@@ -211,6 +211,14 @@ fn danger(name: &str, level: AccessLevel) -> Danger {
             AccessLevel::List => Danger::List,
         }
     }
+}
+
+/// The actions of a service by their full names, the worst first.
+pub(crate) fn by_danger(service: &Service) -> Vec<(String, &Action)> {
+    let full = |action: &Action| format!("{}:{}", service.prefix, action.name);
+    let mut all: Vec<_> = service.actions.iter().map(|a| (full(a), a)).collect();
+    all.sort_by_cached_key(|(name, action)| danger(&name.to_ascii_lowercase(), action.access));
+    all
 }
 
 /// What a statement allows on every resource of a kind.
@@ -350,7 +358,7 @@ fn actions<'a>(
 
 /// A resource of each kind that the action needs, when the statement allows any of that kind; its
 /// ARN. Nothing for actions that can't be bound to resources.
-fn any_resource(
+pub(crate) fn any_resource(
     access: &Access<'_>,
     statement: &Statement,
     service: &Service,

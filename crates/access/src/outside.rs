@@ -19,7 +19,7 @@ use palisade_iam::{
 };
 use std::sync::Arc;
 
-pub use callers::Who;
+pub use callers::{LOG_WRITERS, Who, everything};
 
 /// Something that somebody from outside can do.
 #[derive(Clone, Debug)]

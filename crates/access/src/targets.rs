@@ -128,7 +128,8 @@ pub(crate) fn service_of(arn: &str) -> Option<&str> {
 }
 
 /// The kind of resource that an ARN is of: the template that fits with the most letters.
-pub(crate) fn kind_of<'a>(service: &'a Service, arn: &str) -> Option<&'a str> {
+#[must_use]
+pub fn kind_of<'a>(service: &'a Service, arn: &str) -> Option<&'a str> {
     let kinds = service.resource_types.iter();
     kinds
         .filter(|kind| as_pattern(&kind.arn).matches(arn) != Truth::No)

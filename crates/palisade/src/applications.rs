@@ -9,12 +9,12 @@ use crate::parameters;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
 use palisade_app::account;
-use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::cfn::Outcome;
 use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
-use palisade_scan::looks_like_template;
+use palisade_scan::{Given, Input, looks_like_template, read as read_application};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,8 +101,9 @@ impl Applications {
         project: &Project,
         parameters: &BTreeMap<String, String>,
     ) -> Self {
-        let options = Options {
+        let given = Given {
             parameters: parameters.clone(),
+            variable_files: Vec::new(),
         };
         let candidates = tree.candidates(&project.config, &project.prefix);
         let read = |candidate: &Candidate| {
@@ -110,12 +111,18 @@ impl Applications {
             let problem = |message: String| {
                 Outcome::Broken(Problem::file(path, ProblemLevel::Error, message))
             };
+            if candidate.folder {
+                return Some(read_application(Input::Folder(path), tree, &given));
+            }
             let outcome = match tree.read_candidate(candidate) {
-                Ok(bytes) if account::looks_like(&bytes) && tree.is_named(path) => {
-                    account::read(path, &bytes)
-                }
-                Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
-                    cfn::read(path, &bytes, tree, &options)
+                Ok(bytes)
+                    if candidate.named
+                        || looks_like_template(&bytes)
+                        || (account::looks_like(&bytes) && tree.is_named(path)) =>
+                {
+                    let named = tree.is_named(path);
+                    let bytes = &bytes;
+                    read_application(Input::File { path, bytes, named }, tree, &given)
                 }
                 Ok(_) => return None,
                 Err(error) => problem(format!("`{path}` is not read: {error}")),
@@ -146,7 +153,8 @@ impl Applications {
             .collect();
         // What lies beside a named template is read for the sake of one that brings it in.
         let named = |app: &Application| {
-            tree.is_named(&app.root) || app.nested.iter().any(|path| tree.is_named(path))
+            let mut files = app.sources.files();
+            tree.is_named(&app.root) || files.any(|(_, path)| tree.is_named(path))
         };
         all.applications
             .retain(|app| !nested.contains(&app.root) && named(app));

@@ -198,6 +198,17 @@ impl Drop for Contents {
 }
 
 impl Files for GitTree {
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| {
+            let name = match folder {
+                "" => Some(path.as_str()),
+                folder => path.strip_prefix(folder)?.strip_prefix('/'),
+            };
+            name.filter(|name| !name.contains('/')).map(str::to_owned)
+        };
+        Some(self.files.keys().filter_map(inside).collect())
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let id = self.files.get(path).ok_or(FileError::Missing)?;
         self.bytes(id)
@@ -222,13 +233,8 @@ impl Tree for GitTree {
                 && config.excluded(&format!("{config_prefix}{path}")).is_none()
         };
         let paths = self.files.keys().filter(wanted);
-        paths
-            .map(|path| Candidate {
-                path: path.clone(),
-                named: *path == self.named.path,
-                walked: false,
-            })
-            .collect()
+        let files = paths.map(|path| (path.clone(), false));
+        candidates(files, |path| path == self.named.path)
     }
 
     fn read_candidate(&self, candidate: &Candidate) -> Result<Vec<u8>, FileError> {

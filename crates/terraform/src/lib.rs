@@ -10,7 +10,20 @@
 //! - Knows no rules.
 
 mod aws;
+mod data;
+mod decide;
+mod evaluate;
+mod folders;
 mod functions;
+mod inputs;
 mod instance;
+mod module;
+mod objects;
+mod read;
+mod scope;
 
 pub use instance::Instance;
+pub use read::{Options, read};
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@ use super::build::{absent, constant, entry, list, map, nothing, put_whole};
 use super::shape::once;
 use super::table::Convert;
 use palisade_app::combine::{one_of, spread};
-use palisade_app::value::{Data, Entry, List, Map, Part, Value};
 use palisade_app::json_text;
+use palisade_app::value::{Data, Entry, List, Map, Part, Value};
 use std::sync::Arc;
 
 /// Values of a table that are shared between several items, at most.
@@ -58,7 +58,10 @@ pub(super) fn with_itself(value: Value, address: &Arc<str>) -> Value {
         },
         Data::List(items) => {
             let items = items.items.iter().cloned();
-            list(items.map(|i| with_itself(i, address)).collect(), &value.origin)
+            list(
+                items.map(|i| with_itself(i, address)).collect(),
+                &value.origin,
+            )
         }
         _ => value,
     }
@@ -129,7 +132,11 @@ fn capitals(value: Value, schema: bool) -> Value {
     let origin = value.origin;
     let data = match value.data {
         Data::List(list) => Data::List(List {
-            items: list.items.into_iter().map(|i| capitals(i, schema)).collect(),
+            items: list
+                .items
+                .into_iter()
+                .map(|i| capitals(i, schema))
+                .collect(),
             open: list.open,
         }),
         Data::Map(map) => Data::Map(Map {
@@ -182,10 +189,7 @@ fn one_for_other(value: Value, values: &[(&'static str, serde_json::Value)]) -> 
 /// `*/*` and `orders/GET` as the resource's path and the method.
 fn method(value: Value) -> Value {
     let Some(text) = value.as_text() else {
-        return map(
-            vec![entry("ResourcePath", value.clone())],
-            &value.origin,
-        );
+        return map(vec![entry("ResourcePath", value.clone())], &value.origin);
     };
     let (path, verb) = text.rsplit_once('/').unwrap_or((text, "*"));
     let path = format!("/{}", path.trim_start_matches('/'));
@@ -279,10 +283,7 @@ pub(super) fn each_of(value: Value, keys: &[&str]) -> Vec<Value> {
                 return Some(e.clone());
             }
             let value = nth(e.value.clone(), i);
-            (!absent(&value)).then(|| Entry {
-                value,
-                ..e.clone()
-            })
+            (!absent(&value)).then(|| Entry { value, ..e.clone() })
         });
         let (entries, open) = (entries.collect(), found.open.clone());
         Value::new(Data::Map(Map { entries, open }), value.origin.clone())

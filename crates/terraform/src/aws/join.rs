@@ -63,7 +63,8 @@ impl<'a> Joins<'a> {
                 for join in wholes {
                     let kind = by_kind.get(join.kind).map_or(&[][..], Vec::as_slice);
                     for target in joins.targets(instance, join, kind) {
-                        let same = |t: &Target| t.address == target.address && t.when == target.when;
+                        let same =
+                            |t: &Target| t.address == target.address && t.when == target.when;
                         if !targets.iter().any(same) {
                             targets.push(target);
                         }
@@ -96,12 +97,14 @@ impl<'a> Joins<'a> {
 
     /// Whether an attribute of a part names the whole.
     pub(super) fn is_key(&self, address: &str, attribute: &str) -> bool {
-        self.of.get(address).is_some_and(|(form, _)| match &form.to {
-            To::Join(joins) => joins
-                .iter()
-                .any(|join| join.keys.iter().any(|(key, _)| *key == attribute)),
-            To::Kind(_) => false,
-        })
+        self.of
+            .get(address)
+            .is_some_and(|(form, _)| match &form.to {
+                To::Join(joins) => joins
+                    .iter()
+                    .any(|join| join.keys.iter().any(|(key, _)| *key == attribute)),
+                To::Kind(_) => false,
+            })
     }
 
     fn targets(&self, part: &Instance, join: &Join, kind: &[&'a Instance]) -> Vec<Target> {
@@ -206,10 +209,13 @@ fn guarded(mut entry: Entry, conditions: &[Condition]) -> Entry {
         Data::List(found) => {
             let items = found.items.into_iter();
             let items = items.map(|item| when(item, conditions)).collect();
-            merge(list(items, &origin), match found.open {
-                Some(reason) => Value::unknown(reason, origin.clone()),
-                None => nothing(&origin),
-            })
+            merge(
+                list(items, &origin),
+                match found.open {
+                    Some(reason) => Value::unknown(reason, origin.clone()),
+                    None => nothing(&origin),
+                },
+            )
         }
         data => when(Value::new(data, origin), conditions),
     };
@@ -264,4 +270,3 @@ fn is_called(whole: &Instance, wanted: &[Part]) -> bool {
         value.is_some_and(|name| *name == *wanted)
     })
 }
-

@@ -122,7 +122,9 @@ fn each(value: &Value, depth: usize, f: &dyn Fn(&Entry, usize) -> (String, Value
             open: list.open.clone(),
         }),
         Data::OneOf(alternatives) => {
-            let each = alternatives.iter().map(|a| (a.when.clone(), each(&a.value, depth + 1, f)));
+            let each = alternatives
+                .iter()
+                .map(|a| (a.when.clone(), each(&a.value, depth + 1, f)));
             return one_of(each.collect(), &value.origin);
         }
         _ => return value.clone(),

@@ -3,9 +3,9 @@
 use super::join::Joins;
 use super::table::{Piece, Template, pascal, table};
 use crate::Instance;
+use palisade_app::Resource;
 use palisade_app::combine::one_of;
 use palisade_app::value::{Data, Entry, List, Map, Part, Value};
-use palisade_app::Resource;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -87,7 +87,10 @@ impl World<'_> {
             }
             resource = whole;
         }
-        let found = self.kinds.get(&**resource).and_then(|kind| table().of(kind));
+        let found = self
+            .kinds
+            .get(&**resource)
+            .and_then(|kind| table().of(kind));
         match found.and_then(|found| found.attribute(attribute)) {
             Some(template) => self.fill(template, resource, depth, into),
             None => into.push(reference(resource, &plain(attribute))),

@@ -133,7 +133,10 @@ impl Shaper<'_> {
             } else if under.is_empty() {
                 (name, renamed(&written.value, depth + 1))
             } else {
-                (format!("{under}.{name}"), renamed(&written.value, depth + 1))
+                (
+                    format!("{under}.{name}"),
+                    renamed(&written.value, depth + 1),
+                )
             };
             let new = Entry {
                 value,
@@ -344,6 +347,9 @@ fn filled(value: Value, rest: &str, default: &Value) -> Value {
             fill(&mut found.entries, rest, default);
             Value::new(Data::Map(found), value.origin)
         }
-        data => merge(nothing(&value.origin), Value::new(data, value.origin.clone())),
+        data => merge(
+            nothing(&value.origin),
+            Value::new(data, value.origin.clone()),
+        ),
     })
 }
