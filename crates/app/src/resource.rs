@@ -14,6 +14,8 @@ pub enum Provider {
     Azure,
     /// Google Cloud: the API's names.
     Google,
+    /// No cloud of these: the names that it was written under.
+    Other,
 }
 
 impl Provider {
@@ -24,6 +26,7 @@ impl Provider {
             Self::Aws => "aws",
             Self::Azure => "azure",
             Self::Google => "google",
+            Self::Other => "other",
         }
     }
 }

@@ -69,7 +69,7 @@ pub struct ResourceRef {
     /// The type's name in that language.
     #[serde(rename = "type")]
     pub kind: Arc<str>,
-    /// `aws`, `azure` or `google`.
+    /// `aws`, `azure`, `google` or `other`.
     pub provider: &'static str,
     /// A friendlier name where there is one (a CDK construct path, a physical name).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,52 +1,162 @@
-//! AWS: from the names of Terraform's provider to those of the cloud's own schema.
+//! From the names of Terraform's providers to those of the clouds' own schemas.
+//!
+//! What the provider for AWS splits over several blocks is joined into the one resource that AWS has,
+//! what it says in one is split where AWS has several; references say the same thing as a template of
+//! `CloudFormation`'s would. All of it is told by a table, `data/aws.txt`.
+//!
+//! Invariants: nothing is lost (what the table does not know stays as it is written), the order of
+//! blocks does not matter, and every value keeps the place where it was written.
+
+mod build;
+mod convert;
+mod join;
+mod others;
+mod references;
+mod shape;
+mod table;
 
 use crate::Instance;
+use build::map;
+use palisade_app::value::Value;
 use palisade_app::{Provider, Resource};
 use palisade_core::ResourceRef;
+use shape::Shaped;
+use std::sync::Arc;
+use table::{Form, Piece, To, table};
 
 /// How a reference to an attribute of a resource is to be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attribute {
-    /// It names the resource: a reference.
+    /// It names the resource: it stays a reference, also when the name is configured.
     Identity,
-    /// What is configured, if it is.
+    /// An argument: its configured value, if there is one.
     Argument,
-    /// Known by the provider only.
+    /// The provider makes it: it stays a reference.
     Computed,
 }
 
-/// How a reference to an attribute of a resource is to be understood.
-pub(crate) fn attribute(_kind: &str, name: &str) -> Attribute {
-    match name {
-        "arn" | "id" => Attribute::Identity,
-        _ => Attribute::Argument,
+/// How a reference to an attribute of a resource of this type is to be understood.
+pub(crate) fn attribute(kind: &str, name: &str) -> Attribute {
+    let known = table().of(kind).and_then(|found| found.attribute(name));
+    match (known, name) {
+        (None, "id" | "arn") => Attribute::Identity,
+        (None, _) => Attribute::Argument,
+        (Some(template), _) => match template.0.as_slice() {
+            [Piece::Attribute("Ref" | "Arn") | Piece::Property(_)] => Attribute::Identity,
+            // A name under another attribute is an argument as well.
+            [Piece::Attribute(_)] if is_argument(kind, name) => Attribute::Identity,
+            _ => Attribute::Computed,
+        },
     }
 }
 
-/// The resources of the instances.
-pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
-    instances
-        .into_iter()
-        .map(|instance| Resource {
-            id: instance.address.clone(),
-            kind: instance.kind.clone(),
-            provider: Provider::Aws,
-            properties: instance.arguments,
-            attributes: palisade_app::Value::new(
-                palisade_app::Data::Map(Default::default()),
-                Default::default(),
-            ),
-            exists: instance.exists,
-            origin: instance.origin,
-            extent: instance.extent,
-            written: ResourceRef {
-                address: instance.address,
-                kind: instance.kind,
-                provider: "aws",
-                name: None,
-            },
-            metadata: None,
-            generated: false,
-        })
-        .collect()
+fn is_argument(kind: &str, name: &str) -> bool {
+    let forms = table().of(kind).map_or(&[][..], |found| &found.forms);
+    let mut rows = forms.iter().flat_map(|form| &form.rows);
+    rows.any(|row| matches!(row, table::Row::Take { name: n, .. } if *n == name))
 }
+
+/// The resources of the instances, which are all of one application, under the providers' own schemas.
+pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
+    let joins = join::Joins::of(&instances);
+    let mut made: Vec<Resource> = Vec::with_capacity(instances.len());
+    for instance in &instances {
+        if !joins.is_joined(&instance.address) {
+            make(instance, &joins, &mut made);
+        }
+    }
+    references::translate(&mut made, &instances, &joins);
+    made
+}
+
+/// What one instance becomes.
+fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) {
+    let Some(form) = own(instance) else {
+        made.push(others::resource(instance));
+        return;
+    };
+    let To::Kind(kind) = &form.to else {
+        made.push(others::resource(instance));
+        return;
+    };
+    let mut shaped = shaped(instance, form);
+    joins.add_to(&instance.address, &mut shaped);
+    let properties = map(shaped.properties, &instance.arguments.origin);
+    let mut several = match form.each.as_slice() {
+        [] => vec![properties],
+        keys => convert::each_of(properties, keys),
+    }
+    .into_iter();
+    let first = several.next();
+    let mut main = resource(instance, kind, Provider::Aws);
+    main.attributes = map(shaped.attributes, &instance.origin);
+    if let Some(first) = first {
+        main.properties = first;
+    }
+    made.push(main);
+    let mut also = |kind: &str, id: String, properties: Value| {
+        let mut part = resource(instance, kind, Provider::Aws);
+        part.id = Arc::from(id);
+        part.origin = properties.origin.clone();
+        part.properties = properties;
+        part.generated = true;
+        made.push(part);
+    };
+    for (i, properties) in several.enumerate() {
+        let id = format!("{} ({})", instance.address, i + 2);
+        also(kind, id, properties);
+    }
+    for (kind, name, properties) in shaped.split {
+        also(kind, format!("{}.{name}", instance.address), properties);
+    }
+}
+
+/// The form by which an instance is a resource of its own.
+fn own(instance: &Instance) -> Option<&'static Form> {
+    let found = table().of(&instance.kind)?;
+    let mut forms = found.forms.iter();
+    forms.find(|form| matches!(form.to, To::Kind(_)) && applies(form, instance))
+}
+
+fn applies(form: &Form, instance: &Instance) -> bool {
+    form.when.is_none_or(|(name, value)| {
+        let written = instance.arguments.get(name).and_then(Value::as_text);
+        written == Some(value)
+    })
+}
+
+fn shaped(instance: &Instance, form: &Form) -> Shaped {
+    let under = matches!(form.to, To::Kind(_)).then_some(form.under);
+    shape::shaped(
+        &instance.arguments,
+        &form.rows,
+        under,
+        &instance.address,
+        &instance.origin,
+    )
+}
+
+/// A resource of this kind with the arguments as they are written.
+fn resource(instance: &Instance, kind: &str, provider: Provider) -> Resource {
+    Resource {
+        id: instance.address.clone(),
+        kind: Arc::from(kind),
+        provider,
+        properties: instance.arguments.clone(),
+        attributes: map(Vec::new(), &instance.origin),
+        exists: instance.exists.clone(),
+        origin: instance.origin.clone(),
+        extent: instance.extent,
+        written: ResourceRef {
+            address: instance.address.clone(),
+            kind: instance.kind.clone(),
+            provider: provider.as_str(),
+            name: None,
+        },
+        metadata: None,
+        generated: false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
