@@ -18,6 +18,8 @@ pub enum Language {
     Sam,
     /// CloudFormation that the AWS CDK synthesized.
     Cdk,
+    /// Serverless Framework.
+    Serverless,
     /// No template: the state of an account, see [`crate::account`].
     Account,
 }
@@ -30,6 +32,7 @@ impl Language {
             Self::CloudFormation => "cloudformation",
             Self::Sam => "sam",
             Self::Cdk => "cdk",
+            Self::Serverless => "serverless",
             Self::Account => "account",
         }
     }

@@ -15,6 +15,7 @@
 pub mod account;
 mod application;
 pub mod cfn;
+mod documents;
 mod files;
 pub mod graph;
 mod json;
@@ -25,6 +26,7 @@ mod secrets;
 pub mod value;
 
 pub use application::{Application, Language};
+pub use documents::Documents;
 pub use files::{FileError, Files, resolve};
 pub use json::{dump, to_json};
 pub use lookup::{Answer, Branch, Leaf, Verdict};

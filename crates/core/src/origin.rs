@@ -38,6 +38,8 @@ pub enum ViaKind {
     Module(Arc<str>),
     /// Brought in from another file.
     Include(Arc<str>),
+    /// The value of a variable of Serverless Framework (`self:custom.name`).
+    Variable(Arc<str>),
     /// One turn of a loop.
     Loop(Arc<str>),
 }
@@ -51,6 +53,7 @@ impl std::fmt::Display for ViaKind {
             Self::Mapping(name) => write!(f, "mapping {name}"),
             Self::Module(name) => write!(f, "passed in by {name}"),
             Self::Include(name) => write!(f, "included from {name}"),
+            Self::Variable(name) => write!(f, "variable {name}"),
             Self::Loop(name) => write!(f, "loop {name}"),
         }
     }
