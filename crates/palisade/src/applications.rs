@@ -9,12 +9,12 @@ use crate::parameters;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
 use palisade_app::account;
-use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::cfn::Outcome;
 use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
-use palisade_scan::looks_like_template;
+use palisade_scan::looks_like_application;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,9 +101,6 @@ impl Applications {
         project: &Project,
         parameters: &BTreeMap<String, String>,
     ) -> Self {
-        let options = Options {
-            parameters: parameters.clone(),
-        };
         let candidates = tree.candidates(&project.config, &project.prefix);
         let read = |candidate: &Candidate| {
             let path = candidate.path.as_str();
@@ -114,8 +111,8 @@ impl Applications {
                 Ok(bytes) if account::looks_like(&bytes) && tree.is_named(path) => {
                     account::read(path, &bytes)
                 }
-                Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
-                    cfn::read(path, &bytes, tree, &options)
+                Ok(bytes) if candidate.named || looks_like_application(path, &bytes) => {
+                    palisade_scan::read(path, &bytes, candidate.named, tree, parameters)
                 }
                 Ok(_) => return None,
                 Err(error) => problem(format!("`{path}` is not read: {error}")),

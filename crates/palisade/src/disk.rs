@@ -265,9 +265,10 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
 
 pub(crate) fn may_be_template(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".yaml", ".yml", ".json", ".template", ".cfn", ".cform"]
-        .iter()
-        .any(|ending| name.ends_with(ending))
+    let endings = [".yaml", ".yml", ".json", ".template", ".cfn", ".cform"];
+    // A service that is written as code can't be read, and that is said.
+    let code = ["serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"];
+    endings.iter().any(|ending| name.ends_with(ending)) || code.contains(&name.as_str())
 }
 
 impl Disk {

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_scan::{Examined, Report, Settings, examine, looks_like_template};
+use palisade_scan::{Examined, Report, Settings, examine, looks_like_application};
 use rayon::prelude::*;
 use std::process::ExitCode;
 
@@ -102,7 +102,7 @@ fn exit_code(report: &Report, threshold: palisade_core::Severity, exit_zero: boo
 fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
     let path = &candidate.path;
     match disk.read_candidate(candidate) {
-        Ok(bytes) if candidate.named || looks_like_template(&bytes) => {
+        Ok(bytes) if candidate.named || looks_like_application(path, &bytes) => {
             Some(examine(path, &bytes, candidate.named, disk, settings))
         }
         Ok(_) => None,

@@ -1,8 +1,9 @@
 //! One file: is it a template, what does it declare, what do the rules say.
 
+use crate::language;
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
-use palisade_app::cfn::{self, Options, Outcome};
+use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Files, Secrets, account};
 use palisade_core::{
     Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved, Witness,
@@ -88,18 +89,6 @@ pub struct Examined {
     pub model: Option<serde_json::Value>,
 }
 
-/// Whether a text may be a template, without parsing it.
-#[must_use]
-pub fn looks_like_template(bytes: &[u8]) -> bool {
-    let has = |needle: &[u8]| memchr::memmem::find(bytes, needle).is_some();
-    // UTF-16 has a NUL beside each letter; it is rare enough to be parsed on suspicion.
-    let utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-    utf16
-        || has(b"AWSTemplateFormatVersion")
-        || has(b"AWS::Serverless-2016-10-31")
-        || (has(b"Resources") && has(b"AWS::"))
-}
-
 /// Examines one file. `asked_for` says that the user named this file, so that it is a problem
 /// when it is not a template.
 #[must_use]
@@ -114,13 +103,11 @@ pub fn examine(
         path: Arc::from(path),
         ..Examined::default()
     };
-    let options = Options {
-        parameters: settings.template_parameters.clone(),
-    };
     let outcome = if asked_for && account::looks_like(bytes) {
         account::read(path, bytes)
     } else {
-        cfn::read(path, bytes, &FilesOf(tree), &options)
+        let parameters = settings.template_parameters;
+        language::read(path, bytes, asked_for, &FilesOf(tree), parameters)
     };
     match outcome {
         Outcome::Broken(problem) => examined.problems.push(problem),

@@ -11,8 +11,10 @@
 //!   unresolved, what is left out is listed.
 
 mod examine;
+mod language;
 mod report;
 mod silence;
 
-pub use examine::{Examined, Settings, Tree, examine, looks_like_template};
+pub use examine::{Examined, Settings, Tree, examine};
+pub use language::{looks_like_application, looks_like_template, read};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

@@ -36,7 +36,7 @@ impl Build {
     /// A setting of the provider as one of a function.
     fn from_provider(&self, function: &Function, path: &[&str]) -> Option<Node> {
         let mut value = self.provided(path)?.clone();
-        value.origin = value.origin.through(ViaKind::Globals, function.origin.span);
+        value.origin = value.origin.through(ViaKind::Provider, function.origin.span);
         Some(value)
     }
 

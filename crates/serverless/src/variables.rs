@@ -23,6 +23,23 @@ const MAX_DEPTH: usize = 40;
 /// At most so many nodes are made.
 const MAX_NODES: usize = 500_000;
 
+/// How a variable is asked for its value.
+#[derive(Clone, Copy)]
+struct How {
+    /// No other alternative comes behind: what is not known yet is a symbol.
+    last: bool,
+    /// Only the value itself is wanted, with the variables below it as they are: on the way to an
+    /// address. A part of a section may refer to another part of the same section.
+    shallow: bool,
+}
+
+impl How {
+    const LAST: Self = Self {
+        last: true,
+        shallow: false,
+    };
+}
+
 /// Resolves the variables of one service.
 pub(crate) struct Resolver<'a, 'f> {
     pub(crate) documents: &'a mut Documents<'f>,
@@ -34,9 +51,9 @@ pub(crate) struct Resolver<'a, 'f> {
     /// What is given by a compose file.
     composed: BTreeMap<Arc<str>, Node>,
     /// Addresses that are being resolved.
-    active: Vec<String>,
+    active: Vec<(String, bool)>,
     /// Addresses that are resolved.
-    known: BTreeMap<String, Option<Node>>,
+    known: BTreeMap<(String, bool), Option<Node>>,
     /// Files that were read, by path.
     files: BTreeMap<String, Result<Arc<Node>, Reason>>,
     /// Variables that became symbols, with the place of their first use.
@@ -161,7 +178,7 @@ impl<'a, 'f> Resolver<'a, 'f> {
 
     /// The value of a variable: what stands between `${` and `}`.
     fn variable(&mut self, variable: &str, origin: &Origin) -> Node {
-        let found = self.find(variable, origin, true);
+        let found = self.find(variable, origin, How::LAST);
         found.unwrap_or_else(|| {
             let detail = format!("the variable `{variable}` has no value");
             self.tell(origin, ProblemLevel::Warning, &detail);
@@ -169,20 +186,24 @@ impl<'a, 'f> Resolver<'a, 'f> {
         })
     }
 
-    /// The first alternative of a variable that has a value. `last` says that nothing comes behind.
-    fn find(&mut self, variable: &str, origin: &Origin, last: bool) -> Option<Node> {
+    /// The first alternative of a variable that has a value.
+    fn find(&mut self, variable: &str, origin: &Origin, how: How) -> Option<Node> {
         if self.depth >= MAX_DEPTH {
             return Some(self.limit(origin));
         }
         self.depth += 1;
         let mut left = alternatives(variable).into_iter().peekable();
-        let mut found = None;
+        let (mut found, mut nothing) = (None, None);
         while let (None, Some(alternative)) = (&found, left.next()) {
-            let last = last && left.peek().is_none();
-            found = self.alternative(alternative, origin, last);
+            let last = how.last && left.peek().is_none();
+            found = self.alternative(alternative, origin, How { last, ..how });
+            // A null that is written counts only when nothing comes behind it.
+            if found.as_ref().is_some_and(Node::is_null) {
+                nothing = found.take();
+            }
         }
         self.depth -= 1;
-        found
+        found.or(nothing)
     }
 
     /// Notes a problem, once at each place.
@@ -192,10 +213,10 @@ impl<'a, 'f> Resolver<'a, 'f> {
         }
     }
 
-    fn alternative(&mut self, text: &str, origin: &Origin, last: bool) -> Option<Node> {
+    fn alternative(&mut self, text: &str, origin: &Origin, how: How) -> Option<Node> {
         let inner = pieces(text);
         if let [Piece::Variable(variable)] = inner.as_slice() {
-            return self.find(variable, origin, last);
+            return self.find(variable, origin, how);
         }
         let quoted = |mark: char| text.strip_prefix(mark)?.strip_suffix(mark);
         let filled = if text.contains("${") {
@@ -215,7 +236,7 @@ impl<'a, 'f> Resolver<'a, 'f> {
             return Some(Node::string(text, origin.clone()));
         }
         if let Some(source) = expression::source(&filled) {
-            return self.source(&source, &filled, origin, last);
+            return self.source(&source, &filled, origin, how);
         }
         let document = palisade_syntax::parse(origin.span.file, &filled).ok()?;
         let plain = document.root;

@@ -1,8 +1,8 @@
 //! Where the values of variables come from: the document itself, options, parameters, files, the
 //! place of deployment, other stacks and stores.
 
-use super::expression::Source;
-use super::{Resolver, carry};
+use super::expression::{Piece, Source, pieces};
+use super::{How, Resolver, carry};
 use crate::compose;
 use crate::make::{concat, get, reference};
 use palisade_app::{FileError, Reason, ReasonKind, cfn, resolve};
@@ -22,12 +22,13 @@ impl Resolver<'_, '_> {
         source: &Source<'_>,
         text: &str,
         origin: &Origin,
-        last: bool,
+        how: How,
     ) -> Option<Node> {
+        let last = how.last;
         let address = source.address.unwrap_or_default();
         let given = |text: &String| Node::string(text.as_str(), origin.clone());
         let found = match source.kind {
-            "self" => return self.carried(text, origin, |this| this.own(address, origin)),
+            "self" => return self.carried(text, origin, how, |this| this.own(address, origin, how)),
             "opt" => match (self.options.parameters.get(address), address) {
                 (Some(value), _) => Some(given(value)),
                 (None, "stage") if self.options.stage.is_some() || last => Some(self.stage(origin)),
@@ -35,10 +36,10 @@ impl Resolver<'_, '_> {
                 (None, _) => None,
             },
             "env" => self.options.env.get(address).map(given),
-            "param" => self.carried(text, origin, |this| this.param(address, origin)),
+            "param" => self.carried(text, origin, how, |this| this.param(address, origin, how)),
             "file" => {
                 let path = source.parameter.unwrap_or_default().trim_matches(['\'', '"']);
-                let found = self.carried(text, origin, |this| this.file(path, address, origin));
+                let found = self.carried(text, origin, how, |this| this.file(path, address, origin, how));
                 return found.or_else(|| self.unread(path, origin).filter(|_| last));
             }
             _ => return Some(self.elsewhere(source, text, origin)),
@@ -72,24 +73,26 @@ impl Resolver<'_, '_> {
         &mut self,
         text: &str,
         origin: &Origin,
+        how: How,
         find: impl FnOnce(&mut Self) -> Option<Node>,
     ) -> Option<Node> {
-        if self.active.iter().any(|active| active == text) {
+        let key = (text.to_owned(), how.shallow);
+        if self.active.contains(&key) {
             let detail = format!("the variable `{text}` goes round in a circle");
             self.circles += 1;
             self.tell(origin, ProblemLevel::Error, &detail);
             return Some(cfn::unknown(&Reason::new(ReasonKind::Cycle, detail), origin));
         }
-        let mut found = match self.known.get(text) {
+        let mut found = match self.known.get(&key) {
             Some(found) => found.clone(),
             None => {
                 let circles = self.circles;
-                self.active.push(text.to_owned());
+                self.active.push(key.clone());
                 let found = find(self);
                 self.active.pop();
                 // What was found on the way round a circle is not the whole truth.
                 if self.circles == circles {
-                    self.known.insert(text.to_owned(), found.clone());
+                    self.known.insert(key, found.clone());
                 }
                 found
             }
@@ -113,15 +116,15 @@ impl Resolver<'_, '_> {
     }
 
     /// `self:`: a place of the document.
-    fn own(&mut self, address: &str, origin: &Origin) -> Option<Node> {
+    fn own(&mut self, address: &str, origin: &Origin, how: How) -> Option<Node> {
         if address == "provider.stage" {
             return Some(self.stage(origin));
         }
         let root = self.root;
-        let found = self.walk_to(root, address);
+        let found = self.walk_to(root, address, how);
         match (address, found) {
             ("provider.region", None) => Some(reference(origin, "AWS::Region")),
-            ("service.name", None) => self.walk_to(root, "service"),
+            ("service.name", None) => self.walk_to(root, "service", how),
             (_, None) => self.name_of_function(address, origin),
             ("service", Some(found)) if found.get("name").is_some() => found.get("name").cloned(),
             (_, found) => found,
@@ -132,8 +135,8 @@ impl Resolver<'_, '_> {
     fn name_of_function(&mut self, address: &str, origin: &Origin) -> Option<Node> {
         let key = address.strip_prefix("functions.")?.strip_suffix(".name")?;
         let root = self.root;
-        self.walk_to(root, &format!("functions.{key}"))?;
-        let service = self.own("service", origin)?;
+        self.walk_to(root, &format!("functions.{key}"), How { shallow: true, ..How::LAST })?;
+        let service = self.own("service", origin, How::LAST)?;
         let stage = self.stage(origin);
         let rest = Node::string(format!("-{key}"), origin.clone());
         let dash = Node::string("-", origin.clone());
@@ -141,13 +144,11 @@ impl Resolver<'_, '_> {
     }
 
     /// The value at an address below a node that may itself hold variables.
-    fn walk_to(&mut self, from: &Node, address: &str) -> Option<Node> {
+    fn walk_to(&mut self, from: &Node, address: &str, how: How) -> Option<Node> {
         let mut here = Cow::Borrowed(from);
-        let mut resolved = false;
         for name in address.split('.').filter(|name| !name.is_empty()) {
-            if !resolved && here.as_str().is_some_and(|text| text.contains("${")) {
-                here = Cow::Owned(self.resolve(&here));
-                resolved = true;
+            if let Some(value) = self.value_of(&here) {
+                here = Cow::Owned(value);
             }
             if cfn::why_unknown(&here).is_some() || here.get("Ref").is_some() {
                 return Some(here.into_owned());
@@ -157,11 +158,25 @@ impl Resolver<'_, '_> {
                 Cow::Owned(node) => Cow::Owned(child(&node, name)?.clone()),
             };
         }
-        let found = match resolved {
-            true => here.into_owned(),
+        let found = match how.shallow {
+            true => self.value_of(&here).unwrap_or_else(|| here.into_owned()),
             false => self.resolve(&here),
         };
-        (!found.is_null()).then_some(found)
+        Some(found)
+    }
+
+    /// What stands for a node that is a variable; what is below it stays as it is.
+    fn value_of(&mut self, node: &Node) -> Option<Node> {
+        let text = node.as_str().filter(|text| text.contains("${"))?;
+        let pieces = pieces(text);
+        let [Piece::Variable(variable)] = pieces.as_slice() else {
+            return Some(self.resolve(node));
+        };
+        let how = How {
+            shallow: true,
+            ..How::LAST
+        };
+        Some(self.find(variable, &node.origin, how).unwrap_or_default())
     }
 
     /// The stage that is deployed to: what is given, what the provider says, or the default.
@@ -171,13 +186,14 @@ impl Resolver<'_, '_> {
             return Node::string(stage.as_str(), origin.clone());
         }
         let default = || Node::string(DEFAULT_STAGE, origin.clone());
-        if self.active.iter().any(|active| active == ADDRESS) {
+        let key = (ADDRESS.to_owned(), false);
+        if self.active.contains(&key) {
             self.circles += 1;
             return default();
         }
-        self.active.push(ADDRESS.to_owned());
+        self.active.push(key);
         let root = self.root;
-        let found = self.walk_to(root, ADDRESS);
+        let found = self.walk_to(root, ADDRESS, How::LAST);
         self.active.pop();
         match found {
             Some(found) if cfn::why_unknown(&found).is_none() => found,
@@ -187,7 +203,7 @@ impl Resolver<'_, '_> {
     }
 
     /// `param:`: given on the command line or by a compose file, of the stage, or the default.
-    fn param(&mut self, name: &str, origin: &Origin) -> Option<Node> {
+    fn param(&mut self, name: &str, origin: &Origin, how: How) -> Option<Node> {
         if let Some(value) = self.options.parameters.get(name) {
             return Some(Node::string(value.as_str(), origin.clone()));
         }
@@ -206,27 +222,31 @@ impl Resolver<'_, '_> {
             .flat_map(|stage| [format!("params.{stage}"), format!("stages.{stage}.params")]);
         for place in places.collect::<Vec<_>>() {
             // The name may have dots in it, so that it is no part of the address.
-            let holder = place.split('.').try_fold(root, |node, part| node.get(part));
-            let found = match holder.map(|node| (node, node.as_str())) {
-                Some((node, Some(_))) => get(&self.resolve(node), name).cloned(),
-                Some((node, None)) => get(node, name).map(|value| self.resolve(value)),
-                None => None,
-            };
-            if found.is_some() {
-                return found;
+            let mut parts = place.split('.');
+            let section = parts.next().and_then(|part| root.get(part)).cloned();
+            let place = parts.try_fold(section.unwrap_or_default(), |node, part| {
+                let node = self.value_of(&node).unwrap_or(node);
+                node.get(part).cloned()
+            });
+            let holder = place.map(|node| self.value_of(&node).unwrap_or(node));
+            if let Some(value) = holder.as_ref().and_then(|holder| get(holder, name)) {
+                return Some(match how.shallow {
+                    true => value.clone(),
+                    false => self.resolve(value),
+                });
             }
         }
         None
     }
 
     /// `file():`: another file of the tree, or an address in it.
-    fn file(&mut self, path: &str, address: &str, origin: &Origin) -> Option<Node> {
+    fn file(&mut self, path: &str, address: &str, origin: &Origin, how: How) -> Option<Node> {
         if !self.files.contains_key(path) {
             let read = self.read(path);
             self.files.insert(path.to_owned(), read.map(Arc::new));
         }
         let node = self.files.get(path)?.as_ref().ok()?.clone();
-        let mut found = self.walk_to(&node, address)?;
+        let mut found = self.walk_to(&node, address, how)?;
         let step = ViaKind::Include(Arc::from(path));
         carry(&mut found, &step, origin.span);
         Some(found)
