@@ -162,13 +162,6 @@ impl Build {
             .unwrap_or(4)
     }
 
-    /// Whether a plugin is listed.
-    pub(crate) fn uses_plugin(&self, name: &str) -> bool {
-        let plugins = get(&self.root, "plugins");
-        let listed = plugins.map(|p| get(p, "modules").unwrap_or(p));
-        listed.is_some_and(|list| items(list).iter().any(|p| p.as_str() == Some(name)))
-    }
-
     /// The function with this key.
     pub(crate) fn function(&self, key: &str) -> Option<&Function> {
         self.functions.iter().find(|function| &*function.key == key)

@@ -132,8 +132,10 @@ impl Build {
 
     /// Notes what is declared in ways that are not read.
     pub(crate) fn note_plugins(&mut self) {
+        let custom = get(&self.root, "custom").cloned().unwrap_or_default();
         for (key, plugin) in PLUGINS {
-            if let Some(origin) = self.root.entry(key).map(|entry| entry.key.origin.clone()) {
+            let entry = self.root.entry(key).or_else(|| custom.entry(key));
+            if let Some(origin) = entry.map(|entry| entry.key.origin.clone()) {
                 let message = format!(
                     "what `{key}` declares for the plugin {plugin} is not read; package the service and scan `.serverless`"
                 );

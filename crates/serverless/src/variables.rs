@@ -158,11 +158,29 @@ impl<'a, 'f> Resolver<'a, 'f> {
                 }
             }
         }
+        if !parts.iter().all(|part| self.pay(part)) {
+            return self.limit(origin);
+        }
         let mut joined = concat(&carried, parts);
         if in_sub {
             joined = for_sub(joined, &carried);
         }
         joined
+    }
+
+    /// Takes what a copy of a tree costs from the budget; `false` when there is not as much.
+    fn pay(&mut self, node: &Node) -> bool {
+        fn cost(node: &Node) -> usize {
+            1 + match &node.data {
+                Data::String(text) => text.len() / 16,
+                Data::Seq(items) => items.iter().map(cost).sum(),
+                Data::Map(entries) => entries.iter().map(|e| cost(&e.value)).sum(),
+                _ => 0,
+            }
+        }
+        let left = self.budget.checked_sub(cost(node));
+        self.budget = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// A value as a part of a text.

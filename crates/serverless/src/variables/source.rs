@@ -97,22 +97,12 @@ impl Resolver<'_, '_> {
                 found
             }
         }?;
-        self.pay(&found);
+        if !self.pay(&found) {
+            return Some(self.limit(origin));
+        }
         let step = ViaKind::Variable(Arc::from(text));
         carry(&mut found, &step, origin.span);
         Some(found)
-    }
-
-    /// Copies count as nodes, too.
-    fn pay(&mut self, node: &Node) {
-        fn size(node: &Node) -> usize {
-            1 + match &node.data {
-                Data::Seq(items) => items.iter().map(size).sum(),
-                Data::Map(entries) => entries.iter().map(|e| size(&e.value)).sum(),
-                _ => 0,
-            }
-        }
-        self.budget = self.budget.saturating_sub(size(node));
     }
 
     /// `self:`: a place of the document.
