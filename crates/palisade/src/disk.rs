@@ -267,7 +267,12 @@ pub(crate) fn may_be_template(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let endings = [".yaml", ".yml", ".json", ".template", ".cfn", ".cform"];
     // A service that is written as code can't be read, and that is said.
-    let code = ["serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs"];
+    let code = [
+        "serverless.ts",
+        "serverless.js",
+        "serverless.cjs",
+        "serverless.mjs",
+    ];
     endings.iter().any(|ending| name.ends_with(ending)) || code.contains(&name.as_str())
 }
 

@@ -296,7 +296,8 @@ impl Build {
 
     /// Puts in a resource as it is.
     pub(crate) fn append(&mut self, resource: Entry) {
-        self.index.insert(resource.key.name.clone(), self.resources.len());
+        self.index
+            .insert(resource.key.name.clone(), self.resources.len());
         self.resources.push(resource);
     }
 
@@ -330,7 +331,9 @@ impl Build {
     pub(crate) fn provider_owner(&self, path: &[&str]) -> Owner {
         let mut extent_of = extent(&self.provider_origin, &self.provider);
         if let Some(name) = path.last()
-            && let Some(entry) = self.provided(&path[..path.len() - 1]).and_then(|n| n.entry(name))
+            && let Some(entry) = self
+                .provided(&path[..path.len() - 1])
+                .and_then(|n| n.entry(name))
         {
             extent_of = extent(&entry.key.origin, &entry.value);
         }

@@ -43,7 +43,9 @@ fn of(compose: &str, bytes: &[u8], path: &str, files: &dyn Files) -> BTreeMap<Ar
         return BTreeMap::new();
     };
     let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let services = get(&root, "services").and_then(Node::as_map).unwrap_or_default();
+    let services = get(&root, "services")
+        .and_then(Node::as_map)
+        .unwrap_or_default();
     let service = services.iter().find(|service| {
         let folder = get(&service.value, "path").and_then(Node::as_str);
         folder.is_some_and(|folder| resolve(compose, folder).as_deref() == Some(own))
@@ -71,5 +73,9 @@ fn of(compose: &str, bytes: &[u8], path: &str, files: &dyn Files) -> BTreeMap<Ar
 
 /// The name of another service's output, when a parameter is one.
 pub(crate) fn output(value: &Node) -> Option<&str> {
-    value.single().filter(|e| &*e.key.name == "Output")?.value.as_str()
+    value
+        .single()
+        .filter(|e| &*e.key.name == "Output")?
+        .value
+        .as_str()
 }

@@ -106,7 +106,10 @@ fn json_text(node: &Node) -> Node {
     match json(node) {
         Some(text) => Node::string(text, node.origin.clone()),
         None => {
-            let reason = Reason::new(ReasonKind::Function, "a JSON text with parts that are not known");
+            let reason = Reason::new(
+                ReasonKind::Function,
+                "a JSON text with parts that are not known",
+            );
             cfn::unknown(&reason, &node.origin)
         }
     }
@@ -133,7 +136,10 @@ fn filters(patterns: &Node) -> Node {
 /// An ARN that begins as all do, with an expression in it.
 fn arn(origin: &Origin, begin: &str, middle: Node, end: &str) -> Node {
     let begin = sub(origin, format!("arn:${{AWS::Partition}}:{begin}"));
-    concat(origin, vec![begin, middle, Node::string(end, origin.clone())])
+    concat(
+        origin,
+        vec![begin, middle, Node::string(end, origin.clone())],
+    )
 }
 
 /// The address by which a gateway calls a function.

@@ -30,13 +30,15 @@ impl Build {
         if let Some(own) = function.get(name) {
             return Some(own.clone());
         }
-        self.from_provider(function, &[name])
+        self.shared_setting(function, &[name])
     }
 
     /// A setting of the provider as one of a function.
-    fn from_provider(&self, function: &Function, path: &[&str]) -> Option<Node> {
+    fn shared_setting(&self, function: &Function, path: &[&str]) -> Option<Node> {
         let mut value = self.provided(path)?.clone();
-        value.origin = value.origin.through(ViaKind::Provider, function.origin.span);
+        value.origin = value
+            .origin
+            .through(ViaKind::Provider, function.origin.span);
         Some(value)
     }
 
@@ -51,7 +53,10 @@ impl Build {
         for (from, to) in INHERITED {
             set(&mut properties, to, self.inherited(function, from));
         }
-        for (name, usual) in [("MemorySize", if edge { 128 } else { 1024 }), ("Timeout", if edge { 5 } else { 6 })] {
+        for (name, usual) in [
+            ("MemorySize", if edge { 128 } else { 1024 }),
+            ("Timeout", if edge { 5 } else { 6 }),
+        ] {
             if properties.get(name).is_none() {
                 properties.insert(name, number(usual, origin));
             }
@@ -61,13 +66,16 @@ impl Build {
             let list = list!(&architecture.origin; &architecture);
             properties.insert("Architectures", list);
         }
-        let all = merged(self.from_provider(function, &["tags"]), function.get("tags"));
+        let all = merged(
+            self.shared_setting(function, &["tags"]),
+            function.get("tags"),
+        );
         set(&mut properties, "Tags", all.as_ref().map(tags));
         if let Some(size) = function.get("ephemeralStorageSize") {
             properties.insert("EphemeralStorage", obj!(&size.origin; "Size" => size));
         }
         if !edge {
-            let shared = self.from_provider(function, &["environment"]);
+            let shared = self.shared_setting(function, &["environment"]);
             if let Some(variables) = merged(shared, function.get("environment")) {
                 let at = variables.origin.clone();
                 properties.insert("Environment", obj!(&at; "Variables" => variables));
@@ -84,7 +92,13 @@ impl Build {
             let snap = obj!(origin; "ApplyOn" => "PublishedVersions");
             properties.insert("SnapStart", snap);
         }
-        self.put_for(function, &function.lambda, "AWS::Lambda::Function", origin, properties);
+        self.put_for(
+            function,
+            &function.lambda,
+            "AWS::Lambda::Function",
+            origin,
+            properties,
+        );
         for (from, to) in [("condition", "Condition"), ("dependsOn", "DependsOn")] {
             if let (Some(value), Some(resource)) =
                 (function.get(from).cloned(), self.resource(&function.lambda))
@@ -143,14 +157,18 @@ impl Build {
             return uri.clone();
         }
         let name = get(image, "name").unwrap_or(image);
-        let Some(known) = name.as_str().and_then(|n| self.provided(&["ecr", "images", n])) else {
+        let Some(known) = name
+            .as_str()
+            .and_then(|n| self.provided(&["ecr", "images", n]))
+        else {
             return name.clone();
         };
         if let Some(uri) = get(known, "uri").or_else(|| known.as_str().map(|_| known)) {
             return uri.clone();
         }
         let origin = &known.origin;
-        const REGISTRY: &str = "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/serverless-";
+        const REGISTRY: &str =
+            "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/serverless-";
         let repository = self.named(origin, &[&self.service, &self.stage]);
         concat(origin, vec![sub(origin, REGISTRY), repository])
     }
@@ -160,7 +178,7 @@ impl Build {
             Some(vpc) if !truthy(Some(vpc)) => return None,
             own => own,
         };
-        let shared = self.from_provider(function, &["vpc"]);
+        let shared = self.shared_setting(function, &["vpc"]);
         let unknown = own.or(shared.as_ref()).filter(|vpc| is_function(vpc));
         if let Some(unknown) = unknown {
             return Some(unknown.clone());
@@ -193,14 +211,17 @@ impl Build {
                 self.grant(function, origin, &["sns:Publish"], target.clone());
             }
         }
-        if let Some(key) = properties.get("KmsKeyArn").filter(|key| key.as_str().is_some()) {
+        if let Some(key) = properties
+            .get("KmsKeyArn")
+            .filter(|key| key.as_str().is_some())
+        {
             self.grant(function, &key.origin, &["kms:Decrypt"], key.clone());
         }
     }
 
     fn tracing(&mut self, function: &Function, properties: &mut Node) {
         let tracing = function.get("tracing").cloned();
-        let tracing = tracing.or_else(|| self.from_provider(function, &["tracing", "lambda"]));
+        let tracing = tracing.or_else(|| self.shared_setting(function, &["tracing", "lambda"]));
         let Some(tracing) = tracing.filter(|tracing| truthy(Some(tracing))) else {
             return;
         };
@@ -211,7 +232,12 @@ impl Build {
         };
         properties.insert("TracingConfig", obj!(origin; "Mode" => mode));
         let actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-        self.grant(function, origin, &actions, Node::string("*", origin.clone()));
+        self.grant(
+            function,
+            origin,
+            &actions,
+            Node::string("*", origin.clone()),
+        );
     }
 
     fn file_system(&mut self, function: &Function, properties: &mut Node) {
@@ -225,7 +251,10 @@ impl Build {
         }
         properties.insert("FileSystemConfigs", list!(origin; made));
         if let Some(arn) = get(config, "arn") {
-            let actions = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"];
+            let actions = [
+                "elasticfilesystem:ClientMount",
+                "elasticfilesystem:ClientWrite",
+            ];
             self.grant(function, origin, &actions, arn.clone());
         }
     }
@@ -241,12 +270,16 @@ impl Build {
             _ => return,
         };
         let mut config = obj!(&management.origin; "UpdateRuntimeOn" => update);
-        set(&mut config, "RuntimeVersionArn", get(&management, "arn").cloned());
+        set(
+            &mut config,
+            "RuntimeVersionArn",
+            get(&management, "arn").cloned(),
+        );
         properties.insert("RuntimeManagementConfig", config);
     }
 
     fn logging(&self, function: &Function, properties: &mut Node) {
-        let shared = self.from_provider(function, &["logs", "lambda"]);
+        let shared = self.shared_setting(function, &["logs", "lambda"]);
         let Some(logs) = merged(shared, function.get("logs")) else {
             return;
         };
@@ -258,7 +291,11 @@ impl Build {
             ("applicationLogLevel", "ApplicationLogLevel", json),
             ("systemLogLevel", "SystemLogLevel", json),
         ] {
-            set(&mut config, to, get(&logs, from).filter(|_| always).cloned());
+            set(
+                &mut config,
+                to,
+                get(&logs, from).filter(|_| always).cloned(),
+            );
         }
         if config.as_map().is_some_and(|entries| !entries.is_empty()) {
             properties.insert("LoggingConfig", config);
@@ -294,7 +331,13 @@ impl Build {
         let version = format!("{}LambdaVersion", function.id);
         let lambda = || crate::make::reference(origin, function.lambda.as_str());
         let properties = obj!(origin; "FunctionName" => lambda());
-        self.put_for(function, &version, "AWS::Lambda::Version", origin, properties);
+        self.put_for(
+            function,
+            &version,
+            "AWS::Lambda::Version",
+            origin,
+            properties,
+        );
         let Some((name, id)) = &function.alias else {
             return;
         };
@@ -313,7 +356,11 @@ impl Build {
     }
 
     fn url(&mut self, function: &Function) {
-        let Some(entry) = function.node.entry("url").filter(|e| truthy(Some(&e.value))) else {
+        let Some(entry) = function
+            .node
+            .entry("url")
+            .filter(|e| truthy(Some(&e.value)))
+        else {
             return;
         };
         let (origin, url) = (&entry.key.origin, &entry.value);
@@ -334,7 +381,11 @@ impl Build {
         if let Some(cors) = get(url, "cors").filter(|cors| truthy(Some(cors))) {
             properties.insert("Cors", url_cors(cors));
         }
-        set(&mut properties, "InvokeMode", get(url, "invokeMode").cloned());
+        set(
+            &mut properties,
+            "InvokeMode",
+            get(url, "invokeMode").cloned(),
+        );
         let id = format!("{}LambdaFunctionUrl", function.id);
         self.put_for(function, &id, "AWS::Lambda::Url", origin, properties);
         if open {
@@ -352,7 +403,10 @@ impl Build {
     fn asynchronous(&mut self, function: &Function) {
         let names = ["destinations", "maximumEventAge", "maximumRetryAttempts"];
         let Some(first) = names.iter().find_map(|name| {
-            function.node.entry(name).filter(|entry| !entry.value.is_null())
+            function
+                .node
+                .entry(name)
+                .filter(|entry| !entry.value.is_null())
         }) else {
             return;
         };
@@ -383,7 +437,13 @@ impl Build {
             set(&mut properties, to, function.get(from).cloned());
         }
         let id = format!("{}LambdaEvConf", function.id);
-        self.put_for(function, &id, "AWS::Lambda::EventInvokeConfig", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::Lambda::EventInvokeConfig",
+            origin,
+            properties,
+        );
     }
 
     /// Lets a function send to a destination.

@@ -43,7 +43,9 @@ pub struct Options {
 #[must_use]
 pub fn looks_like(path: &str, bytes: &[u8]) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let data = [".yml", ".yaml", ".json"].iter().any(|end| name.ends_with(end));
+    let data = [".yml", ".yaml", ".json"]
+        .iter()
+        .any(|end| name.ends_with(end));
     if !name.starts_with("serverless") {
         return false;
     }
@@ -53,7 +55,9 @@ pub fn looks_like(path: &str, bytes: &[u8]) -> bool {
 /// Whether it is a service that is written as code.
 fn is_code(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    ["ts", "js", "cjs", "mjs"].iter().any(|end| name == format!("serverless.{end}"))
+    ["ts", "js", "cjs", "mjs"]
+        .iter()
+        .any(|end| name == format!("serverless.{end}"))
 }
 
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
@@ -91,7 +95,8 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
     let symbols = std::mem::take(&mut resolver.symbols);
     let mut build = Build::new(resolved, stage);
     if let Some(cloud) = build.cloud().filter(|cloud| *cloud != "aws") {
-        let message = format!("`{path}` is deployed to `{cloud}`; only services for `aws` are read");
+        let message =
+            format!("`{path}` is deployed to `{cloud}`; only services for `aws` are read");
         return broken(ProblemLevel::Warning, message);
     }
     build.make();
@@ -120,7 +125,13 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
         language: Language::Serverless,
         owners: build.owners,
     };
-    let (application, problems) = cfn::read_tree(tree, &given);
+    let (mut application, problems) = cfn::read_tree(tree, &given);
+    // Files with resources are a part of this service, and no templates of their own.
+    let files = application.sources.files().map(|(_, file)| file.clone());
+    let mut brought: Vec<_> = files.filter(|file| **file != *path).collect();
+    brought.sort();
+    brought.dedup();
+    application.nested = brought;
     Outcome::Application(Box::new(application), problems)
 }
 

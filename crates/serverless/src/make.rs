@@ -204,9 +204,8 @@ pub(crate) fn tags(tags: &Node) -> Node {
     let Some(entries) = tags.as_map().filter(|_| !is_function(tags)) else {
         return tags.clone();
     };
-    let tag = |entry: &Entry| {
-        obj!(&entry.key.origin; "Key" => &entry.key.name, "Value" => &entry.value)
-    };
+    let tag =
+        |entry: &Entry| obj!(&entry.key.origin; "Key" => &entry.key.name, "Value" => &entry.value);
     Node::seq(entries.iter().map(tag).collect(), tags.origin.clone())
 }
 

@@ -32,14 +32,25 @@ fn path_part(part: &str) -> String {
     if let (Some(start), Some(end)) = (part.find('{'), part.rfind('}'))
         && start < end
     {
-        part = format!("{}{}Var{}", &part[..start], &part[start + 1..end], &part[end + 1..]);
+        part = format!(
+            "{}{}Var{}",
+            &part[..start],
+            &part[start + 1..end],
+            &part[end + 1..]
+        );
     }
     plain(&part)
 }
 
 /// The key of a route of a WebSocket API within a logical id.
 pub(crate) fn route(route: &str) -> String {
-    let pairs = [('$', "S"), ('/', "Slash"), ('-', "Dash"), ('_', "Underscore"), ('.', "Period")];
+    let pairs = [
+        ('$', "S"),
+        ('/', "Slash"),
+        ('-', "Dash"),
+        ('_', "Underscore"),
+        ('.', "Period"),
+    ];
     pairs
         .iter()
         .fold(route.to_owned(), |name, (from, to)| name.replace(*from, to))
@@ -70,7 +81,10 @@ pub(crate) fn of_arn(arn: &Node) -> String {
             .map(of_arn)
             .unwrap_or_default(),
         "Fn::Sub" => of_arn(items.first().unwrap_or(&entry.value)),
-        _ => entry.value.scalar_text().map_or_else(String::new, |t| t.to_string()),
+        _ => entry
+            .value
+            .scalar_text()
+            .map_or_else(String::new, |t| t.to_string()),
     }
 }
 

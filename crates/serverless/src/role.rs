@@ -1,7 +1,9 @@
 //! The roles that functions run as: one for the whole service, or one for each function.
 
 use crate::build::{Build, Function, extent};
-use crate::make::{at, concat, entry, get, is_function, items, list, merged, obj, plain, set, sub, tags, truthy};
+use crate::make::{
+    at, concat, entry, get, is_function, items, list, merged, obj, plain, set, sub, tags, truthy,
+};
 use palisade_app::cfn::Owner;
 use palisade_core::Origin;
 use palisade_syntax::Node;
@@ -67,8 +69,13 @@ fn is_existing(role: &Node) -> bool {
 impl Build {
     /// The role that a setting names for a function, if any.
     pub(crate) fn given_role(&self, function: &Function) -> Option<Node> {
-        let shared = self.provided(&["iam", "role"]).filter(|role| is_existing(role));
-        let given = function.get("role").or(shared).or_else(|| self.provided(&["role"]))?;
+        let shared = self
+            .provided(&["iam", "role"])
+            .filter(|role| is_existing(role));
+        let given = function
+            .get("role")
+            .or(shared)
+            .or_else(|| self.provided(&["role"]))?;
         let origin = &given.origin;
         Some(match given.as_str() {
             Some(text) if !text.contains(':') => crate::make::arn_of(origin, text),
@@ -78,7 +85,9 @@ impl Build {
 
     /// Whether a function gets a role of its own.
     fn has_own_role(&self, function: &Function) -> bool {
-        let mode = self.provided(&["iam", "role", "mode"]).and_then(Node::as_str);
+        let mode = self
+            .provided(&["iam", "role", "mode"])
+            .and_then(Node::as_str);
         mode == Some("perFunction")
             || function.get("iamRoleStatements").is_some()
             || at(&function.node, &["iam", "role", "statements"]).is_some()
@@ -88,7 +97,10 @@ impl Build {
     /// Makes the roles, and tells each function which is its own.
     pub(crate) fn begin_roles(&mut self) {
         let mut functions = std::mem::replace(&mut self.functions, Rc::from(Vec::new()));
-        let given: Vec<bool> = functions.iter().map(|f| self.given_role(f).is_some()).collect();
+        let given: Vec<bool> = functions
+            .iter()
+            .map(|f| self.given_role(f).is_some())
+            .collect();
         let own: Vec<bool> = functions.iter().map(|f| self.has_own_role(f)).collect();
         let shared = given.iter().zip(&own).any(|(given, own)| !given && !own);
         if shared {
@@ -128,7 +140,11 @@ impl Build {
             .and_then(|s| get(s, "permissionsBoundary").or_else(|| get(s, "permissionBoundary")))
             .or_else(|| self.provided(&["rolePermissionsBoundary"]));
         set(&mut role, "PermissionsBoundary", boundary.cloned());
-        set(&mut role, "Tags", settings.and_then(|s| get(s, "tags")).map(tags));
+        set(
+            &mut role,
+            "Tags",
+            settings.and_then(|s| get(s, "tags")).map(tags),
+        );
         role
     }
 
@@ -166,18 +182,26 @@ impl Build {
         let region = crate::make::reference(origin, "AWS::Region");
         let end = Node::string("lambdaRole", origin.clone());
         let key = Node::string(function.key.clone(), origin.clone());
-        let name = setting("name").or_else(|| get(node, "iamRoleStatementsName")).cloned();
+        let name = setting("name")
+            .or_else(|| get(node, "iamRoleStatementsName"))
+            .cloned();
         let name = name.unwrap_or_else(|| {
             self.named(origin, &[&self.service, &self.stage, &key, &region, &end])
         });
         let mut properties = self.base_role(origin, name);
-        let custom = at(&self.root, &["custom", PER_FUNCTION, "iamGlobalPermissionsBoundary"]);
+        let custom = at(
+            &self.root,
+            &["custom", PER_FUNCTION, "iamGlobalPermissionsBoundary"],
+        );
         let boundary = setting("permissionsBoundary")
             .or_else(|| get(node, "iamPermissionsBoundary"))
             .or(custom);
         set(&mut properties, "PermissionsBoundary", boundary.cloned());
         set(&mut properties, "Path", setting("path").cloned());
-        let given = merged(self.provided(&["iam", "role", "tags"]).cloned(), setting("tags"));
+        let given = merged(
+            self.provided(&["iam", "role", "tags"]).cloned(),
+            setting("tags"),
+        );
         set(&mut properties, "Tags", given.as_ref().map(tags));
         Role {
             id: format!("{}{SHARED}", function.id),
@@ -236,14 +260,22 @@ impl Build {
             ));
             return;
         }
-        let create = ["logs:CreateLogStream", "logs:CreateLogGroup", "logs:TagResource"];
+        let create = [
+            "logs:CreateLogStream",
+            "logs:CreateLogGroup",
+            "logs:TagResource",
+        ];
         role.allow(origin, &create, groups);
         role.allow(origin, &["logs:PutLogEvents"], streams);
     }
 
     fn let_join_network(&mut self, function: &Function) {
         let inside = truthy(function.get("vpc")) || self.provided(&["vpc"]).is_some();
-        if let Some(role) = function.role.and_then(|at| self.roles.get_mut(at)).filter(|_| inside) {
+        if let Some(role) = function
+            .role
+            .and_then(|at| self.roles.get_mut(at))
+            .filter(|_| inside)
+        {
             let origin = role.origin.clone();
             role.manage(&origin, "AWSLambdaVPCAccessExecutionRole");
         }
@@ -253,7 +285,8 @@ impl Build {
     fn add_written(&mut self, shared: bool) {
         let of = |new: &[&str], old: &str| -> Vec<Node> {
             let node = self.provided(new).or_else(|| self.provided(&[old]));
-            node.map(|node| items(node).into_iter().cloned().collect()).unwrap_or_default()
+            node.map(|node| items(node).into_iter().cloned().collect())
+                .unwrap_or_default()
         };
         let statements = of(&["iam", "role", "statements"], "iamRoleStatements");
         let managed = of(&["iam", "role", "managedPolicies"], "iamManagedPolicies");
@@ -282,7 +315,8 @@ impl Build {
                 role.managed.extend(managed.iter().cloned());
             }
             let written = own("statements").or_else(|| function.get("iamRoleStatements"));
-            role.statements.extend(written.map(items).unwrap_or_default().into_iter().cloned());
+            role.statements
+                .extend(written.map(items).unwrap_or_default().into_iter().cloned());
             let policies = own("managedPolicies").map(items).unwrap_or_default();
             role.managed.extend(policies.into_iter().cloned());
         }

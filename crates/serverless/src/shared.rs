@@ -10,7 +10,14 @@ use palisade_syntax::{Data, Node};
 use std::sync::Arc;
 
 /// Sections of a template that `resources` may hold.
-const SECTIONS: [&str; 6] = ["Parameters", "Mappings", "Conditions", "Transform", "Rules", "Metadata"];
+const SECTIONS: [&str; 6] = [
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Transform",
+    "Rules",
+    "Metadata",
+];
 
 /// Keys beside the framework's own by which plugins declare resources.
 const PLUGINS: [(&str, &str); 4] = [
@@ -26,7 +33,11 @@ impl Build {
         let Some(layers) = get(&self.root, "layers").cloned() else {
             return;
         };
-        for layer in layers.as_map().filter(|_| !is_function(&layers)).unwrap_or_default() {
+        for layer in layers
+            .as_map()
+            .filter(|_| !is_function(&layers))
+            .unwrap_or_default()
+        {
             let (key, node) = (&layer.key, &layer.value);
             let origin = &key.origin;
             // The place tells which folder it is relative to.
@@ -53,9 +64,18 @@ impl Build {
                 metadata: None,
             };
             let id = format!("{}LambdaLayer", normalized(&key.name));
-            self.put(owner(false), &id, "AWS::Lambda::LayerVersion", origin, properties);
+            self.put(
+                owner(false),
+                &id,
+                "AWS::Lambda::LayerVersion",
+                origin,
+                properties,
+            );
             for account in get(node, "allowedAccounts").map(items).unwrap_or_default() {
-                let who = account.scalar_text().unwrap_or_default().replace('*', "Wild");
+                let who = account
+                    .scalar_text()
+                    .unwrap_or_default()
+                    .replace('*', "Wild");
                 let at = &account.origin;
                 let properties = obj!(at;
                     "Action" => "lambda:GetLayerVersion",
@@ -103,7 +123,11 @@ impl Build {
         }
         if let Some(log) = get(&bucket, "accessLog") {
             let mut made = obj!(&log.origin;);
-            set(&mut made, "DestinationBucketName", get(log, "bucket").cloned());
+            set(
+                &mut made,
+                "DestinationBucketName",
+                get(log, "bucket").cloned(),
+            );
             set(&mut made, "LogFilePrefix", get(log, "prefix").cloned());
             properties.insert("LoggingConfiguration", made);
         }
@@ -113,7 +137,10 @@ impl Build {
             return;
         }
         let arn = |end: &str| {
-            crate::make::sub(origin, format!("arn:${{AWS::Partition}}:s3:::${{{ID}}}{end}"))
+            crate::make::sub(
+                origin,
+                format!("arn:${{AWS::Partition}}:s3:::${{{ID}}}{end}"),
+            )
         };
         let statement = obj!(origin;
             "Action" => "s3:*",
@@ -164,7 +191,10 @@ impl Build {
             let id = &resource.key.name;
             if is_function(&resource.value) || resource.value.as_map().is_none() {
                 if !resource.value.is_null() {
-                    self.problem(&resource.key.origin, format!("what `{id}` is, is not known"));
+                    self.problem(
+                        &resource.key.origin,
+                        format!("what `{id}` is, is not known"),
+                    );
                 }
                 continue;
             }
@@ -174,7 +204,10 @@ impl Build {
                 None => self.append(resource),
             }
         }
-        for extension in extensions.iter().flat_map(|e| e.as_map().unwrap_or_default()) {
+        for extension in extensions
+            .iter()
+            .flat_map(|e| e.as_map().unwrap_or_default())
+        {
             self.extend(extension);
         }
         let outputs = self.sections(&written, "Outputs");
@@ -242,7 +275,9 @@ impl Build {
 
     /// Values that are given to the stack's parameters.
     pub(crate) fn stack_parameters(&self) -> Vec<(String, String)> {
-        let given = at(&self.provider, &["stackParameters"]).map(items).unwrap_or_default();
+        let given = at(&self.provider, &["stackParameters"])
+            .map(items)
+            .unwrap_or_default();
         let pair = |node: &&Node| {
             let key = get(node, "ParameterKey")?.scalar_text()?;
             let value = get(node, "ParameterValue")?.scalar_text()?;

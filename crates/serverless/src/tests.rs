@@ -18,7 +18,9 @@ pub(crate) struct Folder(pub(crate) BTreeMap<String, String>);
 
 impl Folder {
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let owned = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let owned = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         Self(owned.collect())
     }
 }
@@ -51,7 +53,9 @@ pub(crate) fn service(text: &str) -> Application {
 /// Everything that stands at a path of a resource, as text.
 pub(crate) fn shown(app: &Application, id: &str, path: &str) -> String {
     let ids = || app.resources().map(|r| &*r.id).collect::<Vec<_>>();
-    let resource = app.resource(id).unwrap_or_else(|| panic!("no `{id}` in {:?}", ids()));
+    let resource = app
+        .resource(id)
+        .unwrap_or_else(|| panic!("no `{id}` in {:?}", ids()));
     let values = resource.at(path);
     let texts: Vec<String> = values.iter().map(|leaf| leaf.value.display()).collect();
     texts.join(", ")
@@ -59,7 +63,11 @@ pub(crate) fn shown(app: &Application, id: &str, path: &str) -> String {
 
 /// Each line is `Id: Type`, or `Id path = value`, or `- Id` for one that must not be there.
 pub(crate) fn check(app: &Application, expected: &str) {
-    for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in expected
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         if let Some(id) = line.strip_prefix("- ") {
             assert!(app.resource(id).is_none(), "{line}");
         } else if let Some((place, value)) = line.split_once(" = ") {

@@ -142,7 +142,11 @@ impl<'a, 'f> Resolver<'a, 'f> {
         let pieces = pieces(text);
         if let [Piece::Variable(variable)] = pieces.as_slice() {
             let value = self.variable(variable, origin);
-            return if in_sub { for_sub(value, origin) } else { value };
+            return if in_sub {
+                for_sub(value, origin)
+            } else {
+                value
+            };
         }
         let mut carried = origin.clone();
         let mut parts = Vec::with_capacity(pieces.len());

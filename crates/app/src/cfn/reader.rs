@@ -186,7 +186,9 @@ impl Reader<'_> {
     ) -> BTreeMap<Arc<str>, Value> {
         to_long_form(&mut root);
         expand::includes(&mut root, &mut |location, span| {
-            self.documents.load(path, location, span).map(|(_, node)| node)
+            self.documents
+                .load(path, location, span)
+                .map(|(_, node)| node)
         });
         self.unroll_loops(&mut root, given);
         let mut written = Written::of(&root);
@@ -216,7 +218,8 @@ impl Reader<'_> {
                 },
             );
             for problem in problems {
-                self.documents.problem(problem.span, ProblemLevel::Warning, problem.message);
+                self.documents
+                    .problem(problem.span, ProblemLevel::Warning, problem.message);
             }
             root = transformed;
         }
@@ -292,7 +295,8 @@ impl Reader<'_> {
             } else {
                 format!("resource `{name}` has no `Type`; it is not checked")
             };
-            self.documents.problem(entry.key.origin.span, ProblemLevel::Warning, message);
+            self.documents
+                .problem(entry.key.origin.span, ProblemLevel::Warning, message);
             return None;
         };
         let mut assumed = Assumptions::default();
@@ -591,7 +595,11 @@ impl Written {
             self.in_order = false;
         }
         for (name, owner) in owners {
-            match self.by_name.get(&name).and_then(|i| self.owners.get_mut(*i)) {
+            match self
+                .by_name
+                .get(&name)
+                .and_then(|i| self.owners.get_mut(*i))
+            {
                 Some(known) => {
                     *known = Owner {
                         metadata: owner.metadata.or_else(|| known.metadata.take()),

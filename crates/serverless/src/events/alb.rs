@@ -48,14 +48,21 @@ impl Build {
             "Value" => truthy(multi),
         );
         let check = get(&event.value, "healthCheck").cloned();
-        let enabled = check.as_ref().and_then(|check| get(check, "enabled")).cloned();
+        let enabled = check
+            .as_ref()
+            .and_then(|check| get(check, "enabled"))
+            .cloned();
         let mut properties = obj!(origin;
             "TargetType" => "lambda",
             "Targets" => list!(origin; target),
             "TargetGroupAttributes" => list!(origin; attribute),
             "HealthCheckEnabled" => enabled.unwrap_or_else(|| false.into_node(origin)),
         );
-        set(&mut properties, "Name", get(&event.value, "targetGroupName").cloned());
+        set(
+            &mut properties,
+            "Name",
+            get(&event.value, "targetGroupName").cloned(),
+        );
         let kind = "AWS::ElasticLoadBalancingV2::TargetGroup";
         self.put_for(function, &group, kind, origin, properties);
         let mut actions = self.authenticate(event);
@@ -76,7 +83,13 @@ impl Build {
         self.put_for(function, &id, kind, origin, properties);
         let service = "elasticloadbalancing.amazonaws.com";
         let id = format!("{}LambdaPermissionAlb", function.id);
-        self.permit(function, &id, origin, service, Some(reference(origin, &group)));
+        self.permit(
+            function,
+            &id,
+            origin,
+            service,
+            Some(reference(origin, &group)),
+        );
         let id = format!("{}LambdaPermissionRegisterTarget", function.id);
         self.permit(function, &id, origin, service, None);
     }
@@ -84,7 +97,10 @@ impl Build {
     /// Actions that ask who is calling, in front of the one that forwards.
     fn authenticate(&mut self, event: &Event) -> Vec<Node> {
         let mut actions = Vec::new();
-        for name in get(&event.value, "authorizer").map(items).unwrap_or_default() {
+        for name in get(&event.value, "authorizer")
+            .map(items)
+            .unwrap_or_default()
+        {
             let key = name.as_str().unwrap_or_default();
             let Some(settings) = self.provided(&["alb", "authorizers", key]).cloned() else {
                 let message = format!("`provider.alb.authorizers` has no `{key}`");
@@ -121,9 +137,7 @@ fn conditions(event: &Event) -> Vec<Node> {
         let list = items(node).into_iter().cloned().collect();
         Node::seq(list, node.origin.clone())
     };
-    let field = |origin: &Origin, name: &str, config: &str, inner: Node| {
-        obj!(origin; "Field" => name, config => inner)
-    };
+    let field = |origin: &Origin, name: &str, config: &str, inner: Node| obj!(origin; "Field" => name, config => inner);
     if let Some(path) = condition("path") {
         made.push(field(&path.origin, "path-pattern", "Values", values(path)));
     }
@@ -141,15 +155,28 @@ fn conditions(event: &Event) -> Vec<Node> {
         let mut inner = obj!(&header.origin;);
         set(&mut inner, "HttpHeaderName", get(header, "name").cloned());
         set(&mut inner, "Values", get(header, "values").cloned());
-        made.push(field(&header.origin, "http-header", "HttpHeaderConfig", inner));
+        made.push(field(
+            &header.origin,
+            "http-header",
+            "HttpHeaderConfig",
+            inner,
+        ));
     }
     if let Some(query) = condition("query") {
-        let pair = |e: &palisade_syntax::Entry| {
-            obj!(&e.key.origin; "Key" => &e.key.name, "Value" => &e.value)
-        };
-        let pairs: Vec<Node> = query.as_map().unwrap_or_default().iter().map(pair).collect();
+        let pair = |e: &palisade_syntax::Entry| obj!(&e.key.origin; "Key" => &e.key.name, "Value" => &e.value);
+        let pairs: Vec<Node> = query
+            .as_map()
+            .unwrap_or_default()
+            .iter()
+            .map(pair)
+            .collect();
         let inner = obj!(&query.origin; "Values" => pairs);
-        made.push(field(&query.origin, "query-string", "QueryStringConfig", inner));
+        made.push(field(
+            &query.origin,
+            "query-string",
+            "QueryStringConfig",
+            inner,
+        ));
     }
     made
 }

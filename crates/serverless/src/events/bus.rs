@@ -11,7 +11,10 @@ impl Build {
         let origin = &event.origin;
         let value = &event.value;
         let end = format!("-rule-{nth}");
-        let made = concat(origin, vec![function.name.clone(), end.as_str().into_node(origin)]);
+        let made = concat(
+            origin,
+            vec![function.name.clone(), end.as_str().into_node(origin)],
+        );
         let name = get(value, "name").cloned().unwrap_or_else(|| made.clone());
         let mut properties = obj!(origin; "Name" => &name, "State" => state(event));
         for (from, to) in [
@@ -22,18 +25,28 @@ impl Build {
             set(&mut properties, to, get(value, from).cloned());
         }
         let bus = get(value, "eventBus").filter(|bus| bus.as_str() != Some("default"));
-        let bus_name = bus.map(|bus| match bus.as_str().and_then(|text| text.split_once('/')) {
-            Some((_, name)) => name.into_node(&bus.origin),
-            None => bus.clone(),
-        });
+        let bus_name = bus.map(
+            |bus| match bus.as_str().and_then(|text| text.split_once('/')) {
+                Some((_, name)) => name.into_node(&bus.origin),
+                None => bus.clone(),
+            },
+        );
         if let Some(bus) = bus {
-            let new = !is_function(bus) && bus.as_str().is_some_and(|text| !text.starts_with("arn"));
-            let id = format!("{}EventBridgeEventBus", normalized(bus.as_str().unwrap_or_default()));
+            let new =
+                !is_function(bus) && bus.as_str().is_some_and(|text| !text.starts_with("arn"));
+            let id = format!(
+                "{}EventBridgeEventBus",
+                normalized(bus.as_str().unwrap_or_default())
+            );
             if new {
                 let made = obj!(origin; "Name" => bus);
                 self.put_for(function, &id, "AWS::Events::EventBus", origin, made);
             }
-            let named = if new { Some(reference(origin, &id)) } else { bus_name.clone() };
+            let named = if new {
+                Some(reference(origin, &id))
+            } else {
+                bus_name.clone()
+            };
             set(&mut properties, "EventBusName", named);
         }
         let target_id = concat(origin, vec![name.clone(), "-target".into_node(origin)]);
@@ -72,7 +85,11 @@ impl Build {
 /// The letters of a function's name that are known.
 fn rule_stub(name: &Node) -> String {
     match crate::make::joined_parts(name) {
-        Some(parts) => parts.iter().filter_map(Node::scalar_text).map(|t| t.to_string()).collect(),
+        Some(parts) => parts
+            .iter()
+            .filter_map(Node::scalar_text)
+            .map(|t| t.to_string())
+            .collect(),
         None => name.scalar_text().unwrap_or_default().to_string(),
     }
 }

@@ -23,17 +23,25 @@ impl Build {
         for (function, event) in events {
             let made = edge_origin(event);
             let id = made.get("Id").cloned().unwrap_or_default();
-            if !origins.iter().any(|known| known.get("Id") == made.get("Id")) {
+            if !origins
+                .iter()
+                .any(|known| known.get("Id") == made.get("Id"))
+            {
                 origins.push(made);
             }
             let behavior = self.behavior(function, event, id);
             let path = |node: &Node| node.get("PathPattern").map(crate::make::plain);
-            match behaviors.iter_mut().find(|known| path(known) == path(&behavior)) {
+            match behaviors
+                .iter_mut()
+                .find(|known| path(known) == path(&behavior))
+            {
                 // Several functions may stand on one way.
                 Some(known) => {
                     let more = behavior.get("LambdaFunctionAssociations").cloned();
                     if let (Some(Data::Seq(list)), Some(Data::Seq(more))) = (
-                        known.get_mut("LambdaFunctionAssociations").map(|n| &mut n.data),
+                        known
+                            .get_mut("LambdaFunctionAssociations")
+                            .map(|n| &mut n.data),
                         more.map(|n| n.data),
                     ) {
                         list.extend(more);
@@ -44,7 +52,10 @@ impl Build {
             self.edge_permission(function, event);
         }
         behaviors.sort_by_key(|behavior| behavior.get("PathPattern").is_some());
-        if behaviors.first().is_some_and(|b| b.get("PathPattern").is_some()) {
+        if behaviors
+            .first()
+            .is_some_and(|b| b.get("PathPattern").is_some())
+        {
             let mut usual = behaviors.first().cloned().unwrap_or_default();
             usual.remove("PathPattern");
             usual.remove("LambdaFunctionAssociations");
@@ -62,7 +73,13 @@ impl Build {
             config.insert("CacheBehaviors", behaviors.into_node(origin));
         }
         let properties = obj!(origin; "DistributionConfig" => config);
-        self.put_for(first, DISTRIBUTION, "AWS::CloudFront::Distribution", origin, properties);
+        self.put_for(
+            first,
+            DISTRIBUTION,
+            "AWS::CloudFront::Distribution",
+            origin,
+            properties,
+        );
     }
 
     fn cache_policies(&mut self) {
@@ -73,7 +90,10 @@ impl Build {
             let origin = &policy.key.origin;
             let name = Node::string(policy.key.name.clone(), origin.clone());
             let mut config = policy.value.clone();
-            config.insert("Name", self.named(origin, &[&self.service, &self.stage, &name]));
+            config.insert(
+                "Name",
+                self.named(origin, &[&self.service, &self.stage, &name]),
+            );
             let properties = obj!(origin; "CachePolicyConfig" => config);
             let id = format!("CloudFrontCachePolicy{}", normalized(&policy.key.name));
             let path = ["cloudFront", "cachePolicies", &*policy.key.name];
@@ -87,18 +107,31 @@ impl Build {
         let given = get(value, "behavior");
         let usual = obj!(origin; "ViewerProtocolPolicy" => "allow-all");
         let mut behavior = crate::make::merged(Some(usual), given).unwrap_or_default();
-        let decides = ["CachePolicyId", "ForwardedValues", "MaxTTL", "MinTTL", "DefaultTTL"];
+        let decides = [
+            "CachePolicyId",
+            "ForwardedValues",
+            "MaxTTL",
+            "MinTTL",
+            "DefaultTTL",
+        ];
         let policy = get(value, "cachePolicy");
         let named = policy.and_then(|policy| text(policy, "name"));
-        let own = policy.and_then(|policy| get(policy, "id")).cloned().or_else(|| {
-            let id = format!("CloudFrontCachePolicy{}", normalized(named?));
-            Some(reference(origin, &id))
-        });
+        let own = policy
+            .and_then(|policy| get(policy, "id"))
+            .cloned()
+            .or_else(|| {
+                let id = format!("CloudFrontCachePolicy{}", normalized(named?));
+                Some(reference(origin, &id))
+            });
         let said = decides.iter().any(|name| behavior.get(name).is_some());
         let cached = own.or_else(|| (!said).then(|| USUAL_POLICY.into_node(origin)));
         set(&mut behavior, "CachePolicyId", cached);
         behavior.insert("TargetOriginId", target);
-        set(&mut behavior, "PathPattern", get(value, "pathPattern").cloned());
+        set(
+            &mut behavior,
+            "PathPattern",
+            get(value, "pathPattern").cloned(),
+        );
         let version = format!("{}LambdaVersion", function.id);
         let mut association = obj!(origin; "LambdaFunctionARN" => reference(origin, &version));
         for (from, to) in [("eventType", "EventType"), ("includeBody", "IncludeBody")] {
@@ -114,7 +147,13 @@ impl Build {
         let source = arn(origin, begin, reference(origin, DISTRIBUTION), "");
         let version = format!("{}LambdaVersion", function.id);
         let id = format!("{}InvokePermission", function.lambda);
-        self.permit(function, &id, origin, "edgelambda.amazonaws.com", Some(source));
+        self.permit(
+            function,
+            &id,
+            origin,
+            "edgelambda.amazonaws.com",
+            Some(source),
+        );
         if let Some(properties) = self.properties(&id) {
             properties.insert("FunctionName", reference(origin, &version));
         }
@@ -156,9 +195,19 @@ fn edge_origin(event: &Event) -> Node {
             None => obj!(at;),
         },
     };
-    let kind = if made.get("S3OriginConfig").is_some() { "s3" } else { "custom" };
-    let host = made.get("DomainName").map(crate::make::plain).unwrap_or_default();
-    let path = made.get("OriginPath").map(crate::make::plain).unwrap_or_default();
+    let kind = if made.get("S3OriginConfig").is_some() {
+        "s3"
+    } else {
+        "custom"
+    };
+    let host = made
+        .get("DomainName")
+        .map(crate::make::plain)
+        .unwrap_or_default();
+    let path = made
+        .get("OriginPath")
+        .map(crate::make::plain)
+        .unwrap_or_default();
     made.insert("Id", format!("{kind}/{host}{path}").into_node(at));
     made
 }

@@ -40,8 +40,14 @@ impl Build {
         let tags = self.provided(&["tags"]).cloned();
         set(&mut properties, "Tags", tags.clone());
         let disabled = self.provided(&["httpApi", "disableDefaultEndpoint"]);
-        set(&mut properties, "DisableExecuteApiEndpoint", disabled.cloned());
-        let cors = self.provided(&["httpApi", "cors"]).filter(|cors| truthy(Some(cors)));
+        set(
+            &mut properties,
+            "DisableExecuteApiEndpoint",
+            disabled.cloned(),
+        );
+        let cors = self
+            .provided(&["httpApi", "cors"])
+            .filter(|cors| truthy(Some(cors)));
         if let Some(cors) = cors {
             properties.insert("CorsConfiguration", http_cors(cors, events));
         }
@@ -57,7 +63,11 @@ impl Build {
             "DefaultRouteSettings" => settings,
         );
         set(&mut properties, "Tags", tags);
-        if let Some(logs) = self.provided(&LOGS).filter(|logs| truthy(Some(logs))).cloned() {
+        if let Some(logs) = self
+            .provided(&LOGS)
+            .filter(|logs| truthy(Some(logs)))
+            .cloned()
+        {
             const FORMAT: &str = r#"{"requestId":"$context.requestId","ip":"$context.identity.sourceIp","requestTime":"$context.requestTime","httpMethod":"$context.httpMethod","routeKey":"$context.routeKey","status":"$context.status","protocol":"$context.protocol","responseLength":"$context.responseLength"}"#;
             const GROUP: &str = "HttpApiLogGroup";
             let at = &logs.origin;
@@ -71,7 +81,12 @@ impl Build {
             let name = concat(at, vec!["/aws/http-api/".into_node(at), name]);
             self.put_log_group(&LOGS, GROUP, name);
         }
-        self.put_provided(&["httpApi"], "HttpApiStage", "AWS::ApiGatewayV2::Stage", properties);
+        self.put_provided(
+            &["httpApi"],
+            "HttpApiStage",
+            "AWS::ApiGatewayV2::Stage",
+            properties,
+        );
         self.output("HttpApiId", reference(origin, API));
     }
 
@@ -116,7 +131,8 @@ impl Build {
                             "Principal" => "apigateway.amazonaws.com",
                             "SourceArn" => calls_of(origin, api, "/*"),
                         );
-                        let id = format!("{}LambdaAuthorizerPermissionHttpApi", normalized(&id_name));
+                        let id =
+                            format!("{}LambdaAuthorizerPermissionHttpApi", normalized(&id_name));
                         self.put_provided(&path, &id, "AWS::Lambda::Permission", permission);
                     }
                 }
@@ -162,10 +178,22 @@ impl Build {
             "$default" => "HttpApiRouteDefault".to_owned(),
             key => format!("HttpApiRoute{}", path(key)),
         };
-        self.put_for(function, &id, "AWS::ApiGatewayV2::Route", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::ApiGatewayV2::Route",
+            origin,
+            properties,
+        );
         let id = format!("{}LambdaPermissionHttpApi", function.id);
         let source = calls_of(origin, api, "/*");
-        self.permit(function, &id, origin, "apigateway.amazonaws.com", Some(source));
+        self.permit(
+            function,
+            &id,
+            origin,
+            "apigateway.amazonaws.com",
+            Some(source),
+        );
     }
 
     fn authorize_http(&mut self, event: &Event, properties: &mut Node) {
@@ -204,7 +232,11 @@ impl Build {
             Some(reference(origin, &id))
         });
         set(properties, "AuthorizerId", id);
-        set(properties, "AuthorizationScopes", get(authorizer, "scopes").cloned());
+        set(
+            properties,
+            "AuthorizationScopes",
+            get(authorizer, "scopes").cloned(),
+        );
     }
 }
 
@@ -221,7 +253,10 @@ fn route_key(event: &Event) -> Node {
         None => {
             let part = |name: &str| get(value, name).cloned();
             let any = || "*".into_node(origin);
-            (part("method").unwrap_or_else(any), part("path").unwrap_or_else(any))
+            (
+                part("method").unwrap_or_else(any),
+                part("path").unwrap_or_else(any),
+            )
         }
     };
     if path.as_str() == Some("*") {

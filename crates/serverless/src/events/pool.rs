@@ -57,6 +57,12 @@ impl Build {
             }
         }
         let source = crate::make::arn_of(origin, &id);
-        self.permit(function, &permission, origin, "cognito-idp.amazonaws.com", Some(source));
+        self.permit(
+            function,
+            &permission,
+            origin,
+            "cognito-idp.amazonaws.com",
+            Some(source),
+        );
     }
 }

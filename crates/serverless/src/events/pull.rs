@@ -76,7 +76,11 @@ impl Build {
         properties.insert("EventSourceArn", queue.clone());
         let id = format!("SQS{}", plain(&of_arn(&queue)));
         self.put_mapping(function, event, &id, properties);
-        let actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+        let actions = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ];
         self.grant(function, &event.origin, &actions, queue);
     }
 
@@ -143,10 +147,14 @@ impl Build {
     fn kind_of_stream(&self, event: &Event, stream: &Node) -> &'static str {
         let written = text(&event.value, "type");
         let arn = crate::make::plain(stream);
-        let declared = stream.get("Fn::GetAtt").and_then(|names| names.as_seq()?.first()?.as_str());
+        let declared = stream
+            .get("Fn::GetAtt")
+            .and_then(|names| names.as_seq()?.first()?.as_str());
         let table = declared.and_then(|id| {
             let resources = get(&self.root, "resources").map(items)?;
-            resources.iter().find_map(|part| at(part, &["Resources", id, "Type"])?.as_str())
+            resources
+                .iter()
+                .find_map(|part| at(part, &["Resources", id, "Type"])?.as_str())
         });
         match (written, table) {
             (Some("dynamodb"), _) | (None, Some("AWS::DynamoDB::Table")) => "dynamodb",
@@ -166,7 +174,9 @@ impl Build {
             let source = obj!(&servers.origin; "Endpoints" => endpoints);
             properties.insert("SelfManagedEventSource", source);
         }
-        let access = get(&event.value, "accessConfigurations").cloned().unwrap_or_default();
+        let access = get(&event.value, "accessConfigurations")
+            .cloned()
+            .unwrap_or_default();
         let mut list: Vec<Node> = Vec::new();
         for entry in access.as_map().unwrap_or_default() {
             let (kind, prefix) = match &*entry.key.name {
@@ -190,13 +200,25 @@ impl Build {
                 }
             }
         }
-        properties.insert("SourceAccessConfigurations", Node::seq(list, access.origin.clone()));
+        properties.insert(
+            "SourceAccessConfigurations",
+            Node::seq(list, access.origin.clone()),
+        );
         self.consumer_group(event, &mut properties, "SelfManagedKafkaEventSourceConfig");
         let topic = text(&event.value, "topic").unwrap_or_default();
         self.topics(event, &mut properties);
         // Of two with the same topic the framework tells one by a digest of what it reads.
-        let again = if nth > 1 { nth.to_string() } else { String::new() };
-        self.put_mapping(function, event, &format!("Kafka{}{again}", plain(topic)), properties);
+        let again = if nth > 1 {
+            nth.to_string()
+        } else {
+            String::new()
+        };
+        self.put_mapping(
+            function,
+            event,
+            &format!("Kafka{}{again}", plain(topic)),
+            properties,
+        );
     }
 
     pub(super) fn msk(&mut self, function: &Function, event: &Event) {
@@ -208,7 +230,11 @@ impl Build {
         let mut properties = self.mapping(function, event, &usual);
         properties.insert("EventSourceArn", cluster.clone());
         self.topics(event, &mut properties);
-        self.consumer_group(event, &mut properties, "AmazonManagedKafkaEventSourceConfig");
+        self.consumer_group(
+            event,
+            &mut properties,
+            "AmazonManagedKafkaEventSourceConfig",
+        );
         if let Some(secret) = get(&event.value, "saslScram512") {
             let at = &secret.origin;
             let access = obj!(at; "Type" => "SASL_SCRAM_512_AUTH", "URI" => secret);
@@ -229,7 +255,11 @@ impl Build {
     pub(super) fn broker(&mut self, function: &Function, event: &Event, kind: &str) {
         let origin = &event.origin;
         let mut properties = self.mapping(function, event, &[]);
-        set(&mut properties, "EventSourceArn", get(&event.value, "arn").cloned());
+        set(
+            &mut properties,
+            "EventSourceArn",
+            get(&event.value, "arn").cloned(),
+        );
         let queue = get(&event.value, "queue");
         if let Some(queue) = queue {
             properties.insert("Queues", list!(&queue.origin; queue));
@@ -242,13 +272,21 @@ impl Build {
         if let Some(host) = get(&event.value, "virtualHost") {
             access.push(obj!(&host.origin; "Type" => "VIRTUAL_HOST", "URI" => host));
         }
-        properties.insert("SourceAccessConfigurations", Node::seq(access, origin.clone()));
+        properties.insert(
+            "SourceAccessConfigurations",
+            Node::seq(access, origin.clone()),
+        );
         if let Some(broker) = get(&event.value, "arn") {
             self.grant(function, origin, &["mq:DescribeBroker"], broker.clone());
         }
         self.grant(function, origin, &NETWORK, "*".into_node(origin));
         let name = queue.and_then(Node::as_str).unwrap_or_default();
-        self.put_mapping(function, event, &format!("{kind}{}", plain(name)), properties);
+        self.put_mapping(
+            function,
+            event,
+            &format!("{kind}{}", plain(name)),
+            properties,
+        );
     }
 
     fn let_read_secret(&mut self, function: &Function, secret: &Node) {

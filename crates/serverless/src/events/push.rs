@@ -21,20 +21,33 @@ impl Build {
         for (i, rate) in rates.into_iter().enumerate() {
             let number = before + i + 1;
             let mut target = obj!(origin; "Arn" => function.target(origin));
-            set(&mut target, "Input", get(&event.value, "input").map(json_text));
-            let mut properties = obj!(origin; "ScheduleExpression" => rate, "State" => state(event));
+            set(
+                &mut target,
+                "Input",
+                get(&event.value, "input").map(json_text),
+            );
+            let mut properties =
+                obj!(origin; "ScheduleExpression" => rate, "State" => state(event));
             for (from, to) in [("name", "Name"), ("description", "Description")] {
                 set(&mut properties, to, get(&event.value, from).cloned());
             }
             if scheduler {
-                let role = self.properties(&function.lambda).and_then(|p| p.get("Role").cloned());
+                let role = self
+                    .properties(&function.lambda)
+                    .and_then(|p| p.get("Role").cloned());
                 set(&mut target, "RoleArn", role);
                 properties.insert("Target", target);
                 properties.insert("FlexibleTimeWindow", obj!(origin; "Mode" => "OFF"));
                 let zone = get(&event.value, "timezone").cloned();
                 set(&mut properties, "ScheduleExpressionTimezone", zone);
                 let id = format!("{}SchedulerSchedule{number}", function.id);
-                self.put_for(function, &id, "AWS::Scheduler::Schedule", origin, properties);
+                self.put_for(
+                    function,
+                    &id,
+                    "AWS::Scheduler::Schedule",
+                    origin,
+                    properties,
+                );
                 continue;
             }
             self.target_input(event, &mut target);
@@ -49,7 +62,8 @@ impl Build {
         if scheduler {
             let begin = "lambda:${AWS::Region}:${AWS::AccountId}:function:";
             let name = || function.name.clone();
-            let both = list!(origin; arn(origin, begin, name(), ""), arn(origin, begin, name(), ":*"));
+            let both =
+                list!(origin; arn(origin, begin, name(), ""), arn(origin, begin, name(), ":*"));
             self.grant(function, origin, &["lambda:InvokeFunction"], both);
             self.let_assume(function, "scheduler.amazonaws.com");
         }
@@ -69,7 +83,10 @@ impl Build {
         set(target, "InputPath", get(&event.value, "inputPath").cloned());
         if let Some(transformer) = get(&event.value, "inputTransformer") {
             let mut made = obj!(&transformer.origin;);
-            for (from, to) in [("inputPathsMap", "InputPathsMap"), ("inputTemplate", "InputTemplate")] {
+            for (from, to) in [
+                ("inputPathsMap", "InputPathsMap"),
+                ("inputTemplate", "InputTemplate"),
+            ] {
                 set(&mut made, to, get(transformer, from).cloned());
             }
             target.insert("InputTransformer", made);
@@ -82,7 +99,11 @@ impl Build {
             "Arn" => function.target(origin),
             "Id" => format!("{}CloudWatchEvent", function.key),
         );
-        set(&mut target, "Input", get(&event.value, "input").map(json_text));
+        set(
+            &mut target,
+            "Input",
+            get(&event.value, "input").map(json_text),
+        );
         self.target_input(event, &mut target);
         let mut properties = obj!(origin; "State" => state(event));
         for (from, to) in [
@@ -96,7 +117,10 @@ impl Build {
         let id = format!("{}EventsRuleCloudWatchEvent{nth}", function.id);
         self.put_for(function, &id, "AWS::Events::Rule", origin, properties);
         let source = crate::make::arn_of(origin, &id);
-        let id = format!("{}LambdaPermissionEventsRuleCloudWatchEvent{nth}", function.id);
+        let id = format!(
+            "{}LambdaPermissionEventsRuleCloudWatchEvent{nth}",
+            function.id
+        );
         self.permit(function, &id, origin, "events.amazonaws.com", Some(source));
     }
 
@@ -110,10 +134,19 @@ impl Build {
             "DestinationArn" => function.target(origin),
         );
         let id = format!("{}LogsSubscriptionFilterCloudWatchLog{nth}", function.id);
-        self.put_for(function, &id, "AWS::Logs::SubscriptionFilter", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::Logs::SubscriptionFilter",
+            origin,
+            properties,
+        );
         let begin = "logs:${AWS::Region}:${AWS::AccountId}:log-group:";
         let source = arn(origin, begin, group, ":*");
-        let id = format!("{}LambdaPermissionLogsSubscriptionFilterCloudWatchLog", function.id);
+        let id = format!(
+            "{}LambdaPermissionLogsSubscriptionFilterCloudWatchLog",
+            function.id
+        );
         // The framework puts one permission for all; each of ours names its own group.
         let id = if nth > 1 { format!("{id}{nth}") } else { id };
         let service = sub(origin, "logs.${AWS::Region}.${AWS::URLSuffix}");
@@ -133,7 +166,9 @@ impl Build {
             let is_arn = value.as_str().is_some_and(|text| text.starts_with("arn:"));
             (is_arn || is_function(value)).then_some(value)
         });
-        let named = get(value, "topicName").and_then(Node::as_str).map(str::to_owned);
+        let named = get(value, "topicName")
+            .and_then(Node::as_str)
+            .map(str::to_owned);
         let name = named.unwrap_or_else(|| of_arn(given.unwrap_or(value)));
         let topic_id = format!("SNSTopic{}", plain(&name));
         let own_name = get(value, "topicName").unwrap_or(value);
@@ -149,7 +184,10 @@ impl Build {
         );
         if given.is_none() {
             let mut topic = obj!(origin; "TopicName" => own_name);
-            for (from, to) in [("displayName", "DisplayName"), ("kmsMasterKeyId", "KmsMasterKeyId")] {
+            for (from, to) in [
+                ("displayName", "DisplayName"),
+                ("kmsMasterKeyId", "KmsMasterKeyId"),
+            ] {
                 set(&mut topic, to, get(value, from).cloned());
             }
             self.put_for(function, &topic_id, "AWS::SNS::Topic", origin, topic);
@@ -167,7 +205,13 @@ impl Build {
         }
         set(&mut subscription, "RedrivePolicy", redrive);
         let id = format!("{}SnsSubscription{}", function.id, plain(&name));
-        self.put_for(function, &id, "AWS::SNS::Subscription", origin, subscription);
+        self.put_for(
+            function,
+            &id,
+            "AWS::SNS::Subscription",
+            origin,
+            subscription,
+        );
         let id = format!("{}LambdaPermission{}SNS", function.id, plain(&name));
         self.permit(function, &id, origin, "sns.amazonaws.com", Some(source));
     }
@@ -183,7 +227,10 @@ impl Build {
         let policy = get(&event.value, "redrivePolicy")?;
         let origin = &policy.origin;
         let (arn, url) = if let Some(arn) = get(policy, "deadLetterTargetArn") {
-            let parts: Vec<String> = crate::make::plain(arn).split(':').map(str::to_owned).collect();
+            let parts: Vec<String> = crate::make::plain(arn)
+                .split(':')
+                .map(str::to_owned)
+                .collect();
             let url = match parts.as_slice() {
                 [.., region, account, name] => {
                     let text = format!("https://sqs.{region}.${{AWS::URLSuffix}}/{account}/{name}");
@@ -233,7 +280,10 @@ impl Build {
                 continue;
             }
             let key = bucket.as_str().unwrap_or_default();
-            let name = self.provided(&["s3", key, "name"]).unwrap_or(bucket).clone();
+            let name = self
+                .provided(&["s3", key, "name"])
+                .unwrap_or(bucket)
+                .clone();
             let id = format!("S3Bucket{}", plain(key));
             let kind = get(&event.value, "event").cloned();
             let mut configuration = obj!(origin;
@@ -248,7 +298,13 @@ impl Build {
             all.push(configuration);
             let source = arn(origin, "s3:::", name, "");
             let permission = format!("{}LambdaPermission{}S3", function.id, plain(key));
-            self.permit(function, &permission, origin, "s3.amazonaws.com", Some(source));
+            self.permit(
+                function,
+                &permission,
+                origin,
+                "s3.amazonaws.com",
+                Some(source),
+            );
             if let Some(properties) = self.properties(&permission) {
                 let account = reference(origin, "AWS::AccountId");
                 properties.insert("SourceAccount", account);
@@ -273,7 +329,8 @@ impl Build {
                 properties.insert(name, setting.value.clone());
             }
             let notify = obj!(&event.origin; "LambdaConfigurations" => configurations);
-            let notify = crate::make::merged(Some(notify), properties.get("NotificationConfiguration"));
+            let notify =
+                crate::make::merged(Some(notify), properties.get("NotificationConfiguration"));
             set(&mut properties, "NotificationConfiguration", notify);
             if settings.is_some() {
                 self.put_provided(&["s3", key], &id, KIND, properties);
@@ -302,7 +359,10 @@ impl Build {
             "Function" => function.target(origin),
         );
         let id = format!("{}CustomS31", function.id);
-        if let Some(known) = self.properties(&id).and_then(|p| p.get_mut("BucketConfigs")) {
+        if let Some(known) = self
+            .properties(&id)
+            .and_then(|p| p.get_mut("BucketConfigs"))
+        {
             if let palisade_syntax::Data::Seq(list) = &mut known.data {
                 list.push(configuration);
             }
@@ -338,7 +398,10 @@ impl Build {
         if let Some(properties) = self.properties(id) {
             set(properties, name, value);
             if disabled {
-                properties.insert("Action", "lambda:DisableInvokeFunction".into_node(&event.origin));
+                properties.insert(
+                    "Action",
+                    "lambda:DisableInvokeFunction".into_node(&event.origin),
+                );
             }
         }
     }
@@ -346,7 +409,8 @@ impl Build {
     pub(super) fn iot(&mut self, function: &Function, event: &Event, nth: usize) {
         let origin = &event.origin;
         let disabled = state(event).as_str() == Some("DISABLED");
-        let action = obj!(origin; "Lambda" => obj!(origin; "FunctionArn" => function.target(origin)));
+        let action =
+            obj!(origin; "Lambda" => obj!(origin; "FunctionArn" => function.target(origin)));
         let mut payload = obj!(origin;
             "RuleDisabled" => disabled,
             "Actions" => list!(origin; action),
@@ -359,7 +423,11 @@ impl Build {
             set(&mut payload, to, get(&event.value, from).cloned());
         }
         let mut properties = obj!(origin; "TopicRulePayload" => payload);
-        set(&mut properties, "RuleName", get(&event.value, "name").cloned());
+        set(
+            &mut properties,
+            "RuleName",
+            get(&event.value, "name").cloned(),
+        );
         let rule = format!("{}IotTopicRule{nth}", function.id);
         self.put_for(function, &rule, "AWS::IoT::TopicRule", origin, properties);
         let begin = "iot:${AWS::Region}:${AWS::AccountId}:rule/";
@@ -382,7 +450,13 @@ impl Build {
         let body = get(&event.value, "templateBody").map(json_text);
         set(&mut properties, "TemplateBody", body);
         let id = format!("{}IotProvisioningTemplate", function.id);
-        self.put_for(function, &id, "AWS::IoT::ProvisioningTemplate", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::IoT::ProvisioningTemplate",
+            origin,
+            properties,
+        );
         let id = format!("{}LambdaPermissionIotProvisioningTemplate", function.id);
         self.permit(function, &id, origin, "iot.amazonaws.com", None);
     }

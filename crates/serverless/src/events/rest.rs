@@ -2,7 +2,9 @@
 
 use super::{calls_of, invocation};
 use crate::build::{Build, Event, Function};
-use crate::make::{IntoNode, at, concat, get, is_function, items, list, obj, reference, set, text, truthy};
+use crate::make::{
+    IntoNode, at, concat, get, is_function, items, list, obj, reference, set, text, truthy,
+};
 use crate::names::{normalized, path as id_of_path, plain, start_case, upper_first};
 use palisade_app::{Reason, ReasonKind, cfn};
 use palisade_core::Origin;
@@ -27,7 +29,10 @@ impl Build {
         let mut cors: BTreeMap<String, Vec<Route<'_>>> = BTreeMap::new();
         for (function, event) in events {
             let Some((method, path)) = method_and_path(event) else {
-                self.problem(&event.origin, "the path or method of this event is not known");
+                self.problem(
+                    &event.origin,
+                    "the path or method of this event is not known",
+                );
                 continue;
             };
             let route = Route {
@@ -51,7 +56,9 @@ impl Build {
     /// The path resource of a route, with those above it.
     fn rest_resource(&mut self, route: &Route<'_>, api: &Node) -> Node {
         let origin = &route.event.origin;
-        let root = self.provided(&["apiGateway", "restApiRootResourceId"]).cloned();
+        let root = self
+            .provided(&["apiGateway", "restApiRootResourceId"])
+            .cloned();
         let mut parent = root.unwrap_or_else(|| {
             let names = list!(origin; super::rest_api::API, "RootResourceId");
             obj!(origin; "Fn::GetAtt" => names)
@@ -72,7 +79,13 @@ impl Build {
                 "PathPart" => part,
                 "RestApiId" => api,
             );
-            self.put_for(route.function, &id, "AWS::ApiGateway::Resource", origin, properties);
+            self.put_for(
+                route.function,
+                &id,
+                "AWS::ApiGateway::Resource",
+                origin,
+                properties,
+            );
             parent = reference(origin, &id);
         }
         parent
@@ -83,9 +96,14 @@ impl Build {
         let given = self.provided(&["apiGateway", "restApiResources"])?;
         let same = |text: &str| text.trim_matches('/') == path;
         if let Some(entries) = given.as_map() {
-            return entries.iter().find(|e| same(&e.key.name)).map(|e| e.value.clone());
+            return entries
+                .iter()
+                .find(|e| same(&e.key.name))
+                .map(|e| e.value.clone());
         }
-        let node = items(given).into_iter().find(|n| text(n, "path").is_some_and(same))?;
+        let node = items(given)
+            .into_iter()
+            .find(|n| text(n, "path").is_some_and(same))?;
         get(node, "resourceId").cloned()
     }
 
@@ -99,7 +117,11 @@ impl Build {
             "RestApiId" => api,
             "ApiKeyRequired" => private.unwrap_or_else(|| false.into_node(origin)),
         );
-        set(&mut properties, "OperationName", get(value, "operationId").cloned());
+        set(
+            &mut properties,
+            "OperationName",
+            get(value, "operationId").cloned(),
+        );
         self.authorize(function, event, api, &mut properties);
         properties.insert("Integration", integration(route));
         let id = method_id(route);
@@ -107,7 +129,13 @@ impl Build {
         self.put_for(function, &id, "AWS::ApiGateway::Method", origin, properties);
         let id = format!("{}LambdaPermissionApiGateway", function.id);
         let source = calls_of(origin, api, "/*/*");
-        self.permit(function, &id, origin, "apigateway.amazonaws.com", Some(source));
+        self.permit(
+            function,
+            &id,
+            origin,
+            "apigateway.amazonaws.com",
+            Some(source),
+        );
     }
 
     fn authorize(&mut self, function: &Function, event: &Event, api: &Node, method: &mut Node) {
@@ -134,8 +162,12 @@ impl Build {
             return set(method, "AuthorizationScopes", scopes);
         }
         // The ARN, the key of a function, or an expression that is the ARN.
-        let arn = get(written, "arn").or_else(|| get(written, "name")).unwrap_or(written);
-        let name = get(written, "name").and_then(Node::as_str).map(str::to_owned);
+        let arn = get(written, "arn")
+            .or_else(|| get(written, "name"))
+            .unwrap_or(written);
+        let name = get(written, "name")
+            .and_then(Node::as_str)
+            .map(str::to_owned);
         let name = name.unwrap_or_else(|| {
             let of_arn = crate::names::of_arn(arn);
             match arn.as_str() {
@@ -146,7 +178,9 @@ impl Build {
             }
         });
         let in_pool = kind == "COGNITO_USER_POOLS"
-            || arn.as_str().is_some_and(|text| text.contains(":cognito-idp:"));
+            || arn
+                .as_str()
+                .is_some_and(|text| text.contains(":cognito-idp:"));
         let unknown_function = arn.as_str().filter(|text| !text.contains(':'));
         if let Some(key) = unknown_function.filter(|key| self.function(key).is_none()) {
             let detail = format!("the authorizer `{key}` is no function of this service");
@@ -174,8 +208,18 @@ impl Build {
             authorizer.insert("Type", kind.into_node(origin));
             authorizer.insert("AuthorizerUri", invocation(origin, target.clone()));
         }
-        self.put_for(function, &id, "AWS::ApiGateway::Authorizer", origin, authorizer);
-        let authorization = if in_pool { "COGNITO_USER_POOLS" } else { "CUSTOM" };
+        self.put_for(
+            function,
+            &id,
+            "AWS::ApiGateway::Authorizer",
+            origin,
+            authorizer,
+        );
+        let authorization = if in_pool {
+            "COGNITO_USER_POOLS"
+        } else {
+            "CUSTOM"
+        };
         method.insert("AuthorizationType", authorization.into_node(origin));
         method.insert("AuthorizerId", reference(origin, &id));
         if in_pool {
@@ -200,7 +244,11 @@ impl Build {
         let origin = &request.origin;
         let mut parameters = obj!(origin;);
         let mut required = false;
-        for (from, place) in [("querystrings", "querystring"), ("paths", "path"), ("headers", "header")] {
+        for (from, place) in [
+            ("querystrings", "querystring"),
+            ("paths", "path"),
+            ("headers", "header"),
+        ] {
             let given = at(request, &["parameters", from]).and_then(Node::as_map);
             for entry in given.unwrap_or_default() {
                 let asked = match &entry.value.data {
@@ -219,9 +267,17 @@ impl Build {
             let content = &schema.key.name;
             let shared = schema.value.as_str().and_then(|name| {
                 let shared = self.provided(&["apiGateway", "request", "schemas", name])?;
-                Some((format!("ApiGateway{}Model", upper_first(&start_case(name))), shared.clone()))
+                Some((
+                    format!("ApiGateway{}Model", upper_first(&start_case(name))),
+                    shared.clone(),
+                ))
             });
-            let own = || (format!("{id}{}Model", start_case(content)), schema.value.clone());
+            let own = || {
+                (
+                    format!("{id}{}Model", start_case(content)),
+                    schema.value.clone(),
+                )
+            };
             let (model, written) = shared.unwrap_or_else(own);
             let definition = get(&written, "schema").unwrap_or(&written);
             let mut properties = obj!(&schema.key.origin;
@@ -233,7 +289,13 @@ impl Build {
                 set(&mut properties, "Name", get(&written, "name").cloned());
             }
             let origin = &schema.key.origin;
-            self.put_for(route.function, &model, "AWS::ApiGateway::Model", origin, properties);
+            self.put_for(
+                route.function,
+                &model,
+                "AWS::ApiGateway::Model",
+                origin,
+                properties,
+            );
             models.insert(content.clone(), reference(origin, &model));
         }
         let has_models = models.as_map().is_some_and(|models| !models.is_empty());
@@ -265,9 +327,15 @@ impl Build {
         };
         let origin = &cors.origin;
         let mut methods = vec!["OPTIONS".to_owned()];
-        methods.extend(routes.iter().filter_map(|r| r.method.as_str().map(str::to_owned)));
+        methods.extend(
+            routes
+                .iter()
+                .filter_map(|r| r.method.as_str().map(str::to_owned)),
+        );
         let allowed = get(cors, "origins").or_else(|| get(cors, "origin"));
-        let allowed = allowed.map(items).and_then(|list| list.first().copied().cloned());
+        let allowed = allowed
+            .map(items)
+            .and_then(|list| list.first().copied().cloned());
         let quoted = |node: Node| {
             let quote = || "'".into_node(origin);
             concat(origin, vec![quote(), node, quote()])
@@ -283,7 +351,10 @@ impl Build {
             quoted(methods.join(",").into_node(origin)),
         );
         if let Some(names) = get(cors, "headers") {
-            let names: Vec<_> = items(names).iter().filter_map(|n| n.scalar_text()).collect();
+            let names: Vec<_> = items(names)
+                .iter()
+                .filter_map(|n| n.scalar_text())
+                .collect();
             let names = quoted(names.join(",").into_node(origin));
             headers.insert(header("Access-Control-Allow-Headers"), names);
         }
@@ -305,13 +376,23 @@ impl Build {
             "RestApiId" => api,
         );
         let id = format!("ApiGatewayMethod{}Options", id_of_path(&first.path));
-        self.put_for(first.function, &id, "AWS::ApiGateway::Method", origin, properties);
+        self.put_for(
+            first.function,
+            &id,
+            "AWS::ApiGateway::Method",
+            origin,
+            properties,
+        );
     }
 }
 
 fn method_id(route: &Route<'_>) -> String {
     let method = crate::make::plain(&route.method).to_lowercase();
-    format!("ApiGatewayMethod{}{}", id_of_path(&route.path), upper_first(&plain(&method).to_lowercase()))
+    format!(
+        "ApiGatewayMethod{}{}",
+        id_of_path(&route.path),
+        upper_first(&plain(&method).to_lowercase())
+    )
 }
 
 /// The method, in large letters, and the path.
@@ -323,7 +404,10 @@ fn method_and_path(event: &Event) -> Option<(Node, String)> {
     };
     if let Some(text) = value.as_str() {
         let (method, path) = text.split_once(' ')?;
-        return Some((upper(method.into_node(&value.origin)), path.trim().to_owned()));
+        return Some((
+            upper(method.into_node(&value.origin)),
+            path.trim().to_owned(),
+        ));
     }
     let method = get(value, "method")?.clone();
     let path = get(value, "path")?;
@@ -368,14 +452,21 @@ fn integration(route: &Route<'_>) -> Node {
             let method = at(value, &["request", "method"]).unwrap_or(&route.method);
             made.insert("IntegrationHttpMethod", method.clone());
             set(&mut made, "Uri", at(value, &["request", "uri"]).cloned());
-            set(&mut made, "ConnectionId", get(value, "connectionId").cloned());
-            let connection = text(value, "connectionType").map(|text| {
-                text.to_uppercase().replace('-', "_").into_node(origin)
-            });
+            set(
+                &mut made,
+                "ConnectionId",
+                get(value, "connectionId").cloned(),
+            );
+            let connection = text(value, "connectionType")
+                .map(|text| text.to_uppercase().replace('-', "_").into_node(origin));
             set(&mut made, "ConnectionType", connection);
         }
         _ => {}
     }
-    set(&mut made, "TimeoutInMillis", get(value, "timeoutInMillis").cloned());
+    set(
+        &mut made,
+        "TimeoutInMillis",
+        get(value, "timeoutInMillis").cloned(),
+    );
     made
 }

@@ -1,7 +1,9 @@
 //! The REST API of the service: the API itself, its deployment and stage, keys and usage plans.
 
 use crate::build::Build;
-use crate::make::{IntoNode, at, concat, get, is_function, items, list, obj, reference, set, tags, truthy};
+use crate::make::{
+    IntoNode, at, concat, get, is_function, items, list, obj, reference, set, tags, truthy,
+};
 use crate::names::upper_first;
 use palisade_app::{Reason, ReasonKind, cfn};
 use palisade_syntax::Node;
@@ -24,13 +26,19 @@ impl Build {
             return given;
         }
         let origin = &self.place(&PATH);
-        let kind = self.provided(&["endpointType"]).map(|kind| match kind.as_str() {
-            Some(text) => text.to_uppercase().into_node(&kind.origin),
-            None => kind.clone(),
-        });
+        let kind = self
+            .provided(&["endpointType"])
+            .map(|kind| match kind.as_str() {
+                Some(text) => text.to_uppercase().into_node(&kind.origin),
+                None => kind.clone(),
+            });
         let kind = kind.unwrap_or_else(|| "EDGE".into_node(origin));
         let mut endpoint = obj!(origin; "Types" => list!(origin; kind));
-        set(&mut endpoint, "VpcEndpointIds", self.provided(&["vpcEndpointIds"]).cloned());
+        set(
+            &mut endpoint,
+            "VpcEndpointIds",
+            self.provided(&["vpcEndpointIds"]).cloned(),
+        );
         let name = self.provided(&["apiName"]).cloned();
         let first = truthy(self.provided(&["apiGateway", "shouldStartNameWithService"]));
         let name = name.unwrap_or_else(|| match first {
@@ -47,9 +55,13 @@ impl Build {
         ] {
             set(&mut properties, to, self.rest_setting(from));
         }
-        let disabled = self.provided(&["apiGateway", "endpoint", "disable"]).cloned();
+        let disabled = self
+            .provided(&["apiGateway", "endpoint", "disable"])
+            .cloned();
         set(&mut properties, "DisableExecuteApiEndpoint", disabled);
-        let policy = self.provided(&["apiGateway", "endpoint", "securityPolicy"]).cloned();
+        let policy = self
+            .provided(&["apiGateway", "endpoint", "securityPolicy"])
+            .cloned();
         set(&mut properties, "SecurityPolicy", policy);
         let policy = self.rest_setting("resourcePolicy");
         let policy = policy.or_else(|| self.provided(&["resourcePolicy"]).cloned());
@@ -63,7 +75,8 @@ impl Build {
     }
 
     fn rest_stage(&self) -> Node {
-        self.rest_setting("stage").unwrap_or_else(|| self.stage.clone())
+        self.rest_setting("stage")
+            .unwrap_or_else(|| self.stage.clone())
     }
 
     /// The deployment and, as a resource, the stage that the framework sets up behind it.
@@ -93,10 +106,21 @@ impl Build {
         );
         let tracing = self.provided(&["tracing", "apiGateway"]).cloned();
         set(&mut properties, "TracingEnabled", tracing);
-        set(&mut properties, "Tags", self.provider_tags().as_ref().map(tags));
+        set(
+            &mut properties,
+            "Tags",
+            self.provider_tags().as_ref().map(tags),
+        );
         let mut settings = obj!(origin; "ResourcePath" => "/*", "HttpMethod" => "*");
-        set(&mut settings, "MetricsEnabled", self.rest_setting("metrics"));
-        let logs = self.provided(&LOGS).filter(|logs| truthy(Some(logs))).cloned();
+        set(
+            &mut settings,
+            "MetricsEnabled",
+            self.rest_setting("metrics"),
+        );
+        let logs = self
+            .provided(&LOGS)
+            .filter(|logs| truthy(Some(logs)))
+            .cloned();
         match logs {
             Some(logs) if is_function(&logs) => {
                 let detail = "whether the API logs is not known before deployment";
@@ -113,7 +137,12 @@ impl Build {
         if settings.as_map().is_some_and(|entries| entries.len() > 2) {
             properties.insert("MethodSettings", list!(origin; settings));
         }
-        self.put_provided(&PATH, "ApiGatewayStage", "AWS::ApiGateway::Stage", properties);
+        self.put_provided(
+            &PATH,
+            "ApiGatewayStage",
+            "AWS::ApiGateway::Stage",
+            properties,
+        );
     }
 
     fn rest_logs(&mut self, logs: &Node, stage: &mut Node, settings: &mut Node) {
@@ -122,12 +151,17 @@ impl Build {
         let origin = &logs.origin;
         let on = |name: &str| get(logs, name).is_none_or(|node| truthy(Some(node)));
         let level = match on("executionLogging") {
-            true => get(logs, "level").cloned().unwrap_or_else(|| "INFO".into_node(origin)),
+            true => get(logs, "level")
+                .cloned()
+                .unwrap_or_else(|| "INFO".into_node(origin)),
             false => "OFF".into_node(origin),
         };
         settings.insert("LoggingLevel", level);
         let full = get(logs, "fullExecutionData").cloned();
-        settings.insert("DataTraceEnabled", full.unwrap_or_else(|| true.into_node(origin)));
+        settings.insert(
+            "DataTraceEnabled",
+            full.unwrap_or_else(|| true.into_node(origin)),
+        );
         if !on("accessLogging") {
             return;
         }
@@ -143,7 +177,9 @@ impl Build {
     }
 
     fn keys_and_plans(&mut self, api: &Node) {
-        let keys = self.rest_setting("apiKeys").or_else(|| self.provided(&["apiKeys"]).cloned());
+        let keys = self
+            .rest_setting("apiKeys")
+            .or_else(|| self.provided(&["apiKeys"]).cloned());
         let plans = self.rest_setting("usagePlan");
         let plans = plans.or_else(|| self.provided(&["usagePlan"]).cloned());
         if keys.is_none() && plans.is_none() {
@@ -152,7 +188,10 @@ impl Build {
         let mut names: Vec<String> = Vec::new();
         match plans.as_ref().and_then(Node::as_seq) {
             Some(list) => {
-                for plan in list.iter().flat_map(|node| node.as_map().unwrap_or_default()) {
+                for plan in list
+                    .iter()
+                    .flat_map(|node| node.as_map().unwrap_or_default())
+                {
                     self.usage_plan(api, Some(&plan.key.name), Some(&plan.value));
                     names.push(plan.key.name.to_string());
                 }
@@ -162,7 +201,9 @@ impl Build {
         let mut number = 0;
         for key in keys.as_ref().map(items).unwrap_or_default() {
             // A map from the name of a plan to its keys, or a key.
-            let plan = key.single().filter(|e| names.iter().any(|n| **n == *e.key.name));
+            let plan = key
+                .single()
+                .filter(|e| names.iter().any(|n| **n == *e.key.name));
             match plan {
                 Some(plan) => {
                     for (i, key) in items(&plan.value).into_iter().enumerate() {
@@ -178,11 +219,18 @@ impl Build {
     }
 
     fn usage_plan(&mut self, api: &Node, name: Option<&str>, plan: Option<&Node>) {
-        let origin = plan.map_or_else(|| self.place(&["apiGateway", "apiKeys"]), |p| p.origin.clone());
+        let origin = plan.map_or_else(
+            || self.place(&["apiGateway", "apiKeys"]),
+            |p| p.origin.clone(),
+        );
         let origin = &origin;
         let stage = obj!(origin; "ApiId" => api, "Stage" => self.rest_stage());
         let named = name.map(|name| name.into_node(origin));
-        let parts: Vec<&Node> = [&self.service].into_iter().chain(&named).chain([&self.stage]).collect();
+        let parts: Vec<&Node> = [&self.service]
+            .into_iter()
+            .chain(&named)
+            .chain([&self.stage])
+            .collect();
         let mut properties = obj!(origin;
             "ApiStages" => list!(origin; stage),
             "UsagePlanName" => self.named(origin, &parts),
@@ -203,7 +251,10 @@ impl Build {
             }
             properties.insert(to, made);
         }
-        let id = format!("ApiGatewayUsagePlan{}", upper_first(name.unwrap_or_default()));
+        let id = format!(
+            "ApiGatewayUsagePlan{}",
+            upper_first(name.unwrap_or_default())
+        );
         let path = ["apiGateway", "usagePlan"];
         self.put_provided(&path, &id, "AWS::ApiGateway::UsagePlan", properties);
     }
@@ -217,7 +268,15 @@ impl Build {
             "StageKeys" => list!(origin; stage),
         );
         let map = key.as_map().is_some() && !is_function(key);
-        set(&mut properties, "Name", if map { get(key, "name").cloned() } else { Some(key.clone()) });
+        set(
+            &mut properties,
+            "Name",
+            if map {
+                get(key, "name").cloned()
+            } else {
+                Some(key.clone())
+            },
+        );
         for (from, to) in [
             ("value", "Value"),
             ("description", "Description"),
@@ -229,7 +288,10 @@ impl Build {
         let id = format!("ApiGatewayApiKey{end}");
         let path = ["apiGateway", "apiKeys"];
         self.put_provided(&path, &id, "AWS::ApiGateway::ApiKey", properties);
-        let plan = format!("ApiGatewayUsagePlan{}", upper_first(plan.unwrap_or_default()));
+        let plan = format!(
+            "ApiGatewayUsagePlan{}",
+            upper_first(plan.unwrap_or_default())
+        );
         let link = obj!(origin;
             "KeyId" => reference(origin, &id),
             "KeyType" => "API_KEY",

@@ -34,7 +34,9 @@ impl Build {
         let end = usual("websockets");
         let name = self.provided(&["websocketsApiName"]).cloned();
         let name = name.unwrap_or_else(|| self.named(origin, &[&self.stage, &self.service, &end]));
-        let choose = self.provided(&["websocketsApiRouteSelectionExpression"]).cloned();
+        let choose = self
+            .provided(&["websocketsApiRouteSelectionExpression"])
+            .cloned();
         let mut properties = obj!(origin;
             "Name" => name,
             "ProtocolType" => "WEBSOCKET",
@@ -46,7 +48,11 @@ impl Build {
             "ApiId" => reference(origin, API),
             "StageName" => &self.stage,
         );
-        if let Some(logs) = self.provided(&LOGS).filter(|logs| truthy(Some(logs))).cloned() {
+        if let Some(logs) = self
+            .provided(&LOGS)
+            .filter(|logs| truthy(Some(logs)))
+            .cloned()
+        {
             self.websocket_logs(&logs, &mut properties);
         }
         let id = "WebsocketsDeploymentStage";
@@ -59,7 +65,9 @@ impl Build {
         let origin = &logs.origin;
         let on = |name: &str| get(logs, name).is_none_or(|node| truthy(Some(node)));
         let level = match on("executionLogging") {
-            true => get(logs, "level").cloned().unwrap_or_else(|| "INFO".into_node(origin)),
+            true => get(logs, "level")
+                .cloned()
+                .unwrap_or_else(|| "INFO".into_node(origin)),
             false => "OFF".into_node(origin),
         };
         let full = get(logs, "fullExecutionData").cloned();
@@ -112,11 +120,25 @@ impl Build {
         let answer = get(&event.value, "routeResponseSelectionExpression").cloned();
         set(&mut properties, "RouteResponseSelectionExpression", answer);
         let id = format!("{}WebsocketsRoute", route(&key_text));
-        self.put_for(function, &id, "AWS::ApiGatewayV2::Route", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::ApiGatewayV2::Route",
+            origin,
+            properties,
+        );
         let id = format!("{}LambdaPermissionWebsockets", function.id);
         self.permit(function, &id, origin, "apigateway.amazonaws.com", None);
-        let connections = sub(origin, "arn:${AWS::Partition}:execute-api:*:*:*/@connections/*");
-        self.grant(function, origin, &["execute-api:ManageConnections"], connections);
+        let connections = sub(
+            origin,
+            "arn:${AWS::Partition}:execute-api:*:*:*/@connections/*",
+        );
+        self.grant(
+            function,
+            origin,
+            &["execute-api:ManageConnections"],
+            connections,
+        );
     }
 
     /// The logical id of an authorizer.
@@ -141,7 +163,13 @@ impl Build {
             "AuthorizerUri" => invocation(origin, target.clone()),
             "IdentitySource" => source.unwrap_or_else(|| list!(origin; "route.request.header.Auth")),
         );
-        self.put_for(function, &id, "AWS::ApiGatewayV2::Authorizer", origin, properties);
+        self.put_for(
+            function,
+            &id,
+            "AWS::ApiGatewayV2::Authorizer",
+            origin,
+            properties,
+        );
         let permission = format!("{}LambdaPermissionWebsockets", normalized(&name));
         let properties = obj!(origin;
             "FunctionName" => target,
@@ -149,7 +177,13 @@ impl Build {
             "Principal" => "apigateway.amazonaws.com",
             "SourceArn" => calls_of(origin, api, "/authorizers/*"),
         );
-        self.put_for(function, &permission, "AWS::Lambda::Permission", origin, properties);
+        self.put_for(
+            function,
+            &permission,
+            "AWS::Lambda::Permission",
+            origin,
+            properties,
+        );
         id
     }
 }

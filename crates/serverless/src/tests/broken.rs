@@ -45,7 +45,12 @@ resources:
 /// Reads a text as a service, with one other file beside it.
 fn survives(text: &str) {
     let files = Folder::new(&[("more.yml", "a: {b: '${self:custom.all}'}")]);
-    let _ = read("serverless.yml", text.as_bytes(), &files, &Options::default());
+    let _ = read(
+        "serverless.yml",
+        text.as_bytes(),
+        &files,
+        &Options::default(),
+    );
 }
 
 #[test]
@@ -57,20 +62,34 @@ functions: {f: {handler: a.b, environment: {A: '${self:custom.a}'}}}
 ";
     let files = Folder::new(&[("serverless.yml", text)]);
     let (app, problems) = service_in(&files, &Options::default());
-    assert!(problems.iter().any(|p| p.message.contains("circle")), "{problems:?}");
+    assert!(
+        problems.iter().any(|p| p.message.contains("circle")),
+        "{problems:?}"
+    );
     let value = shown(&app, "FLambdaFunction", "Environment.Variables.A");
     assert_eq!(value, "something unknown");
 }
 
 #[test]
 fn towers_of_variables_end() {
-    let level = |i: usize| format!("  l{i}: '${{self:custom.l{}}}${{self:custom.l{}}}'\n", i + 1, i + 1);
+    let level = |i: usize| {
+        format!(
+            "  l{i}: '${{self:custom.l{}}}${{self:custom.l{}}}'\n",
+            i + 1,
+            i + 1
+        )
+    };
     let tower: String = (0..60).map(level).collect();
     let text = format!("service: a\nprovider: {{name: aws}}\ncustom:\n{tower}  l60: x\n");
     survives(&text);
     let nested = "${self:".repeat(2000) + &"}".repeat(2000);
-    survives(&format!("service: a\nprovider: {{name: aws}}\ncustom: {{a: '{nested}'}}\n"));
-    survives(&format!("service: '{}'\nprovider: {{name: aws}}\n", "${self:a".repeat(2000)));
+    survives(&format!(
+        "service: a\nprovider: {{name: aws}}\ncustom: {{a: '{nested}'}}\n"
+    ));
+    survives(&format!(
+        "service: '{}'\nprovider: {{name: aws}}\n",
+        "${self:a".repeat(2000)
+    ));
 }
 
 proptest! {

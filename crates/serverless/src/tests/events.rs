@@ -56,10 +56,18 @@ fn events_over_http() {
 #[test]
 fn authorizers_of_rest_routes() {
     let route = |authorizer: &str| {
-        format!("      - http: {{path: x, method: get, authorizer: {authorizer}}}\n  check:\n    handler: c.x\n")
+        format!(
+            "      - http: {{path: x, method: get, authorizer: {authorizer}}}\n  check:\n    handler: c.x\n"
+        )
     };
-    event(&route("aws_iam"), "ApiGatewayMethodXGet AuthorizationType = AWS_IAM");
-    event(&route("{type: AWS_IAM}"), "ApiGatewayMethodXGet AuthorizationType = AWS_IAM");
+    event(
+        &route("aws_iam"),
+        "ApiGatewayMethodXGet AuthorizationType = AWS_IAM",
+    );
+    event(
+        &route("{type: AWS_IAM}"),
+        "ApiGatewayMethodXGet AuthorizationType = AWS_IAM",
+    );
     event(
         &route("check"),
         "ApiGatewayMethodXGet AuthorizationType = CUSTOM
@@ -397,12 +405,31 @@ functions:
     );
     let entries = &app.graph().entry_points;
     let kinds: Vec<_> = entries.iter().map(|e| (e.kind, e.label.as_str())).collect();
-    assert!(kinds.contains(&(EntryKind::RestRoute, "GET /x")), "{kinds:?}");
-    assert!(kinds.contains(&(EntryKind::HttpRoute, "GET /y")), "{kinds:?}");
-    assert!(entries.iter().any(|e| e.kind == EntryKind::Queue), "{kinds:?}");
-    assert!(entries.iter().any(|e| e.kind == EntryKind::Bucket), "{kinds:?}");
-    assert!(entries.iter().all(|e| e.functions == ["HelloLambdaFunction".into()]));
-    let iam = entries.iter().find(|e| e.kind == EntryKind::RestRoute).unwrap();
+    assert!(
+        kinds.contains(&(EntryKind::RestRoute, "GET /x")),
+        "{kinds:?}"
+    );
+    assert!(
+        kinds.contains(&(EntryKind::HttpRoute, "GET /y")),
+        "{kinds:?}"
+    );
+    assert!(
+        entries.iter().any(|e| e.kind == EntryKind::Queue),
+        "{kinds:?}"
+    );
+    assert!(
+        entries.iter().any(|e| e.kind == EntryKind::Bucket),
+        "{kinds:?}"
+    );
+    assert!(
+        entries
+            .iter()
+            .all(|e| e.functions == ["HelloLambdaFunction".into()])
+    );
+    let iam = entries
+        .iter()
+        .find(|e| e.kind == EntryKind::RestRoute)
+        .unwrap();
     assert_eq!(iam.authentication, Authentication::Iam);
 }
 
@@ -418,5 +445,8 @@ functions:
     let told: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
     assert!(told.iter().any(|m| m.contains("`telegraph`")), "{told:?}");
     assert!(told.iter().any(|m| m.contains("`nobody`")), "{told:?}");
-    assert_eq!(shown(&app, "ApiGatewayMethodXGet", "AuthorizationType"), "something unknown");
+    assert_eq!(
+        shown(&app, "ApiGatewayMethodXGet", "AuthorizationType"),
+        "something unknown"
+    );
 }

@@ -191,8 +191,13 @@ functions:
          ServerlessDeploymentBucket VersioningConfiguration.Status = Enabled
          ServerlessDeploymentBucketPolicy PolicyDocument.Statement[].Effect = Deny",
     );
-    for with in ["frameworkVersion: '4'\nprovider: {name: aws}", "provider: {name: aws, deploymentBucket: mine}"] {
-        let app = service(&format!("service: svc\n{with}\nfunctions: {{f: {{handler: a.b}}}}\n"));
+    for with in [
+        "frameworkVersion: '4'\nprovider: {name: aws}",
+        "provider: {name: aws, deploymentBucket: mine}",
+    ] {
+        let app = service(&format!(
+            "service: svc\n{with}\nfunctions: {{f: {{handler: a.b}}}}\n"
+        ));
         check(&app, "- ServerlessDeploymentBucket");
     }
 }

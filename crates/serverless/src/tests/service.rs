@@ -44,6 +44,7 @@ resources:
          Table Size = 9",
     );
     assert!(app.given_out.contains("Queue"));
+    assert_eq!(app.nested, ["more.yml".into()]);
     let table = app.resource("Table").unwrap();
     assert_eq!(&*app.sources.path(table.origin.span.file), "more.yml");
 }
@@ -63,7 +64,12 @@ resources: {Resources: {Queue: {Type: AWS::SQS::Queue}}}
     let written = |id: &str| {
         let resource = app.resource(id).unwrap();
         let line = app.sources.location(resource.extent).line;
-        (resource.written.address.to_string(), resource.written.kind.to_string(), resource.generated, line)
+        (
+            resource.written.address.to_string(),
+            resource.written.kind.to_string(),
+            resource.generated,
+            line,
+        )
     };
     let expected = |address: &str, kind: &str, generated, line| {
         (address.to_owned(), kind.to_owned(), generated, line)
@@ -72,9 +78,18 @@ resources: {Resources: {Queue: {Type: AWS::SQS::Queue}}}
     assert_eq!(function, expected("hello-world", "function", false, 4));
     let group = written("HelloDashworldLogGroup");
     assert_eq!(group, expected("hello-world", "function", true, 4));
-    assert_eq!(written("HttpApi"), expected("provider.httpApi", "provider", true, 2));
-    assert_eq!(written("IamRoleLambdaExecution"), expected("provider", "provider", true, 2));
-    assert_eq!(written("Queue"), expected("Queue", "AWS::SQS::Queue", false, 7));
+    assert_eq!(
+        written("HttpApi"),
+        expected("provider.httpApi", "provider", true, 2)
+    );
+    assert_eq!(
+        written("IamRoleLambdaExecution"),
+        expected("provider", "provider", true, 2)
+    );
+    assert_eq!(
+        written("Queue"),
+        expected("Queue", "AWS::SQS::Queue", false, 7)
+    );
 }
 
 #[test]
@@ -133,19 +148,35 @@ fn code_is_not_read_and_says_what_to_do() {
 #[test]
 fn other_clouds_are_told() {
     let text = b"service: a\nprovider: {name: google}\n";
-    let outcome = read("serverless.yml", text, &Folder::default(), &Options::default());
+    let outcome = read(
+        "serverless.yml",
+        text,
+        &Folder::default(),
+        &Options::default(),
+    );
     let Outcome::Broken(problem) = outcome else {
         panic!("{outcome:?}")
     };
     assert!(problem.message.contains("`google`"), "{problem:?}");
-    let outcome = read("serverless.yml", b"a: b\n", &Folder::default(), &Options::default());
+    let outcome = read(
+        "serverless.yml",
+        b"a: b\n",
+        &Folder::default(),
+        &Options::default(),
+    );
     assert!(matches!(outcome, Outcome::NotTemplate(_)));
 }
 
 #[test]
 fn json_is_read_too() {
-    let text = br#"{"service": "a", "provider": {"name": "aws"}, "functions": {"f": {"handler": "a.b"}}}"#;
-    let outcome = read("serverless.json", text, &Folder::default(), &Options::default());
+    let text =
+        br#"{"service": "a", "provider": {"name": "aws"}, "functions": {"f": {"handler": "a.b"}}}"#;
+    let outcome = read(
+        "serverless.json",
+        text,
+        &Folder::default(),
+        &Options::default(),
+    );
     let Outcome::Application(app, _) = outcome else {
         panic!("{outcome:?}")
     };
@@ -166,15 +197,31 @@ functions: {f: {handler: a.b, environment: {T: '${param:table}', U: '${param:url
             "services:\n  a:\n    path: services/a\n    params: {table: orders, url: '${b.Url}'}\n  b: {path: services/b}\n",
         ),
     ]);
-    let outcome = read("services/a/serverless.yml", service.as_bytes(), &files, &Options::default());
+    let outcome = read(
+        "services/a/serverless.yml",
+        service.as_bytes(),
+        &files,
+        &Options::default(),
+    );
     let Outcome::Application(app, problems) = outcome else {
         panic!("{outcome:?}")
     };
     assert_eq!(problems, []);
-    assert_eq!(shown(&app, "FLambdaFunction", "Environment.Variables.T"), "orders");
-    assert_eq!(shown(&app, "FLambdaFunction", "Environment.Variables.U"), "${b.Url}");
+    assert_eq!(
+        shown(&app, "FLambdaFunction", "Environment.Variables.T"),
+        "orders"
+    );
+    assert_eq!(
+        shown(&app, "FLambdaFunction", "Environment.Variables.U"),
+        "${b.Url}"
+    );
     let compose = files.0["serverless-compose.yml"].clone();
-    let outcome = read("serverless-compose.yml", compose.as_bytes(), &files, &Options::default());
+    let outcome = read(
+        "serverless-compose.yml",
+        compose.as_bytes(),
+        &files,
+        &Options::default(),
+    );
     assert!(matches!(outcome, Outcome::NotTemplate(_)));
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     while let Some(start) = text[at..].find("${").map(|i| at + i) {
         at = start + 2;
         let escaped = text[..start].ends_with('\\');
-        let Some(end) = closing(text, start + 2).filter(|end| source(&text[start + 2..*end]).is_some())
+        let Some(end) =
+            closing(text, start + 2).filter(|end| source(&text[start + 2..*end]).is_some())
         else {
             continue;
         };
@@ -142,7 +143,15 @@ mod tests {
 
     #[test]
     fn what_is_cloudformations_is_left_alone() {
-        for text in ["${Name}", "${Name.Arn}", "${AWS::Region}", "${!Literal}", "${", "$}{", "${}"] {
+        for text in [
+            "${Name}",
+            "${Name.Arn}",
+            "${AWS::Region}",
+            "${!Literal}",
+            "${",
+            "$}{",
+            "${}",
+        ] {
             let whole = [Piece::Text(text)];
             assert_eq!(pieces(text), whole, "{text}");
         }
@@ -161,7 +170,10 @@ mod tests {
             ]
         );
         let escaped = pieces("x\\${self:a}y");
-        assert_eq!(escaped, [Piece::Text("x"), Piece::Text("${self:a}"), Piece::Text("y")]);
+        assert_eq!(
+            escaped,
+            [Piece::Text("x"), Piece::Text("${self:a}"), Piece::Text("y")]
+        );
     }
 
     #[test]
@@ -169,20 +181,39 @@ mod tests {
         let text = "file(./a,b.yml):x.y, self:custom.${self:z, 'q,r'}, 'one, two', 3";
         assert_eq!(
             alternatives(text),
-            ["file(./a,b.yml):x.y", "self:custom.${self:z, 'q,r'}", "'one, two'", "3"]
+            [
+                "file(./a,b.yml):x.y",
+                "self:custom.${self:z, 'q,r'}",
+                "'one, two'",
+                "3"
+            ]
         );
     }
 
     #[test]
     fn sources_have_parameters_and_addresses() {
         let check = |text, kind, parameter, address| {
-            let expected = Source { kind, parameter, address };
+            let expected = Source {
+                kind,
+                parameter,
+                address,
+            };
             assert_eq!(source(text), Some(expected), "{text}");
         };
         check("self:", "self", None, Some(""));
         check("file(./a.yml)", "file", Some("./a.yml"), None);
-        check("cf(us-east-1):stack.Out", "cf", Some("us-east-1"), Some("stack.Out"));
-        check("cf.us-east-1:stack.Out", "cf.us-east-1", None, Some("stack.Out"));
+        check(
+            "cf(us-east-1):stack.Out",
+            "cf",
+            Some("us-east-1"),
+            Some("stack.Out"),
+        );
+        check(
+            "cf.us-east-1:stack.Out",
+            "cf.us-east-1",
+            None,
+            Some("stack.Out"),
+        );
         assert_eq!(source("'text'"), None);
         assert_eq!(source("3"), None);
     }

@@ -28,7 +28,9 @@ impl Resolver<'_, '_> {
         let address = source.address.unwrap_or_default();
         let given = |text: &String| Node::string(text.as_str(), origin.clone());
         let found = match source.kind {
-            "self" => return self.carried(text, origin, how, |this| this.own(address, origin, how)),
+            "self" => {
+                return self.carried(text, origin, how, |this| this.own(address, origin, how));
+            }
             "opt" => match (self.options.parameters.get(address), address) {
                 (Some(value), _) => Some(given(value)),
                 (None, "stage") if self.options.stage.is_some() || last => Some(self.stage(origin)),
@@ -38,8 +40,13 @@ impl Resolver<'_, '_> {
             "env" => self.options.env.get(address).map(given),
             "param" => self.carried(text, origin, how, |this| this.param(address, origin, how)),
             "file" => {
-                let path = source.parameter.unwrap_or_default().trim_matches(['\'', '"']);
-                let found = self.carried(text, origin, how, |this| this.file(path, address, origin, how));
+                let path = source
+                    .parameter
+                    .unwrap_or_default()
+                    .trim_matches(['\'', '"']);
+                let found = self.carried(text, origin, how, |this| {
+                    this.file(path, address, origin, how)
+                });
                 return found.or_else(|| self.unread(path, origin).filter(|_| last));
             }
             _ => return Some(self.elsewhere(source, text, origin)),
@@ -81,7 +88,10 @@ impl Resolver<'_, '_> {
             let detail = format!("the variable `{text}` goes round in a circle");
             self.circles += 1;
             self.tell(origin, ProblemLevel::Error, &detail);
-            return Some(cfn::unknown(&Reason::new(ReasonKind::Cycle, detail), origin));
+            return Some(cfn::unknown(
+                &Reason::new(ReasonKind::Cycle, detail),
+                origin,
+            ));
         }
         let mut found = match self.known.get(&key) {
             Some(found) => found.clone(),
@@ -125,7 +135,14 @@ impl Resolver<'_, '_> {
     fn name_of_function(&mut self, address: &str, origin: &Origin) -> Option<Node> {
         let key = address.strip_prefix("functions.")?.strip_suffix(".name")?;
         let root = self.root;
-        self.walk_to(root, &format!("functions.{key}"), How { shallow: true, ..How::LAST })?;
+        self.walk_to(
+            root,
+            &format!("functions.{key}"),
+            How {
+                shallow: true,
+                ..How::LAST
+            },
+        )?;
         let service = self.own("service", origin, How::LAST)?;
         let stage = self.stage(origin);
         let rest = Node::string(format!("-{key}"), origin.clone());
@@ -200,7 +217,10 @@ impl Resolver<'_, '_> {
         if let Some(value) = self.composed.get(name).cloned() {
             return Some(match compose::output(&value) {
                 Some(output) => self.symbol(output, origin),
-                None => Node { origin: origin.clone(), ..self.resolve(&value) },
+                None => Node {
+                    origin: origin.clone(),
+                    ..self.resolve(&value)
+                },
             });
         }
         let stage = self.stage(origin).scalar_text();
@@ -256,7 +276,9 @@ impl Resolver<'_, '_> {
             endings.iter().any(|ending| name.ends_with(ending))
         };
         if has(&[".js", ".cjs", ".mjs", ".ts"]) {
-            return Err(wrong(format!("`{written}` is code; what it gives is not known")));
+            return Err(wrong(format!(
+                "`{written}` is code; what it gives is not known"
+            )));
         }
         let path = resolve(self.path, written);
         let bytes = match &path {
@@ -279,7 +301,10 @@ impl Resolver<'_, '_> {
                 Ok(node)
             }
             Err(problem) => {
-                let reason = wrong(format!("`{written}` is not well-formed: {}", problem.message));
+                let reason = wrong(format!(
+                    "`{written}` is not well-formed: {}",
+                    problem.message
+                ));
                 self.documents.problems.push(problem);
                 Err(reason)
             }

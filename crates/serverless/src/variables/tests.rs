@@ -52,7 +52,10 @@ fn own_values_are_found() {
     check("'${self:custom.${self:provider.stage}.name}'", "n-dev");
     check("'${self:custom.dev.list.1.b}'", "c");
     check("'${self:functions.f.name}'", "svc-dev-f");
-    check("'${self:custom.none, self:custom.nothing, \"last, one\"}'", "last, one");
+    check(
+        "'${self:custom.none, self:custom.nothing, \"last, one\"}'",
+        "last, one",
+    );
     check("'${self:custom.none, ${self:custom.dev.name}}'", "n-dev");
     check("'${self:custom.none, 5}'", "5");
     check("'${self:custom.none}'", "something unknown");
@@ -61,7 +64,10 @@ fn own_values_are_found() {
 
 #[test]
 fn stages_and_options_decide() {
-    check("'${sls:stage}-${opt:stage}-${opt:name, \"x\"}'", "dev-dev-x");
+    check(
+        "'${sls:stage}-${opt:stage}-${opt:name, \"x\"}'",
+        "dev-dev-x",
+    );
     let prod = Options {
         stage: Some("prod".to_owned()),
         ..Options::default()
@@ -99,20 +105,38 @@ fn what_deployment_decides_is_a_symbol() {
     check("'x-${env:KEY}-${env:KEY}'", "x-${env:KEY}-${env:KEY}");
     check("'${env:KEY, \"usual\"}'", "usual");
     check("'${opt:other}'", "${opt:other}");
-    check("'${aws:accountId}/${aws:region}'", "${AWS::AccountId}/${AWS::Region}");
+    check(
+        "'${aws:accountId}/${aws:region}'",
+        "${AWS::AccountId}/${AWS::Region}",
+    );
     check("'${ssm:/a/b}'", "{{resolve:ssm:/a/b}}");
-    check("'${ssm:/aws/reference/secretsmanager/s~true}'", "{{resolve:secretsmanager:s}}");
+    check(
+        "'${ssm:/aws/reference/secretsmanager/s~true}'",
+        "{{resolve:secretsmanager:s}}",
+    );
     check("'${cf(eu-west-1):stack.Out}'", "${cf(eu-west-1):stack.Out}");
     check("'${s3:bucket/key}'", "${s3:bucket/key}");
     check("'${git:sha1}'", "${git:sha1}");
-    check("'${self:custom.${env:KEY}.name}'", "${self:custom.$(env:KEY).name}");
+    check(
+        "'${self:custom.${env:KEY}.name}'",
+        "${self:custom.$(env:KEY).name}",
+    );
 }
 
 #[test]
 fn texts_of_cloudformation_stay() {
     check("'${AWS::Region}'", "${AWS::Region}");
-    check("!Sub '${Bucket.Arn}/${self:custom.dev.name}/${env:KEY}'", "${Bucket.Arn}/n-dev/${env:KEY}");
-    check("!Sub ['${a}-${self:service}', {a: '${self:service}'}]", "svc-svc");
-    check("!Join ['-', ['${self:service}', !Ref Bucket]]", "svc-${Bucket}");
+    check(
+        "!Sub '${Bucket.Arn}/${self:custom.dev.name}/${env:KEY}'",
+        "${Bucket.Arn}/n-dev/${env:KEY}",
+    );
+    check(
+        "!Sub ['${a}-${self:service}', {a: '${self:service}'}]",
+        "svc-svc",
+    );
+    check(
+        "!Join ['-', ['${self:service}', !Ref Bucket]]",
+        "svc-${Bucket}",
+    );
     check("'\\${self:service}'", "${self:service}");
 }
