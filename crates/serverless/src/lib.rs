@@ -105,7 +105,11 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
         .into_iter()
         .map(|(name, span)| {
             let origin = Origin::at(span);
-            entry(name, obj!(&origin; "Type" => "String"), &origin)
+            let mut parameter = obj!(&origin; "Type" => "String");
+            if &*name == variables::STAGE && build.stage.as_str().is_some() {
+                parameter.insert("Default", build.stage.clone());
+            }
+            entry(name, parameter, &origin)
         })
         .collect();
     match template.get_mut("Parameters").and_then(Node::as_map_mut) {
@@ -127,8 +131,13 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
     };
     let (mut application, problems) = cfn::read_tree(tree, &given);
     // Files with resources are a part of this service, and no templates of their own.
-    let files = application.sources.files().map(|(_, file)| file.clone());
-    let mut brought: Vec<_> = files.filter(|file| **file != *path).collect();
+    let sources = &application.sources;
+    let resources = |text: &str| text.contains("Resources") && text.contains("AWS::");
+    let mut brought: Vec<_> = sources
+        .files()
+        .filter(|(id, file)| ***file != *path && resources(sources.text(*id)))
+        .map(|(_, file)| file.clone())
+        .collect();
     brought.sort();
     brought.dedup();
     application.nested = brought;

@@ -20,11 +20,15 @@ const SECTIONS: [&str; 6] = [
 ];
 
 /// Keys beside the framework's own by which plugins declare resources.
-const PLUGINS: [(&str, &str); 4] = [
+const PLUGINS: [(&str, &str); 5] = [
     ("stepFunctions", "serverless-step-functions"),
     ("appSync", "serverless-appsync-plugin"),
     ("constructs", "serverless-lift"),
     ("alerts", "serverless-plugin-aws-alerts"),
+    (
+        "apiGatewayServiceProxies",
+        "serverless-apigateway-service-proxy",
+    ),
 ];
 
 impl Build {
@@ -159,6 +163,12 @@ impl Build {
 
     /// Notes what is declared in ways that are not read.
     pub(crate) fn note_plugins(&mut self) {
+        if let Some(syntax) = self.provided(&["variableSyntax"]) {
+            let origin = syntax.origin.clone();
+            let message =
+                "variables in a syntax of one's own are not resolved: they stand as texts";
+            self.problem(&origin, message);
+        }
         let custom = get(&self.root, "custom").cloned().unwrap_or_default();
         for (key, plugin) in PLUGINS {
             let entry = self.root.entry(key).or_else(|| custom.entry(key));

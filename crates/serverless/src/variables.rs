@@ -18,6 +18,9 @@ use palisade_syntax::{Data, Entry, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// The symbol that the stage is where it must not decide.
+pub(crate) const STAGE: &str = "sls:stage";
+
 /// Variables refer to each other at most this deep.
 const MAX_DEPTH: usize = 40;
 /// At most so many nodes are made.
@@ -123,6 +126,10 @@ impl<'a, 'f> Resolver<'a, 'f> {
                             items.extend(rest.iter().map(|item| self.walk(item, false)));
                             Node::seq(items, entry.value.origin.clone())
                         }
+                        ("Fn::Equals", Some(sides)) => {
+                            let sides = sides.iter().map(|side| self.side(side)).collect();
+                            Node::seq(sides, entry.value.origin.clone())
+                        }
                         (name, _) => self.walk(&entry.value, name == "Fn::Sub"),
                     },
                 });
@@ -135,6 +142,20 @@ impl<'a, 'f> Resolver<'a, 'f> {
             origin: node.origin.clone(),
             tag: node.tag.clone(),
         }
+    }
+
+    /// A side of a comparison. The usual stage does not decide a condition, as the default of a
+    /// parameter does not: the service is meant to be deployed to other stages too.
+    fn side(&mut self, side: &Node) -> Node {
+        let resolved = self.walk(side, false);
+        let variable = side.as_str().is_some_and(|text| text.contains("${"));
+        if variable && self.options.stage.is_none() {
+            let stage = self.stage(&side.origin);
+            if stage.as_str().is_some() && stage.as_str() == resolved.as_str() {
+                return self.symbol(STAGE, &side.origin);
+            }
+        }
+        resolved
     }
 
     /// A text with variables in it.

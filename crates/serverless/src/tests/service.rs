@@ -2,6 +2,7 @@
 
 use super::{Folder, check, service, service_in, shown};
 use crate::{Options, looks_like, read};
+use palisade_app::Existence;
 use palisade_app::cfn::Outcome;
 use palisade_core::ProblemLevel;
 
@@ -232,4 +233,28 @@ fn plugins_that_declare_resources_are_told() {
     let (_, problems) = service_in(&files, &Options::default());
     let lines: Vec<_> = problems.iter().map(|p| p.line).collect();
     assert_eq!(lines, [Some(3), Some(4)], "{problems:?}");
+}
+
+#[test]
+fn the_usual_stage_does_not_decide_conditions() {
+    let text = "service: a
+provider: {name: aws, stage: '${opt:stage, \"dev\"}'}
+resources:
+  Conditions: {IsProd: !Equals ['${self:provider.stage}', prod]}
+  Resources:
+    Queue: {Type: AWS::SQS::Queue, Condition: IsProd, Properties: {QueueName: 'q-${sls:stage}'}}
+";
+    let files = Folder::new(&[("serverless.yml", text)]);
+    let exists = |stage: Option<&str>| {
+        let options = Options {
+            stage: stage.map(str::to_owned),
+            ..Options::default()
+        };
+        let (app, problems) = service_in(&files, &options);
+        assert_eq!(problems, []);
+        app.resource("Queue").unwrap().exists.clone()
+    };
+    assert!(matches!(exists(None), Existence::When(_)));
+    assert_eq!(exists(Some("prod")), Existence::Always);
+    assert_eq!(exists(Some("dev")), Existence::Never);
 }

@@ -2,7 +2,7 @@
 //! place of deployment, other stacks and stores.
 
 use super::expression::{Piece, Source, pieces};
-use super::{How, Resolver, carry};
+use super::{How, Resolver, STAGE, carry};
 use crate::compose;
 use crate::make::{concat, get, reference};
 use palisade_app::{FileError, Reason, ReasonKind, cfn, resolve};
@@ -204,7 +204,7 @@ impl Resolver<'_, '_> {
         self.active.pop();
         match found {
             Some(found) if cfn::why_unknown(&found).is_none() => found,
-            Some(_) => self.symbol("sls:stage", origin),
+            Some(_) => self.symbol(STAGE, origin),
             None => default(),
         }
     }
