@@ -1,9 +1,11 @@
 //! How much one statement gives when it allows every action: of everything, of IAM, of services.
 
-use crate::permissions::{Had, Holder, example_resource, names_everything};
+use crate::permissions::{Had, Holder, Written, example_resource, names_everything};
 use crate::prelude::*;
-use palisade_iam::{Text, Truth};
-use std::collections::BTreeSet;
+use crate::unbound::{REPRESENTATIVE, any_resource, by_danger};
+use palisade_iam::catalogue::Action;
+use palisade_iam::{Request, Text, Truth, arn_part};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a statement allows, the most first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,4 +92,43 @@ pub(crate) fn extent(cx: &Context<'_>, had: &Had<'_>) -> Option<Found> {
         false => Extent::ServicesOnSome(services),
     };
     found(extent, Truth::Yes)
+}
+
+/// A request that shows the extent: with the worst action of those that exist.
+pub(crate) fn witness(cx: &Context<'_>, written: &Written<'_>, found: &Extent) -> Option<Request> {
+    let access = cx.access();
+    written.witnessed(cx, |had, holder| {
+        let statement = had.statement;
+        let example = example_resource(statement).unwrap_or_default();
+        let services: Vec<&str> = match found {
+            Extent::Everything | Extent::Iam => vec!["iam"],
+            Extent::NearlyEverything => REPRESENTATIVE.to_vec(),
+            Extent::OnSome => arn_part(&example, 2).into_iter().collect(),
+            Extent::Services(services) | Extent::ServicesOnSome(services) => {
+                services.iter().map(String::as_str).collect()
+            }
+        };
+        let known = services
+            .iter()
+            .filter_map(|service| access.settings.catalogue.service(service));
+        known.into_iter().find_map(|service| {
+            let kind = service.kind_of(&example).map(|kind| &*kind.name);
+            let takes = |action: &Action| {
+                let mut kinds = action
+                    .resources
+                    .iter()
+                    .filter_map(|of| service.resource_type(of));
+                kind.is_none_or(|kind| kinds.any(|taken| &*taken.name == kind))
+            };
+            by_danger(service).into_iter().find_map(|(name, action)| {
+                let resource = match names_everything(statement) {
+                    true => any_resource(access, statement, service, action, &mut BTreeMap::new())
+                        .unwrap_or_else(|| "*".to_owned()),
+                    false if takes(action) => example.clone(),
+                    false => return None,
+                };
+                holder.proof(statement, &name, &resource)
+            })
+        })
+    })
 }

@@ -148,6 +148,47 @@ pub(crate) struct Holder {
     pub(crate) doubtful: bool,
 }
 
+/// An answer, with the request that it was found with.
+#[derive(Debug)]
+pub(crate) struct Proved {
+    pub(crate) truth: Truth,
+    pub(crate) request: Option<Request>,
+}
+
+impl Proved {
+    /// It does not hold, and no request shows that.
+    pub(crate) const NO: Self = Self {
+        truth: Truth::No,
+        request: None,
+    };
+
+    /// What the policies decide about a request.
+    pub(crate) fn by(policies: &Policies, request: Request) -> Self {
+        Self {
+            truth: match evaluate(policies, &request).outcome {
+                Outcome::Allowed => Truth::Yes,
+                Outcome::Unknown => Truth::Maybe,
+                Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => Truth::No,
+            },
+            request: Some(request),
+        }
+    }
+
+    /// The surest of these.
+    pub(crate) fn any(all: impl IntoIterator<Item = Self>) -> Self {
+        let mut best = Self::NO;
+        for one in all {
+            if one.truth > best.truth {
+                best = one;
+            }
+            if best.truth == Truth::Yes {
+                break;
+            }
+        }
+        best
+    }
+}
+
 impl Holder {
     /// The holder of a statement.
     pub(crate) fn of(cx: &Context<'_>, had: &Had<'_>) -> Self {
@@ -190,34 +231,39 @@ impl Holder {
 
     /// Whether the statement gives this, and nothing takes it away.
     pub(crate) fn allows(&self, statement: &Statement, action: &str, resource: &str) -> Truth {
-        let mut best = Truth::No;
-        for context in &self.contexts {
-            let request = Request {
-                caller: Caller::Principal(self.who.clone()),
-                action: Arc::from(action),
-                resource: Arc::from(resource),
-                resource_account: None,
-                context: context.clone(),
-            };
-            let given = statement.matches(&Call::of(&request));
-            if given == Truth::No {
-                continue;
+        Truth::any(self.requests(action, resource).map(|request| {
+            match statement.matches(&Call::of(&request)) {
+                Truth::No => Truth::No,
+                given if self.unlimited => given,
+                given => given.and(Proved::by(&self.policies, request).truth),
             }
-            let kept = if self.unlimited {
-                Truth::Yes
-            } else {
-                match evaluate(&self.policies, &request).outcome {
-                    Outcome::Allowed => Truth::Yes,
-                    Outcome::Unknown => Truth::Maybe,
-                    Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => Truth::No,
-                }
-            };
-            best = best.or(given.and(kept));
-            if best == Truth::Yes {
-                break;
-            }
-        }
-        best
+        }))
+    }
+
+    /// A request that the statement gives, and that all policies together allow.
+    pub(crate) fn proof(
+        &self,
+        statement: &Statement,
+        action: &str,
+        resource: &str,
+    ) -> Option<Request> {
+        let mut requests = self.requests(action, resource);
+        requests.find_map(|request| {
+            let given = statement.matches(&Call::of(&request)) == Truth::Yes;
+            let proved = given.then(|| Proved::by(&self.policies, request))?;
+            proved.request.filter(|_| proved.truth == Truth::Yes)
+        })
+    }
+
+    fn requests(&self, action: &str, resource: &str) -> impl Iterator<Item = Request> {
+        let (action, resource): (Arc<str>, Arc<str>) = (Arc::from(action), Arc::from(resource));
+        self.contexts.iter().map(move |context| Request {
+            caller: Caller::Principal(self.who.clone()),
+            action: action.clone(),
+            resource: resource.clone(),
+            resource_account: None,
+            context: context.clone(),
+        })
     }
 }
 
@@ -310,12 +356,42 @@ fn contexts(cx: &Context<'_>, who: &Arc<str>, policies: &Policies) -> Vec<Keys> 
     let boundary = policies.boundary.iter().flatten();
     let organisation = policies.scp.iter().chain(&policies.rcp).flatten();
     let all = policies.identity.iter().chain(boundary).chain(organisation);
-    let tests = all.flat_map(|p| &p.statements).flat_map(|s| &s.conditions);
+    let all: Vec<&Statement> = all.flat_map(|p| &p.statements).collect();
+    let facts = asked_about(&facts, &all);
+    let tests = all.iter().flat_map(|s| &s.conditions);
     let mut free: BTreeMap<Arc<str>, Vec<Option<String>>> = BTreeMap::new();
     for test in tests.filter(|test| FREE.contains(&&*test.key)) {
         note_values(free.entry(test.key.clone()).or_default(), test);
     }
     all_contexts(&facts, &free, MAX_CONTEXTS)
+}
+
+/// The keys that statements speak of; the others decide nothing.
+pub(crate) fn asked_about(facts: &Keys, statements: &[&Statement]) -> Keys {
+    let tests = statements.iter().flat_map(|s| &s.conditions);
+    let tests: Vec<&Test> = tests.collect();
+    let patterns = statements
+        .iter()
+        .flat_map(|s| &s.resources)
+        .flat_map(|r| &r.patterns);
+    let operands = tests
+        .iter()
+        .flat_map(|test| &test.operands)
+        .filter_map(|o| match o {
+            Operand::Text(text) => Some(text),
+            _ => None,
+        });
+    // A policy variable may speak of any.
+    let any = patterns
+        .chain(operands)
+        .any(|text| text.written.contains("${"));
+    let mut kept = Keys::default();
+    for (key, value) in facts.iter() {
+        if any || tests.iter().any(|test| test.key == *key) {
+            kept.insert(key, value.clone());
+        }
+    }
+    kept
 }
 
 /// Notes the values that a test asks for, and that the key can be absent.
@@ -549,6 +625,29 @@ impl Written<'_> {
         let without = self.without.iter().map(|when| (Answer::Yes, *when));
         let all = answers.into_iter().chain(without);
         verdict(all.collect(), self.at)
+    }
+
+    /// A request that shows what the statement gives one of its holders.
+    pub(crate) fn witness(
+        &self,
+        cx: &Context<'_>,
+        action: &str,
+        resource: &str,
+    ) -> Option<Request> {
+        self.witnessed(cx, |had, holder| {
+            holder.proof(had.statement, action, resource)
+        })
+    }
+
+    /// The same, looked for among several with each holder.
+    pub(crate) fn witnessed(
+        &self,
+        cx: &Context<'_>,
+        prove: impl Fn(&Had<'_>, &Holder) -> Option<Request>,
+    ) -> Option<Request> {
+        self.had
+            .iter()
+            .find_map(|had| prove(had, &Holder::of(cx, had)))
     }
 
     /// Tells the statement from others of its policy.

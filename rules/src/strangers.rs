@@ -5,15 +5,17 @@
 //! hands (the organisation, the network, the source, an external id) has none.
 
 use crate::outsiders::{Outsider, account_number};
-use crate::permissions::{all_contexts, filled, note_values, reason_of, verdict};
+use crate::permissions::{
+    Proved, all_contexts, asked_about, filled, note_values, reason_of, verdict,
+};
 use crate::prelude::*;
-use palisade_access::Guard;
+use palisade_access::{Guard, LOG_WRITERS, everything};
 use palisade_app::graph::Grant;
-use palisade_core::{Origin, Span};
+use palisade_core::Origin;
 use palisade_iam::condition::{Operand, Test};
 use palisade_iam::{
-    Call, Caller, Context as Keys, ContextValue, Effect, Element, Outcome, Policies, Policy,
-    Principal, Request, Statement, Syntax, Text, Token, Truth, Version, evaluate,
+    Call, Caller, Context as Keys, ContextValue, Effect, Policies, Policy, Principal, Request,
+    Statement, Text, Token, Truth,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,26 +36,65 @@ pub(crate) fn role_of(account: &str) -> Caller {
     Caller::Principal(Arc::from(format!("arn:aws:iam::{account}:role/AnyRole")))
 }
 
-/// The widest outsider whom a statement lets do one of these things, and whether it surely does.
+/// The outsiders whom a statement lets do one of these things, and whether it surely does: anyone,
+/// or else accounts that it names.
 pub(crate) fn open_to<'g>(
     cx: &Context<'_>,
     grant: &'g Grant,
     actions: &[&str],
-) -> Option<(Outsider<'g>, Verdict)> {
+) -> Vec<(Outsider<'g>, Held)> {
     let doors = Doors::of(cx, grant);
-    let anyone = passes(cx, &doors, &stranger(), actions, &grant.principal_at);
-    if !anyone.passes() {
-        return Some((Outsider::Anyone, anyone));
+    let anyone = doors.held_against(cx, &stranger(), actions, &grant.principal_at);
+    if !anyone.verdict.passes() {
+        return vec![(Outsider::Anyone, anyone)];
     }
     let accounts = accounts(cx, grant).into_iter().map(|account| {
-        let verdict = passes_account(cx, &doors, account, actions, &grant.principal_at);
-        (Outsider::Account(account), verdict)
+        let held = held_against_account(cx, &doors, account, actions, &grant.principal_at);
+        (Outsider::Account(account), held)
     });
-    accounts.into_iter().find(|(_, verdict)| !verdict.passes())
+    accounts
+        .filter(|(_, held)| !held.verdict.passes())
+        .collect()
+}
+
+/// What a stranger can do of this, thanks to a statement; it fails where they can.
+pub(crate) fn open_to_anyone(cx: &Context<'_>, grant: &Grant, actions: &[&str]) -> Option<Held> {
+    let held = Doors::of(cx, grant).held_against(cx, &stranger(), actions, &grant.principal_at);
+    (!held.verdict.passes()).then_some(held)
+}
+
+/// Whether a statement holds against somebody: it fails where they get past.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// In all worlds.
+    pub(crate) verdict: Verdict,
+    /// A request that gets past.
+    pub(crate) witness: Option<Request>,
+}
+
+/// Whether the declared block of a bucket stands against public access: one of the settings is
+/// enough. Nothing when no block is declared; buckets have a whole one by themselves since April
+/// 2023.
+pub(crate) fn blocked(bucket: &Resource, paths: [&'static str; 2]) -> Option<Verdict> {
+    let block = bucket.at("PublicAccessBlockConfiguration");
+    if block.iter().all(|leaf| leaf.present() == Answer::No) {
+        return None;
+    }
+    let [one, other] = paths.map(|path| Want::on(path).judge(bucket));
+    Some(one.or(other))
+}
+
+/// The same for access by a policy.
+pub(crate) fn blocks_public_policy(bucket: &Resource) -> Option<Verdict> {
+    let paths = [
+        "PublicAccessBlockConfiguration.BlockPublicPolicy",
+        "PublicAccessBlockConfiguration.RestrictPublicBuckets",
+    ];
+    blocked(bucket, paths)
 }
 
 /// The accounts that a statement names and that nobody trusts.
-pub(crate) fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
+fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
     use palisade_app::graph::Principal as Who;
     let zone = &cx.access().settings.zone;
     let own = &cx.access().account;
@@ -66,7 +107,7 @@ pub(crate) fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
         if let Some(account) = account
             && account != own
             && !zone.accounts.contains(account)
-            && !PROVIDER.contains(&account)
+            && !LOG_WRITERS.contains(&account)
             && !found.contains(&account)
         {
             found.push(account);
@@ -74,37 +115,6 @@ pub(crate) fn accounts<'g>(cx: &Context<'_>, grant: &'g Grant) -> Vec<&'g str> {
     }
     found
 }
-
-/// Accounts of the provider that write access logs of load balancers (Elastic Load Balancing User
-/// Guide, "Enable access logs").
-const PROVIDER: &[&str] = &[
-    "009996457667",
-    "027434742980",
-    "033677994240",
-    "037604701340",
-    "048591011584",
-    "054676820928",
-    "076674570225",
-    "098369216593",
-    "114774131450",
-    "127311923021",
-    "156460612806",
-    "190560391635",
-    "383597477331",
-    "507241528517",
-    "582318560864",
-    "589379963580",
-    "600734575887",
-    "635631232127",
-    "638102146993",
-    "652711504416",
-    "718504428378",
-    "754344448648",
-    "783225319266",
-    "797873946194",
-    "897822967062",
-    "985666609251",
-];
 
 /// A statement of a policy on a resource, in one world, with the denials beside it.
 #[derive(Debug)]
@@ -123,30 +133,42 @@ pub(crate) struct Doors<'c> {
     pub(crate) all: Vec<Door<'c>>,
     /// The worlds in which it is not.
     without: Vec<&'c [palisade_app::Condition]>,
+    /// What stands there instead, when too many conditions decide about the policy.
+    hidden: Option<&'c Statement>,
 }
 
 impl<'c> Doors<'c> {
     /// The doors of a statement.
     pub(crate) fn of(cx: &'c Context<'_>, grant: &Grant) -> Self {
-        let mut guards = cx.access().guards.iter();
-        let found = guards.find_map(|guard| {
-            if guard.written_in != grant.written_in {
-                return None;
+        let guards = cx.access().guards.iter();
+        let mut doors = Self::default();
+        for guard in guards.filter(|guard| guard.written_in == grant.written_in) {
+            doors = Self::within(cx, guard, grant);
+            if !doors.all.is_empty() {
+                break;
             }
-            let doors = Self::within(cx, guard, grant);
-            (!doors.all.is_empty()).then_some(doors)
-        });
-        found.unwrap_or_default()
+        }
+        doors
     }
 
     fn within(cx: &'c Context<'_>, guard: &'c Guard, grant: &Grant) -> Self {
         let access = cx.access();
         let target = guard.targets.first().map(|id| &**id);
         let mut doors = Self::default();
+        // All statements of a document that is one text stand at the same place.
+        let mut here = cx
+            .app
+            .graph()
+            .grants_in(&grant.written_in)
+            .filter(|other| other.effect == grant.effect && other.at.span == grant.at.span);
+        let nth = here.position(|other| std::ptr::eq(other, grant));
         for (when, policy) in &guard.worlds {
             let wanted = |s: &&Statement| s.origin.span == grant.at.span;
-            let Some(statement) = policy.of_effect(Effect::Allow).find(wanted) else {
+            let mut here = policy.of_effect(Effect::Allow).filter(wanted);
+            let Some(statement) = here.nth(nth.unwrap_or_default()) else {
                 doors.without.push(when);
+                let mut vague = policy.statements.iter().filter(|s| s.uncertain.is_some());
+                doors.hidden = doors.hidden.or_else(|| vague.next());
                 continue;
             };
             let joined = target.and_then(|target| access.guard(target, when));
@@ -167,58 +189,87 @@ impl<'c> Doors<'c> {
         doors
     }
 
-    /// The verdict in all worlds: it fails where somebody gets past.
+    /// Whether it holds in all worlds.
     pub(crate) fn held(
         &self,
         cx: &Context<'_>,
         at: &Origin,
-        lets: impl Fn(&Door<'_>) -> Truth,
-    ) -> Verdict {
-        let answers = self.all.iter().map(|door| {
-            let answer = match lets(door) {
+        lets: impl Fn(&Door<'_>) -> Proved,
+    ) -> Held {
+        let mut witness = None;
+        let mut answers = Vec::new();
+        for door in &self.all {
+            let Proved { truth, request } = lets(door);
+            let answer = match truth {
                 Truth::Yes => Answer::No,
                 Truth::No => Answer::Yes,
                 Truth::Maybe => Answer::Unknown(reason_of(cx.access(), door.statement)),
             };
-            (answer, door.when)
-        });
-        let without = self.without.iter().map(|when| (Answer::Yes, *when));
-        verdict(answers.chain(without).collect(), at)
+            witness = witness.or(request.filter(|_| truth == Truth::Yes));
+            answers.push((answer, door.when));
+        }
+        answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
+        if let (true, Some(hidden)) = (self.all.is_empty(), self.hidden) {
+            answers = vec![(Answer::Unknown(reason_of(cx.access(), hidden)), &[])];
+        }
+        Held {
+            verdict: verdict(answers, at),
+            witness,
+        }
+    }
+
+    /// Whether it holds against those whom it names, with any of these actions.
+    pub(crate) fn held_against_named(
+        &self,
+        cx: &Context<'_>,
+        meant: impl Fn(&Caller) -> bool,
+        actions: &[&str],
+        at: &Origin,
+    ) -> Held {
+        let none = Claims::new();
+        self.held(cx, at, |door| {
+            let callers = named(door.statement).into_iter().filter(&meant);
+            Proved::any(callers.flat_map(|caller| {
+                let lets = |action: &&str| door.lets(cx, &caller, action, &none);
+                actions.iter().map(lets).collect::<Vec<_>>()
+            }))
+        })
+    }
+
+    /// Whether it holds against a caller with any of these actions.
+    pub(crate) fn held_against(
+        &self,
+        cx: &Context<'_>,
+        caller: &Caller,
+        actions: &[&str],
+        at: &Origin,
+    ) -> Held {
+        let none = Claims::new();
+        self.held(cx, at, |door| {
+            Proved::any(
+                actions
+                    .iter()
+                    .map(|action| door.lets(cx, caller, action, &none)),
+            )
+        })
     }
 }
 
-/// Whether a caller does *not* get past a statement with one of these actions.
-pub(crate) fn passes(
-    cx: &Context<'_>,
-    doors: &Doors<'_>,
-    caller: &Caller,
-    actions: &[&str],
-    at: &Origin,
-) -> Verdict {
-    doors.held(cx, at, |door| {
-        Truth::any(
-            actions
-                .iter()
-                .map(|action| door.lets(cx, caller, action, &Claims::new())),
-        )
-    })
-}
-
 /// The same for any role of an account, or just for the principal that the statement names.
-fn passes_account(
+fn held_against_account(
     cx: &Context<'_>,
     doors: &Doors<'_>,
     account: &str,
     actions: &[&str],
     at: &Origin,
-) -> Verdict {
+) -> Held {
     doors.held(cx, at, |door| {
         let named = door.statement.principals.iter().flat_map(|p| &p.items);
         let of_account = named.filter_map(|item| match &item.who {
             Principal::Arn(arn) if arn.contains(account) => Some(Caller::Principal(arn.clone())),
             _ => None,
         });
-        Truth::any(of_account.chain([role_of(account)]).flat_map(|caller| {
+        Proved::any(of_account.chain([role_of(account)]).flat_map(|caller| {
             let lets = move |action: &&str| door.lets(cx, &caller, action, &Claims::new());
             actions.iter().map(lets).collect::<Vec<_>>()
         }))
@@ -233,12 +284,15 @@ impl Door<'_> {
         caller: &Caller,
         action: &str,
         claims: &Claims,
-    ) -> Truth {
+    ) -> Proved {
         if self.statement.matches_action(&action.to_ascii_lowercase()) == Truth::No {
-            return Truth::No;
+            return Proved::NO;
         }
         let Some(resource) = self.resource() else {
-            return Truth::Maybe;
+            return Proved {
+                truth: Truth::Maybe,
+                request: None,
+            };
         };
         let policies = Policies {
             identity: vec![everything()],
@@ -246,28 +300,16 @@ impl Door<'_> {
             rcp: cx.access().settings.zone.rcp.clone(),
             ..Policies::default()
         };
-        let mut best = Truth::No;
-        for context in contexts(cx, &self.policy, caller, claims) {
-            let request = Request {
-                caller: caller.clone(),
-                action: Arc::from(action),
-                resource: Arc::from(resource.as_str()),
-                resource_account: Some(Arc::from(cx.access().account.as_str())),
-                context,
-            };
-            if self.statement.matches(&Call::of(&request)) == Truth::No {
-                continue;
-            }
-            best = best.or(match evaluate(&policies, &request).outcome {
-                Outcome::Allowed => Truth::Yes,
-                Outcome::Unknown => Truth::Maybe,
-                Outcome::ImplicitlyDenied | Outcome::ExplicitlyDenied => Truth::No,
-            });
-            if best == Truth::Yes {
-                break;
-            }
-        }
-        best
+        let contexts = contexts(cx, &self.policy, caller, claims).into_iter();
+        let requests = contexts.map(|context| Request {
+            caller: caller.clone(),
+            action: Arc::from(action),
+            resource: Arc::from(resource.as_str()),
+            resource_account: Some(Arc::from(cx.access().account.as_str())),
+            context,
+        });
+        let matching = |r: &Request| self.statement.matches(&Call::of(r)) != Truth::No;
+        Proved::any(requests.filter(matching).map(|r| Proved::by(&policies, r)))
     }
 
     /// A resource that the statement is about: the one that carries the policy, or something in it.
@@ -288,32 +330,6 @@ impl Door<'_> {
             None => written.next(),
         }
     }
-}
-
-/// The policy that allows everything: what outsiders give themselves.
-pub(crate) fn everything() -> Arc<Policy> {
-    let wildcards = Syntax {
-        wildcards: true,
-        variables: false,
-    };
-    let span = Span::default();
-    Arc::new(Policy {
-        version: Version::V2012,
-        statements: vec![Statement {
-            sid: None,
-            effect: Effect::Allow,
-            principals: None,
-            actions: Element {
-                except: false,
-                patterns: vec![Text::new("*", span, wildcards)],
-                span,
-            },
-            resources: None,
-            conditions: Vec::new(),
-            uncertain: None,
-            origin: Origin::default(),
-        }],
-    })
 }
 
 /// Keys of the provider that callers decide for themselves.
@@ -374,22 +390,31 @@ fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims)
     fact("aws:currenttime", &cx.today.to_string());
     fact("aws:multifactorauthpresent", "true");
     fact("aws:multifactorauthage", "1");
-    fact("aws:principalisawsservice", "false");
+    let service = matches!(caller, Caller::Service(_));
+    fact(
+        "aws:principalisawsservice",
+        if service { "true" } else { "false" },
+    );
     fact("aws:viaawsservice", "false");
     fact("s3:tlsversion", "1.3");
     let mut choices = claims.clone();
-    if let (Caller::Principal(arn), Some(account)) = (caller, caller.account()) {
+    if let (Caller::Principal(_), Some(account)) = (caller, caller.account()) {
         fact("aws:principaltype", "AssumedRole");
         fact("aws:principalaccount", account);
         fact("kms:calleraccount", account);
-        choices.insert(Arc::from("aws:principalarn"), vec![Some(arn.to_string())]);
     }
     for test in policy.statements.iter().flat_map(|s| &s.conditions) {
         let key = &test.key;
         if claims.contains_key(key) || facts.get(key).is_some() {
             continue;
         }
-        let values = choices.entry(key.clone()).or_default();
+        let own_arn = match caller {
+            Caller::Principal(arn) if &**key == "aws:principalarn" => Some(Some(arn.to_string())),
+            _ => None,
+        };
+        let values = choices
+            .entry(key.clone())
+            .or_insert_with(|| own_arn.into_iter().collect());
         if own(key) {
             note_values(values, test);
         } else {
@@ -406,6 +431,13 @@ fn contexts(cx: &Context<'_>, policy: &Policy, caller: &Caller, claims: &Claims)
             }
         }
     }
+    let organisation = cx.access().settings.zone.rcp.iter().flatten();
+    let all = organisation.map(|policy| &**policy).chain([policy]);
+    let statements: Vec<&Statement> = all.flat_map(|policy| &policy.statements).collect();
+    if let (Caller::Principal(arn), false) = (caller, choices.contains_key("aws:principalarn")) {
+        facts.insert("aws:principalarn", ContextValue::Single(arn.clone()));
+    }
+    let facts = asked_about(&facts, &statements);
     all_contexts(&facts, &choices, MAX_CONTEXTS)
 }
 

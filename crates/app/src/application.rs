@@ -20,6 +20,8 @@ pub enum Language {
     Cdk,
     /// Serverless Framework.
     Serverless,
+    /// Terraform: a folder of configuration, a plan or a state.
+    Terraform,
     /// No template: the state of an account, see [`crate::account`].
     Account,
 }
@@ -33,6 +35,7 @@ impl Language {
             Self::Sam => "sam",
             Self::Cdk => "cdk",
             Self::Serverless => "serverless",
+            Self::Terraform => "terraform",
             Self::Account => "account",
         }
     }

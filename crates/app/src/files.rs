@@ -9,6 +9,13 @@ pub trait Files {
     /// # Errors
     /// The file is not there, lies outside of the tree, is too large or can't be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
+
+    /// The names of the files in a folder (`""` is the root), without those in folders below it;
+    /// nothing when it can't be told.
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let _ = folder;
+        None
+    }
 }
 
 /// Why a file could not be had.

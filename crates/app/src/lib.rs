@@ -15,6 +15,7 @@
 pub mod account;
 mod application;
 pub mod cfn;
+pub mod combine;
 mod documents;
 mod files;
 pub mod graph;

@@ -12,52 +12,76 @@ const LONGEST: usize = 100;
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = plain(word)?;
     let most = (word.len() / 3).max(1);
-    candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let other = plain(candidate)?;
-            let near = other.len().abs_diff(word.len()) <= most;
-            let distance = near.then(|| distance(&word, &other))?;
-            (distance <= most && distance < word.len().max(other.len()))
-                .then_some((distance, candidate))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let mut rows = Rows::default();
+    let mut nearest: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        // What is not nearer than the nearest need not be measured to the end.
+        let most = nearest.map_or(most, |(distance, _)| distance.saturating_sub(1));
+        let Some(other) = plain(candidate).filter(|o| o.len().abs_diff(word.len()) <= most) else {
+            continue;
+        };
+        if let Some(distance) = rows.distance(&word, &other, most)
+            && distance < word.len().max(other.len())
+            && nearest.is_none_or(|(nearest, _)| distance < nearest)
+        {
+            nearest = Some((distance, candidate));
+        }
+    }
+    nearest.map(|(_, candidate)| candidate)
 }
 
 /// Lower case, with one kind of dash.
 fn plain(word: &str) -> Option<Vec<char>> {
     (!word.is_empty() && word.len() <= LONGEST).then(|| {
         word.chars()
-            .map(|c| {
-                if c == '_' {
-                    '-'
-                } else {
-                    c.to_ascii_lowercase()
-                }
+            .map(|c| match c {
+                '_' => '-',
+                c => c.to_ascii_lowercase(),
             })
             .collect()
     })
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let mut best = (last[j] + usize::from(x != y))
-                .min(last[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                best = best.min(before[j - 1] + 1);
+/// The rows of the table of distances between the beginnings of two words: the current one and the
+/// two before it.
+#[derive(Default)]
+struct Rows {
+    before: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Rows {
+    /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), unless
+    /// these are more than `most`.
+    fn distance(&mut self, a: &[char], b: &[char], most: usize) -> Option<usize> {
+        self.before.clear();
+        self.last.clear();
+        self.last.extend(0..=b.len());
+        for (i, x) in a.iter().enumerate() {
+            self.row.clear();
+            self.row.push(i + 1);
+            for (j, y) in b.iter().enumerate() {
+                let mut best = (self.last[j] + usize::from(x != y))
+                    .min(self.last[j + 1] + 1)
+                    .min(self.row[j] + 1);
+                if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                    best = best.min(self.before[j - 1] + 1);
+                }
+                self.row.push(best);
             }
-            row.push(best);
+            std::mem::swap(&mut self.before, &mut self.last);
+            std::mem::swap(&mut self.last, &mut self.row);
+            // A swap reaches over one row.
+            if self.last.iter().chain(&self.before).all(|d| *d > most) {
+                return None;
+            }
         }
-        before = std::mem::replace(&mut last, row);
+        self.last
+            .last()
+            .copied()
+            .filter(|distance| *distance <= most)
     }
-    last[b.len()]
 }
 
 #[cfg(test)]
@@ -86,10 +110,8 @@ mod tests {
     #[test]
     fn distances_count_edits() {
         let of = |a: &str, b: &str| {
-            distance(
-                &a.chars().collect::<Vec<_>>(),
-                &b.chars().collect::<Vec<_>>(),
-            )
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            Rows::default().distance(&a, &b, 10).expect("near")
         };
         assert_eq!(of("", ""), 0);
         assert_eq!(of("abc", ""), 3);

@@ -243,52 +243,97 @@ fn matches(tokens: &[Token], text: &str) -> bool {
     }
 }
 
-/// Whether some ARN fits both a pattern and the shape of ARNs. The wildcards of the shape stay in
-/// their part, as far as the sixth, which may hold colons; those of the pattern go where they want.
-/// Takes time as the product of both lengths.
-pub(crate) fn fits_arn(pattern: &[Token], shape: &[Token]) -> bool {
-    let run = |token: Option<&Token>| matches!(token, Some(Token::Run | Token::Hole(_)));
-    let colon = Token::Char(':');
-    let colons = shape
-        .iter()
-        .enumerate()
-        .filter(|(_, token)| **token == colon);
-    let fifth = colons.map(|(at, _)| at).nth(ARN_PARTS - 2);
-    let last_part = fifth.unwrap_or(shape.len());
-    // The places of the shape that can be reached together with the place of the pattern.
-    let mut here = vec![false; shape.len() + 1];
-    let mut next = here.clone();
-    here[0] = true;
-    for i in 0..=pattern.len() {
-        next.fill(false);
-        let Some(first) = here.iter().position(|reached| *reached) else {
-            return false;
+/// A shape of ARNs, such as those of one kind of resource. Its wildcards stay in their part, as far as
+/// the sixth, which may hold colons.
+#[derive(Debug)]
+pub(crate) struct ArnShape {
+    /// A bit for each place before, between and behind its tokens, as in all sets of places.
+    runs: u128,
+    last_part: u128,
+    chars: Vec<(char, u128)>,
+    end: u128,
+}
+
+impl ArnShape {
+    /// Longer shapes fit every pattern.
+    const LONGEST: usize = 127;
+
+    pub(crate) fn new(shape: &Pattern) -> Self {
+        let mut new = Self {
+            runs: 0,
+            last_part: 0,
+            chars: Vec::new(),
+            end: 0,
         };
-        for j in first..=shape.len() {
-            if !here[j] {
-                continue;
+        if shape.tokens.len() > Self::LONGEST {
+            return new;
+        }
+        let mut colons = 0;
+        for (n, token) in shape.tokens.iter().enumerate() {
+            let place = 1 << n;
+            if colons >= ARN_PARTS - 1 {
+                new.last_part |= place;
             }
-            if run(shape.get(j)) {
-                here[j + 1] = true;
-            }
-            if run(pattern.get(i)) {
-                next[j] = true;
-            }
-            match (pattern.get(i), shape.get(j)) {
-                (None, _) | (_, None) => {}
-                (Some(Token::Run | Token::Hole(_)), _) => here[j + 1] = true,
-                (Some(token), Some(Token::Run | Token::Hole(_))) => {
-                    next[j] |= *token != colon || j >= last_part;
+            match token {
+                Token::Run | Token::Hole(_) => new.runs |= place,
+                // INVARIANT: shapes are made of literals and runs.
+                Token::One => {}
+                Token::Char(c) => {
+                    colons += usize::from(*c == ':');
+                    match new.chars.iter_mut().find(|(known, _)| known == c) {
+                        Some((_, places)) => *places |= place,
+                        None => new.chars.push((*c, place)),
+                    }
                 }
-                (Some(Token::Char(x)), Some(Token::Char(y))) => next[j + 1] |= x == y,
-                _ => next[j + 1] = true,
             }
         }
-        if i < pattern.len() {
-            std::mem::swap(&mut here, &mut next);
+        new.end = 1 << shape.tokens.len();
+        new
+    }
+
+    /// Whether some ARN of this shape matches a pattern, whose wildcards go where they want.
+    pub(crate) fn fits(&self, pattern: &Pattern) -> bool {
+        if self.end == 0 {
+            return true;
+        }
+        let all = (self.end - 1) | self.end;
+        let literals = !self.runs & (self.end - 1);
+        // The places of the shape that can be reached together with the place of the pattern.
+        let mut here: u128 = 1;
+        for token in &*pattern.tokens {
+            here = self.past_runs(here);
+            here = match token {
+                // Everything from the first place on.
+                Token::Run | Token::Hole(_) => all & !(here & here.wrapping_neg()).wrapping_sub(1),
+                Token::One => (here & self.runs) | ((here & literals) << 1),
+                Token::Char(c) => {
+                    let same = (self.chars.iter())
+                        .find(|(known, _)| known == c)
+                        .map_or(0, |(_, places)| *places);
+                    let inside = match c {
+                        ':' => self.runs & self.last_part,
+                        _ => self.runs,
+                    };
+                    (here & inside) | ((here & same) << 1)
+                }
+            };
+            if here == 0 {
+                return false;
+            }
+        }
+        self.past_runs(here) & self.end != 0
+    }
+
+    /// With the places behind runs that match nothing.
+    fn past_runs(&self, mut here: u128) -> u128 {
+        loop {
+            let more = here | ((here & self.runs) << 1);
+            if more == here {
+                return here;
+            }
+            here = more;
         }
     }
-    here[shape.len()]
 }
 
 impl Text {

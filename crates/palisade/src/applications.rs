@@ -14,7 +14,7 @@ use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
-use palisade_scan::looks_like_application;
+use palisade_scan::{Given, Input, looks_like_application, read as read_application};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -101,18 +101,28 @@ impl Applications {
         project: &Project,
         parameters: &BTreeMap<String, String>,
     ) -> Self {
+        let given = Given {
+            parameters: parameters.clone(),
+            ..Given::default()
+        };
         let candidates = tree.candidates(&project.config, &project.prefix);
         let read = |candidate: &Candidate| {
             let path = candidate.path.as_str();
             let problem = |message: String| {
                 Outcome::Broken(Problem::file(path, ProblemLevel::Error, message))
             };
+            if candidate.folder {
+                return Some(read_application(Input::Folder(path), tree, &given));
+            }
             let outcome = match tree.read_candidate(candidate) {
-                Ok(bytes) if account::looks_like(&bytes) && tree.is_named(path) => {
-                    account::read(path, &bytes)
-                }
-                Ok(bytes) if candidate.named || looks_like_application(path, &bytes) => {
-                    palisade_scan::read(path, &bytes, candidate.named, tree, parameters)
+                Ok(bytes)
+                    if candidate.named
+                        || looks_like_application(path, &bytes)
+                        || (account::looks_like(&bytes) && tree.is_named(path)) =>
+                {
+                    let named = tree.is_named(path);
+                    let bytes = &bytes;
+                    read_application(Input::File { path, bytes, named }, tree, &given)
                 }
                 Ok(_) => return None,
                 Err(error) => problem(format!("`{path}` is not read: {error}")),
@@ -143,7 +153,8 @@ impl Applications {
             .collect();
         // What lies beside a named template is read for the sake of one that brings it in.
         let named = |app: &Application| {
-            tree.is_named(&app.root) || app.nested.iter().any(|path| tree.is_named(path))
+            let mut files = app.sources.files();
+            tree.is_named(&app.root) || files.any(|(_, path)| tree.is_named(path))
         };
         all.applications
             .retain(|app| !nested.contains(&app.root) && named(app));

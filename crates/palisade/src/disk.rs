@@ -4,8 +4,8 @@
 
 use palisade_app::{FileError, Files};
 use palisade_policy::Config;
-use palisade_scan::LeftOut;
-use std::collections::BTreeMap;
+use palisade_scan::{LeftOut, is_terraform};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Files larger than this, in bytes, are not read. CloudFormation accepts templates of 1 MB.
@@ -54,6 +54,8 @@ impl Named {
 pub(crate) struct Candidate {
     /// Relative to the root.
     pub(crate) path: String,
+    /// A folder of Terraform configuration, and no file.
+    pub(crate) folder: bool,
     /// The user named this very file.
     pub(crate) named: bool,
     /// The walk met it as a regular file, and followed no link on the way.
@@ -144,14 +146,8 @@ impl Disk {
         }
         walk.left_out.sort();
         walk.left_out.dedup();
-        walk.candidates = files
-            .into_iter()
-            .map(|(path, walked)| Candidate {
-                walked,
-                named: self.named.iter().any(|n| !n.folder && n.path == path),
-                path,
-            })
-            .collect();
+        let is_named = |path: &str| self.named.iter().any(|n| !n.folder && n.path == path);
+        walk.candidates = candidates(files, is_named);
         walk
     }
 
@@ -239,6 +235,36 @@ impl Disk {
     }
 }
 
+/// The files that may be templates, and the folders of those that are Terraform's.
+pub(crate) fn candidates(
+    files: impl IntoIterator<Item = (String, bool)>,
+    is_named: impl Fn(&str) -> bool,
+) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    let mut folders = BTreeSet::new();
+    for (path, walked) in files {
+        if is_terraform(&path) {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            folders.insert(folder.to_owned());
+            continue;
+        }
+        candidates.push(Candidate {
+            named: is_named(&path),
+            folder: false,
+            walked,
+            path,
+        });
+    }
+    candidates.extend(folders.into_iter().map(|path| Candidate {
+        named: false,
+        folder: true,
+        walked: false,
+        path,
+    }));
+    candidates.sort();
+    candidates
+}
+
 /// The path below the root, with forward slashes; the path itself when it lies elsewhere.
 pub(crate) fn relative(root: &Path, path: &Path) -> String {
     let path = path.strip_prefix(root).unwrap_or(path);
@@ -273,7 +299,9 @@ pub(crate) fn may_be_template(name: &str) -> bool {
         "serverless.cjs",
         "serverless.mjs",
     ];
-    endings.iter().any(|ending| name.ends_with(ending)) || code.contains(&name.as_str())
+    is_terraform(&name)
+        || code.contains(&name.as_str())
+        || endings.iter().any(|ending| name.ends_with(ending))
 }
 
 impl Disk {
@@ -311,20 +339,34 @@ pub(crate) fn read_limited(input: impl std::io::Read) -> Result<Vec<u8>, FileErr
 }
 
 impl Files for Disk {
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let full = self.root.join(folder).canonicalize().ok()?;
+        if !full.starts_with(&self.root) {
+            return None;
+        }
+        let entries = std::fs::read_dir(full).ok()?.flatten();
+        let files = entries.filter(|entry| entry.file_type().is_ok_and(|t| !t.is_dir()));
+        Some(
+            files
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect(),
+        )
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let full = self.root.join(path);
-        let full = full.canonicalize().map_err(|error| match error.kind() {
+        let failed = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => FileError::Missing,
             _ => unreadable(&error),
-        })?;
+        };
+        // Most of what is asked for is not there, and this tells it with the least work.
+        let what = std::fs::metadata(&full).map_err(failed)?;
+        let full = full.canonicalize().map_err(failed)?;
         if !full.starts_with(&self.root) {
             return Err(FileError::Outside);
         }
         // Opening a pipe would wait for its writer.
-        if !std::fs::metadata(&full)
-            .map_err(|e| unreadable(&e))?
-            .is_file()
-        {
+        if !what.is_file() {
             return Err(FileError::Unreadable("it is not a regular file".to_owned()));
         }
         read_regular(&full)

@@ -2,7 +2,7 @@
 //! checked out, and nothing of the repository is changed.
 
 use crate::applications::Tree;
-use crate::disk::{Candidate, LEFT_OUT, MAX_FILE, Named, may_be_template};
+use crate::disk::{Candidate, LEFT_OUT, MAX_FILE, Named, candidates, may_be_template};
 use crate::failure::CommandError;
 use palisade_app::{FileError, Files};
 use palisade_policy::Config;
@@ -198,6 +198,17 @@ impl Drop for Contents {
 }
 
 impl Files for GitTree {
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| {
+            let name = match folder {
+                "" => Some(path.as_str()),
+                folder => path.strip_prefix(folder)?.strip_prefix('/'),
+            };
+            name.filter(|name| !name.contains('/')).map(str::to_owned)
+        };
+        Some(self.files.keys().filter_map(inside).collect())
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let id = self.files.get(path).ok_or(FileError::Missing)?;
         self.bytes(id)
@@ -222,13 +233,8 @@ impl Tree for GitTree {
                 && config.excluded(&format!("{config_prefix}{path}")).is_none()
         };
         let paths = self.files.keys().filter(wanted);
-        paths
-            .map(|path| Candidate {
-                path: path.clone(),
-                named: *path == self.named.path,
-                walked: false,
-            })
-            .collect()
+        let files = paths.map(|path| (path.clone(), false));
+        candidates(files, |path| path == self.named.path)
     }
 
     fn read_candidate(&self, candidate: &Candidate) -> Result<Vec<u8>, FileError> {

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_scan::{Examined, Report, Settings, examine, looks_like_application};
+use palisade_scan::{Examined, Given, Input, Report, Settings, examine, looks_like_application};
 use rayon::prelude::*;
 use std::process::ExitCode;
 
@@ -30,11 +30,15 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let template_parameters = parameters::given(
+    let parameters_given = parameters::given(
         &project,
         &arguments.deployment.parameter_files,
         &arguments.deployment.parameters,
     )?;
+    let given = Given {
+        parameters: parameters_given,
+        ..Given::default()
+    };
     let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
     let settings = Settings {
@@ -45,7 +49,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         parameters: &parameters,
         access: &access,
         today: today(),
-        template_parameters: &template_parameters,
+        given: &given,
         dump_model: arguments.dump_model,
     };
     let walk = disk.walk(&project.config, &project.prefix);
@@ -100,16 +104,20 @@ fn exit_code(report: &Report, threshold: palisade_core::Severity, exit_zero: boo
 }
 
 fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Examined> {
-    let path = &candidate.path;
+    let (path, named) = (candidate.path.as_str(), candidate.named);
+    if candidate.folder {
+        return Some(examine(Input::Folder(path), disk, settings));
+    }
     match disk.read_candidate(candidate) {
-        Ok(bytes) if candidate.named || looks_like_application(path, &bytes) => {
-            Some(examine(path, &bytes, candidate.named, disk, settings))
+        Ok(bytes) if named || looks_like_application(path, &bytes) => {
+            let bytes = &bytes;
+            Some(examine(Input::File { path, bytes, named }, disk, settings))
         }
         Ok(_) => None,
         Err(error) => Some(Examined {
-            path: path.as_str().into(),
+            path: path.into(),
             problems: vec![Problem::file(
-                path.as_str(),
+                path,
                 ProblemLevel::Error,
                 format!("`{path}` is not read: {error}"),
             )],

@@ -5,9 +5,8 @@
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
 use palisade_policy::{Config, KnownRules, Parameters, Profile};
-use palisade_scan::{Report, Settings, examine};
+use palisade_scan::{Given, Input, Report, Settings, examine};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const TEMPLATE: &str = r#"
 AWSTemplateFormatVersion: "2010-09-09"
@@ -129,18 +128,16 @@ fn a_scan_follows_its_schemas() {
         parameters: &Parameters::default(),
         access: &palisade_access::Settings::default(),
         today: Date::from_unix_seconds(1_800_000_000),
-        template_parameters: &BTreeMap::new(),
+        given: &Given::default(),
         dump_model: true,
     };
     let mut parts = vec![
         examine(
-            "template.yaml",
-            TEMPLATE.as_bytes(),
-            true,
+            Input::named("template.yaml", TEMPLATE.as_bytes()),
             &NoFiles,
             &settings,
         ),
-        examine("broken.yaml", b"a: [", true, &NoFiles, &settings),
+        examine(Input::named("broken.yaml", b"a: ["), &NoFiles, &settings),
     ];
     let models: Vec<Value> = parts.iter_mut().filter_map(|p| p.model.take()).collect();
     assert_eq!(models.len(), 1);

@@ -297,8 +297,9 @@ impl FindingBuilder<'_, '_> {
         self
     }
 
-    /// A request that proves it.
-    pub fn witness(mut self, request: &Request, symbols: &Symbols) -> Self {
+    /// A request that proves it, where there is one.
+    pub fn witness(mut self, request: Option<&Request>, symbols: &Symbols) -> Self {
+        let Some(request) = request else { return self };
         let values = |value: &ContextValue| match value {
             ContextValue::Single(value) => vec![symbols.show(value)],
             ContextValue::Many(values) => values.iter().map(|v| symbols.show(v)).collect(),

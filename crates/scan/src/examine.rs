@@ -1,17 +1,16 @@
 //! One file: is it a template, what does it declare, what do the rules say.
 
-use crate::language;
+use crate::read::{Given, Input, read};
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Files, Secrets, account};
+use palisade_app::{Application, Files, Secrets};
 use palisade_core::{
     Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved, Witness,
 };
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Check, Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The scanned tree: reads files, and tells nothing that lies outside of it.
@@ -35,8 +34,8 @@ pub struct Settings<'a> {
     pub access: &'a palisade_access::Settings<'a>,
     /// The day of the scan.
     pub today: Date,
-    /// Values for parameters of templates.
-    pub template_parameters: &'a BTreeMap<String, String>,
+    /// What is given to templates.
+    pub given: &'a Given,
     /// Whether the model is wanted beside the findings.
     pub dump_model: bool,
 }
@@ -89,30 +88,18 @@ pub struct Examined {
     pub model: Option<serde_json::Value>,
 }
 
-/// Examines one file. `asked_for` says that the user named this file, so that it is a problem
-/// when it is not a template.
+/// Examines one application. A file that the user named is a problem when it is not a template.
 #[must_use]
-pub fn examine(
-    path: &str,
-    bytes: &[u8],
-    asked_for: bool,
-    tree: &dyn Tree,
-    settings: &Settings<'_>,
-) -> Examined {
+pub fn examine(input: Input<'_>, tree: &dyn Tree, settings: &Settings<'_>) -> Examined {
+    let path = input.path();
     let mut examined = Examined {
         path: Arc::from(path),
         ..Examined::default()
     };
-    let outcome = if asked_for && account::looks_like(bytes) {
-        account::read(path, bytes)
-    } else {
-        let parameters = settings.template_parameters;
-        language::read(path, bytes, asked_for, &FilesOf(tree), parameters)
-    };
-    match outcome {
+    match read(input, &FilesOf(tree), settings.given) {
         Outcome::Broken(problem) => examined.problems.push(problem),
         Outcome::NotTemplate(what) => {
-            if asked_for {
+            if input.is_named() {
                 examined.problems.push(Problem::file(
                     path,
                     ProblemLevel::Error,
@@ -134,6 +121,10 @@ struct FilesOf<'a>(&'a dyn Tree);
 impl Files for FilesOf<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, palisade_app::FileError> {
         self.0.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        self.0.list(folder)
     }
 }
 

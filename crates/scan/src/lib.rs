@@ -11,10 +11,10 @@
 //!   unresolved, what is left out is listed.
 
 mod examine;
-mod language;
+mod read;
 mod report;
 mod silence;
 
 pub use examine::{Examined, Settings, Tree, examine};
-pub use language::{looks_like_application, looks_like_template, read};
+pub use read::{Given, Input, is_terraform, looks_like_application, looks_like_template, read};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

@@ -7,6 +7,7 @@
 //! - Knows nothing of templates: tags are kept as they are written.
 
 mod decode;
+pub mod hcl;
 mod json;
 mod node;
 mod yaml;

@@ -1,8 +1,8 @@
 //! Search domains that anyone can query.
 
-use crate::outsiders::fails_unless_open;
 use crate::prelude::*;
-use palisade_app::graph::{Effect, Principal};
+use crate::strangers::open_to_anyone;
+use palisade_app::graph::Effect;
 
 pub(crate) static RULE: Rule = Rule {
     id: "public-search-domain",
@@ -29,6 +29,9 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
+/// What strangers would do with a domain, the worst first.
+const ACTIONS: &[&str] = &["es:ESHttpDelete", "es:ESHttpPut", "es:ESHttpPost", "es:ESHttpGet", "es:ESHttpPatch"];
+
 fn check(domain: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let inside = Want::present("VPCOptions").judge(domain);
     let outside = !inside.passes();
@@ -50,18 +53,17 @@ fn check(domain: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     for grant in cx.app.graph().grants_on(&domain.id) {
-        let everyone = grant.principals.contains(&Principal::Anyone) || grant.except;
-        if grant.effect == Effect::Allow && everyone && grant.conditions.is_empty() {
+        if grant.effect == Effect::Allow
+            && let Some(held) = open_to_anyone(cx, grant, ACTIONS)
+        {
             sink.finding(domain)
                 .property("AccessPolicies")
                 .item(grant.actions.join(" "))
                 .at(&grant.principal_at)
                 .message("the endpoint is on the internet and the policy allows everyone: anyone reads and deletes the indices")
                 .help("name the roles that use the domain in `Principal`, or switch on fine-grained access control")
-                .judge(Verdict::always(
-                    fails_unless_open(grant),
-                    &grant.principal_at,
-                ));
+                .witness(held.witness.as_ref(), &cx.access().symbols)
+                .judge(held.verdict);
         }
     }
 }

@@ -15,72 +15,58 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Application(check),
 };
 
-use crate::outsiders::{account, fails_unless_open, trusted};
-use palisade_app::graph::{Effect, Grant, Principal};
+use crate::outsiders::Outsider;
+use crate::strangers::{Held, open_to};
+use palisade_app::graph::Effect;
 
 const GROUP: &str = "AWS::Logs::LogGroup";
 const POLICY: &str = "AWS::Logs::ResourcePolicy";
 
-/// Context keys that bind a statement to the owner's own account, organization or resources.
-const BOUND: &[&str] = &[
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceOrgID",
-    "aws:SourceOrgPaths",
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalOrgPaths",
-    "aws:SourceVpc",
-    "aws:SourceVpce",
+/// What others could do with logs, the worst first.
+const ACTIONS: &[&str] = &[
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+    "logs:StartQuery",
+    "logs:Unmask",
+    "logs:PutSubscriptionFilter",
+    "logs:DeleteLogGroup",
+    "logs:DeleteLogStream",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
 ];
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let trusted = trusted(cx);
     for grant in &cx.app.graph().grants {
-        let Some(resource) = cx.app.resource(&grant.written_in) else {
-            continue;
-        };
-        if !matches!(&*resource.kind, GROUP | POLICY)
-            || grant.effect != Effect::Allow
-            || grant.except
-            || grant.tests(BOUND)
+        let resource = cx.app.resource(&grant.written_in);
+        if let Some(resource) = resource.filter(|r| matches!(&*r.kind, GROUP | POLICY))
+            && grant.effect == Effect::Allow
         {
-            continue;
-        }
-        for principal in &grant.principals {
-            let who = match principal {
-                Principal::Anyone => None,
-                Principal::Account(who) | Principal::Foreign(who) => match account(who) {
-                    Some(account) if !trusted.contains(&account) => Some(&**who),
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            found(resource, who, grant, sink);
+            for (who, held) in open_to(cx, grant, ACTIONS) {
+                found(cx, resource, who, held, sink);
+            }
         }
     }
 }
 
-fn found(resource: &Resource, who: Option<&str>, grant: &Grant, sink: &mut Sink<'_>) {
-    let (message, severity) = match who {
-        None => (
+fn found(cx: &Context<'_>, resource: &Resource, who: Outsider<'_>, held: Held, sink: &mut Sink<'_>) {
+    let (item, message, severity) = match who {
+        Outsider::Anyone => (
+            "*",
             "anyone with an AWS account may use these logs, and read what functions write into them or add to it".to_owned(),
             Severity::High,
         ),
-        Some(who) => (
-            format!("`{who}` of another account may use these logs"),
+        Outsider::Account(account) => (
+            account,
+            format!("account {account} may use these logs"),
             Severity::Medium,
         ),
     };
     sink.finding(resource)
         .property("PolicyDocument")
-        .item(who.unwrap_or("*"))
+        .item(item)
         .message(message)
         .help("name the service or role that needs the logs in `Principal`, and bind it with `aws:SourceAccount` or `aws:SourceArn`")
         .severity(severity)
-        .judge(Verdict::always(
-            fails_unless_open(grant),
-            &grant.principal_at,
-        ));
+        .witness(held.witness.as_ref(), &cx.access().symbols)
+        .judge(held.verdict);
 }

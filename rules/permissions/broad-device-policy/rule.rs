@@ -34,7 +34,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         if &*written.resource.kind != "AWS::IoT::Policy" {
             continue;
         }
-        let mut open: Vec<&str> = Vec::new();
+        let mut open: Vec<(&str, String)> = Vec::new();
         let mut answers = Vec::new();
         for had in &written.had {
             let (truth, actions) = given(cx, had);
@@ -46,21 +46,24 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             };
             answers.push((answer, had.when));
         }
+        let first = open.first();
+        let witness = first.and_then(|(action, arn)| written.witness(cx, action, arn));
         sink.finding(written.resource)
             .property("PolicyDocument.Statement[].Resource")
             .item(written.item())
             .at(&written.resource_at())
             .message(format!(
                 "every device with this policy may act for all others, on any topic: {}",
-                some_of(open, 3)
+                some_of(open.iter().map(|(action, _)| *action), 3)
             ))
             .help("bind the topics to the device with `${iot:Connection.Thing.ThingName}` in `Resource`")
+            .witness(witness.as_ref(), &cx.access().symbols)
             .judge(written.verdict(answers));
     }
 }
 
 /// What a statement gives on any topic or thing.
-fn given(cx: &Context<'_>, had: &Had<'_>) -> (Truth, Vec<&'static str>) {
+fn given(cx: &Context<'_>, had: &Had<'_>) -> (Truth, Vec<(&'static str, String)>) {
     let holder = Holder::of(cx, had);
     let account = &cx.access().account;
     let mut truth = Truth::No;
@@ -74,7 +77,7 @@ fn given(cx: &Context<'_>, had: &Had<'_>) -> (Truth, Vec<&'static str>) {
         let allowed = holder.allows(had.statement, action, &arn);
         truth = truth.or(allowed);
         if allowed == Truth::Yes {
-            open.push(*action);
+            open.push((*action, arn));
         }
     }
     (truth, open)

@@ -1,6 +1,6 @@
 //! Policies of the provider that are attached and give far more than a function needs.
 
-use crate::extent::{Extent, extent};
+use crate::extent::{Extent, extent, witness};
 use crate::permissions::{Written, holder_of, reason_of, some_of, written};
 use crate::prelude::*;
 use crate::unbound::{Danger, Unbound, unbound_reads};
@@ -110,13 +110,20 @@ fn report(
         }
     };
     // Made for one service by the provider: as narrow as the service allows, or nearly so.
-    let mut known = cx.access().settings.catalogue.managed_policies();
-    let for_service = known.any(|policy| {
-        &*policy.name == name && policy.path.as_deref() == Some("/service-role/")
-    });
+    let known = cx.access().settings.catalogue.managed_policy_named(name);
+    let for_service =
+        known.is_some_and(|policy| policy.path.as_deref() == Some("/service-role/"));
     let profile = match for_service && given.worst.is_none() {
         true => Profile::All,
         false => Profile::Default,
+    };
+    let read = given.reads.first().filter(|_| {
+        given.worst.as_ref().is_none_or(|worst| *worst >= Extent::OnSome)
+    });
+    let witness = match (read, &given.worst) {
+        (Some(read), _) => written.witness(cx, &read.action, &read.resource),
+        (None, Some(worst)) => witness(cx, written, worst),
+        (None, None) => None,
     };
     sink.finding(written.resource)
         .property("ManagedPolicyArns")
@@ -128,6 +135,7 @@ fn report(
         .confidence(if given.doubtful { Confidence::Medium } else { Confidence::High })
         .message(what)
         .help("attach a policy of your own instead, with the actions and resources that are used")
+        .witness(witness.as_ref(), &cx.access().symbols)
         .judge(verdict);
 }
 

@@ -1,6 +1,6 @@
 //! Statements that allow every action: of everything, of IAM, of one service.
 
-use crate::extent::{Extent, extent};
+use crate::extent::{Extent, extent, witness};
 use crate::permissions::{
     Written, functions_with, is_boundary, reason_of, runs_notebook, some_of, written,
 };
@@ -181,5 +181,6 @@ fn report(
         .profile(profile)
         .message(what)
         .help("list the actions that are used in `Action`, and their resources in `Resource`")
+        .witness(witness(cx, written, extent).as_ref(), &cx.access().symbols)
         .judge(verdict);
 }

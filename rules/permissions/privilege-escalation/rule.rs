@@ -244,9 +244,8 @@ fn report(cx: &Context<'_>, told: &Told<'_>, sink: &mut Sink<'_>) {
             path.name
         ))
         .help("take away one of the actions, or bind it with `Resource` and a condition on `iam:PassedToService`, `iam:PolicyARN` or `iam:PermissionsBoundary`");
-    if let Some(step) = path.steps.first() {
-        builder = builder.witness(&step.request, symbols);
-    }
+    let first = path.steps.first().map(|step| &step.request);
+    builder = builder.witness(first, symbols);
     for step in &path.steps {
         let text = format!(
             "`{}` on `{}`: {}",

@@ -125,7 +125,9 @@ fn report(
     let same: Vec<&str> = same.map(|u| u.action.as_str()).collect();
     let actions = some_of(same.iter().copied(), 3);
     let who = holder_of(cx, written);
-    let resource = cx.access().symbols.show(&worst.resource);
+    let symbols = &cx.access().symbols;
+    let resource = symbols.show(&worst.resource);
+    let witness = written.witness(cx, &worst.action, &worst.resource);
     sink.finding(written.resource)
         .property("PolicyDocument.Statement[].Resource")
         .item(written.item())
@@ -144,5 +146,6 @@ fn report(
             ),
         })
         .help("name the resources that are used in `Resource`: `!GetAtt Table.Arn`, `!Sub ${Bucket.Arn}/*`")
+        .witness(witness.as_ref(), symbols)
         .judge(verdict);
 }

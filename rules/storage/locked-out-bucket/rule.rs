@@ -2,8 +2,8 @@
 
 use crate::permissions::{all_contexts, note_values, verdict};
 use crate::prelude::*;
-use crate::strangers::{everything, named, role_of};
-use palisade_access::Guard;
+use crate::strangers::{named, role_of};
+use palisade_access::{Guard, everything};
 use palisade_iam::{
     Caller, Context as Keys, ContextValue, Effect, Outcome, Policies, Policy, Request, evaluate,
 };
@@ -34,12 +34,14 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn judge(cx: &Context<'_>, guard: &Guard, policy: &Resource, sink: &mut Sink<'_>) {
     let bucket = guard.targets.first().map_or("", |id| &**id);
-    let mut at = None;
+    let (mut at, mut witness) = (None, None);
     let mut answers = Vec::new();
     for (when, document) in &guard.worlds {
         let locking = locking(cx, document, bucket);
         answers.push((Answer::from(locking.is_none()), when.as_slice()));
-        at = at.or_else(|| locking.and_then(|n| document.statements.get(n)));
+        if let (Some((n, request)), None) = (locking, at) {
+            (at, witness) = (document.statements.get(n), Some(request));
+        }
     }
     let Some(statement) = at else { return };
     sink.finding(policy)
@@ -48,11 +50,13 @@ fn judge(cx: &Context<'_>, guard: &Guard, policy: &Resource, sink: &mut Sink<'_>
         .aliases(&["CKV_AWS_93"])
         .message("nobody but the root user can use the bucket or change this policy: the denial spares no one")
         .help("spare the roles that administer the bucket, with a condition on `aws:PrincipalArn`")
+        .witness(witness.as_ref(), &cx.access().symbols)
         .judge(verdict(answers, &statement.origin));
 }
 
-/// The statement that denies the change of the policy to everybody, under whatever conditions.
-fn locking(cx: &Context<'_>, document: &Arc<Policy>, bucket: &str) -> Option<usize> {
+/// The statement that denies the change of the policy to everybody, under whatever conditions; with
+/// a request that it denies.
+fn locking(cx: &Context<'_>, document: &Arc<Policy>, bucket: &str) -> Option<(usize, Request)> {
     let access = cx.access();
     document.of_effect(Effect::Deny).next()?;
     let mut choices: BTreeMap<Arc<str>, Vec<Option<String>>> = BTreeMap::new();
@@ -88,7 +92,7 @@ fn locking(cx: &Context<'_>, document: &Arc<Policy>, bucket: &str) -> Option<usi
             }
             let mut denials = decision.matched.iter();
             let denial = denials.find(|m| m.effect == Effect::Deny);
-            locking = locking.or(denial.map(|m| m.statement));
+            locking = locking.or(denial.map(|m| (m.statement, request)));
         }
     }
     locking

@@ -1,8 +1,8 @@
 //! Buckets that anyone can read or write.
 
-use crate::outsiders::fails_unless_open;
 use crate::prelude::*;
-use palisade_app::graph::{Effect, Grant, Principal};
+use crate::strangers::{blocked, blocks_public_policy, open_to_anyone};
+use palisade_app::graph::{Effect, Grant};
 
 pub(crate) static RULE: Rule = Rule {
     id: "public-bucket",
@@ -34,9 +34,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for grant in &cx.app.graph().grants {
         let written_in = cx.app.resource(&grant.written_in);
         if let Some(policy) = written_in.filter(|r| *r.kind == *"AWS::S3::BucketPolicy")
-            && open(grant)
+            && grant.effect == Effect::Allow
         {
-            public(grant, bucket_of(grant, cx), policy, sink);
+            public(cx, grant, bucket_of(grant, cx), policy, sink);
         }
     }
 }
@@ -47,17 +47,6 @@ fn bucket_of<'a>(grant: &Grant, cx: &Context<'a>) -> Option<&'a Resource> {
     targets
         .into_iter()
         .find(|target| *target.kind == *"AWS::S3::Bucket")
-}
-
-/// Whether the declared block stands against public access: one of the settings is enough. Nothing
-/// when no block is declared; buckets have a whole one by themselves since April 2023.
-fn blocked(bucket: &Resource, paths: [&'static str; 2]) -> Option<Verdict> {
-    let block = bucket.at("PublicAccessBlockConfiguration");
-    if block.iter().all(|leaf| leaf.present() == Answer::No) {
-        return None;
-    }
-    let [one, other] = paths.map(|path| Want::on(path).judge(bucket));
-    Some(one.or(other))
 }
 
 fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
@@ -141,49 +130,24 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
     }
 }
 
-/// Allows everyone: no condition says who, from where or for whom.
-fn open(grant: &Grant) -> bool {
-    const NOT_ABOUT_WHO: &[&str] = &[
-        "aws:securetransport",
-        "aws:referer",
-        "aws:useragent",
-        "s3:tlsversion",
-        "s3:x-amz-acl",
-        "s3:x-amz-server-side-encryption",
-        "s3:prefix",
-        "s3:delimiter",
-        "s3:max-keys",
-    ];
-    let everyone = grant.except || grant.principals.contains(&Principal::Anyone);
-    let limited = grant.conditions.iter().any(|test| {
-        let key = test.key.to_ascii_lowercase();
-        !NOT_ABOUT_WHO.contains(&key.as_str())
-    });
-    grant.effect == Effect::Allow && everyone && !limited
-}
+const WRITES: &[&str] = &["s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:PutBucketPolicy"];
+const READS: &[&str] = &["s3:GetObject", "s3:GetObjectVersion"];
 
-fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mut Sink<'_>) {
-    let held = bucket.and_then(|bucket| {
-        blocked(
-            bucket,
-            [
-                "PublicAccessBlockConfiguration.BlockPublicPolicy",
-                "PublicAccessBlockConfiguration.RestrictPublicBuckets",
-            ],
-        )
-    });
-    let any = |actions: &[&str]| actions.iter().any(|action| grant.covers(action));
-    let writes = any(&[
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "s3:PutObjectAcl",
-        "s3:PutBucketPolicy",
-    ]);
-    let lists = any(&["s3:ListBucket"]);
-    let reads = lists || any(&["s3:GetObject", "s3:GetObjectVersion"]);
-    if !(reads || writes) {
+fn public(
+    cx: &Context<'_>,
+    grant: &Grant,
+    bucket: Option<&Resource>,
+    policy: &Resource,
+    sink: &mut Sink<'_>,
+) {
+    let open = |actions: &[&str]| open_to_anyone(cx, grant, actions);
+    let (written, listed, read) = (open(WRITES), open(&["s3:ListBucket"]), open(READS));
+    let (writes, lists) = (written.is_some(), listed.is_some());
+    let reads = lists || read.is_some();
+    let Some(open) = written.or(read).or(listed) else {
         return;
-    }
+    };
+    let held = bucket.and_then(blocks_public_policy);
     let website = bucket.is_some_and(|bucket| {
         Want::present("WebsiteConfiguration").judge(bucket).passes() && !writes && !lists
     });
@@ -238,10 +202,10 @@ fn public(grant: &Grant, bucket: Option<&Resource>, policy: &Resource, sink: &mu
             .severity(Severity::Medium)
             .confidence(Confidence::Medium)
     };
-    let open = fails_unless_open(grant);
-    let open = Verdict::always(open, at);
-    builder.judge(match held {
-        Some(held) => open.or(held),
-        None => open,
-    });
+    builder
+        .witness(open.witness.as_ref(), &cx.access().symbols)
+        .judge(match held {
+            Some(held) => open.verdict.or(held),
+            None => open.verdict,
+        });
 }

@@ -1,7 +1,8 @@
 //! Buckets that hold the code of functions and that others can write to.
 
-use crate::outsiders::{Outsider, narrowed, outsider, trusted};
+use crate::outsiders::Outsider;
 use crate::prelude::*;
+use crate::strangers::{blocks_public_policy, open_to};
 use palisade_app::graph::Effect;
 use std::sync::Arc;
 
@@ -33,14 +34,13 @@ const CODE: &[(&str, &str, &str)] = &[
 ];
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let trusted = trusted(cx);
     for (kind, path, version) in CODE {
         for holder in cx.app.of_kind(kind) {
             for leaf in holder.at(path) {
                 let Some(bucket) = bucket(cx.app, leaf.value) else {
                     continue;
                 };
-                writers(cx.app, holder, path, bucket, leaf.at, &trusted, sink);
+                writers(cx, holder, path, bucket, leaf.at, sink);
                 let versioned = Verdict::of(&bucket.at("VersioningConfiguration.Status"), |leaf| {
                     leaf.text(None, |text| text == "Enabled")
                 });
@@ -77,24 +77,29 @@ fn bucket<'a>(app: &'a Application, value: &Value) -> Option<&'a Resource> {
 }
 
 fn writers(
-    app: &Application,
+    cx: &Context<'_>,
     holder: &Resource,
     path: &'static str,
     bucket: &Resource,
     at: &palisade_core::Origin,
-    trusted: &[&str],
     sink: &mut Sink<'_>,
 ) {
-    for grant in app.graph().grants_on(&bucket.id) {
-        let writes = grant.effect == Effect::Allow && grant.covers("s3:PutObject");
-        let (Some(who), true) = (outsider(grant, trusted), writes) else {
-            continue;
-        };
+    let grants = cx.app.graph().grants_on(&bucket.id);
+    let allowing = grants.filter(|grant| grant.effect == Effect::Allow);
+    let writers = allowing.flat_map(|grant| {
+        let all = open_to(cx, grant, &["s3:PutObject"]).into_iter();
+        all.map(move |(who, held)| (grant, who, held))
+    });
+    for (grant, who, held) in writers {
         let (subject, severity) = match who {
             Outsider::Anyone => ("anyone".to_owned(), Severity::Critical),
             Outsider::Account(account) => (format!("account {account}"), Severity::Medium),
         };
-        let policy = app.resource(&grant.written_in).unwrap_or(bucket);
+        let verdict = match blocks_public_policy(bucket) {
+            Some(blocked) if who == Outsider::Anyone => held.verdict.or(blocked),
+            _ => held.verdict,
+        };
+        let policy = cx.app.resource(&grant.written_in).unwrap_or(bucket);
         sink.finding(holder)
             .property(path)
             .item(subject.clone())
@@ -106,6 +111,7 @@ fn writers(
             ))
             .help("take the code from a bucket that only the pipeline can write to, and set `S3ObjectVersion`")
             .related("lets others write", policy, &grant.principal_at)
-            .judge(Verdict::always(narrowed(app, grant), at));
+            .witness(held.witness.as_ref(), &cx.access().symbols)
+            .judge(verdict);
     }
 }

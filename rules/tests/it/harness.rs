@@ -4,21 +4,78 @@ use palisade_app::{FileError, Files};
 use palisade_core::Date;
 use palisade_policy::{Config, KnownRules, Parameters};
 use palisade_rule::{Profile, RuleEntry};
-use palisade_scan::{Examined, Settings, examine};
+use palisade_scan::{Examined, Given, Input, Settings, examine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) struct Folder(PathBuf);
+/// A folder of cases in which one more file stands.
+struct Folder<'a> {
+    folder: PathBuf,
+    name: &'a str,
+    text: &'a str,
+}
 
-impl Files for Folder {
+impl Files for Folder<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        std::fs::read(self.0.join(path)).map_err(|_| FileError::Missing)
+        if path == self.name {
+            return Ok(self.text.as_bytes().to_vec());
+        }
+        std::fs::read(self.folder.join(path)).map_err(|_| FileError::Missing)
+    }
+
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        Some(match folder {
+            "" => vec![self.name.to_owned()],
+            _ => Vec::new(),
+        })
+    }
+}
+
+/// What an example is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Language {
+    CloudFormation,
+    Terraform,
+    Serverless,
+}
+
+impl Language {
+    pub(crate) const ALL: [Self; 3] = [Self::CloudFormation, Self::Terraform, Self::Serverless];
+
+    /// The name that a file of it must have to be known as such.
+    fn file(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "t.yaml",
+            Self::Terraform => "main.tf",
+            Self::Serverless => "serverless.yml",
+        }
+    }
+
+    /// How the file name of a case ends.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::CloudFormation => ".yaml",
+            Self::Terraform => ".tf",
+            Self::Serverless => ".serverless.yml",
+        }
+    }
+
+    /// How the fence of an example begins.
+    fn of_fence(line: &str) -> Option<Self> {
+        let words = line.strip_prefix("```")?;
+        match words.split(' ').next()? {
+            "yaml" if words.contains("serverless") => Some(Self::Serverless),
+            "yaml" => Some(Self::CloudFormation),
+            "hcl" => Some(Self::Terraform),
+            _ => None,
+        }
     }
 }
 
 pub(crate) struct Example {
     pub(crate) name: String,
+    pub(crate) language: Language,
     pub(crate) text: String,
     pub(crate) folder: PathBuf,
     pub(crate) parameters: Parameters,
@@ -35,32 +92,35 @@ pub(crate) fn folder(entry: &RuleEntry) -> PathBuf {
 pub(crate) fn examples(entry: &RuleEntry) -> Vec<Example> {
     let folder = folder(entry);
     let mut found = Vec::new();
-    let mut block: Option<(usize, String)> = None;
+    let mut block: Option<(usize, Language, String)> = None;
     let mut parameters = Parameters::default();
     for (i, line) in entry.page.lines().enumerate() {
         match &mut block {
-            Some((start, text)) if line.trim_end() == "```" => {
+            Some((start, language, text)) if line.trim_end() == "```" => {
                 found.push(Example {
                     name: format!("{} rule.md:{start}", entry.rule.id),
+                    language: *language,
                     text: std::mem::take(text),
                     folder: folder.join("cases"),
                     parameters: std::mem::take(&mut parameters),
                 });
                 block = None;
             }
-            Some((_, text)) => {
+            Some((_, _, text)) => {
                 text.push_str(line);
                 text.push('\n');
             }
-            None if line.starts_with("```yaml") => {
+            None => {
+                let Some(language) = Language::of_fence(line) else {
+                    continue;
+                };
                 if let Some((_, given)) = line.split_once("parameters: ")
                     && let Some((name, value)) = given.split_once('=')
                 {
                     parameters = given_parameter(name, value);
                 }
-                block = Some((i + 1, String::new()));
+                block = Some((i + 1, language, String::new()));
             }
-            None => {}
         }
     }
     let cases = std::fs::read_dir(folder.join("cases"))
@@ -68,9 +128,14 @@ pub(crate) fn examples(entry: &RuleEntry) -> Vec<Example> {
         .flatten();
     for case in cases.flatten() {
         let path = case.path();
-        if path.extension().is_some_and(|e| e == "yaml") {
+        let name = case.file_name().to_string_lossy().into_owned();
+        let language = Language::ALL
+            .into_iter()
+            .find(|l| name.ends_with(l.ending()));
+        if let Some(language) = language {
             found.push(Example {
                 name: format!("{} {}", entry.rule.id, path.display()),
+                language,
                 text: std::fs::read_to_string(&path).unwrap(),
                 folder: folder.join("cases"),
                 parameters: Parameters::default(),
@@ -127,11 +192,20 @@ pub(crate) fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Exa
         parameters: &example.parameters,
         access: &access,
         today: Date::new(2026, 11, 22).unwrap(),
-        template_parameters: &BTreeMap::new(),
+        given: &Given::default(),
         dump_model: true,
     };
-    let tree = Folder(example.folder.clone());
-    examine("t.yaml", example.text.as_bytes(), true, &tree, &settings)
+    let name = example.language.file();
+    let tree = Folder {
+        folder: example.folder.clone(),
+        name,
+        text: &example.text,
+    };
+    let input = match example.language {
+        Language::Terraform => Input::Folder(""),
+        _ => Input::named(name, example.text.as_bytes()),
+    };
+    examine(input, &tree, &settings)
 }
 
 pub(crate) fn found(examined: &Examined) -> BTreeMap<u32, BTreeSet<String>> {

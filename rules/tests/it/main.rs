@@ -13,3 +13,4 @@ mod examples;
 mod foreign_ids;
 mod harness;
 mod secrets;
+mod witnesses;

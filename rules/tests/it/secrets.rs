@@ -5,7 +5,7 @@ use palisade_app::{FileError, Files};
 use palisade_core::{Date, Finding, Location, Related};
 use palisade_policy::{Config, KnownRules, Parameters};
 use palisade_rule::{Profile, Rule};
-use palisade_scan::{Examined, Settings, examine};
+use palisade_scan::{Examined, Given, Input, Settings, examine};
 use std::collections::BTreeMap;
 
 /// The rules that recognise literal secrets.
@@ -37,11 +37,11 @@ fn run_all(text: &str, files: &[(&'static str, &'static str)], config: &Config) 
         parameters: &Parameters::default(),
         access: &palisade_access::Settings::default(),
         today: Date::new(2026, 11, 22).unwrap(),
-        template_parameters: &BTreeMap::new(),
+        given: &Given::default(),
         dump_model: true,
     };
     let files = InMemory(files.iter().copied().collect());
-    examine("t.yaml", text.as_bytes(), true, &files, &settings)
+    examine(Input::named("t.yaml", text.as_bytes()), &files, &settings)
 }
 
 fn known() -> KnownRules {

@@ -118,9 +118,7 @@ fn report(access: &Access<'_>, found: &Found<'_>, sink: &mut Sink<'_>) {
             on.unwrap_or_else(|| path.target.to_string()),
         ))
         .help(help);
-    if let Some(request) = &last.witness {
-        builder = builder.witness(request, &access.symbols);
-    }
+    builder = builder.witness(last.witness.as_ref(), &access.symbols);
     for hop in &path.hops {
         if let Some((resource, at)) = place(access, hop) {
             builder = builder.hop(step(access, hop), resource, at);

@@ -1,9 +1,11 @@
 //! Permissions to a service of the provider that do not say for whom the service may act.
 
 use crate::event_sources::{way_to_function, written};
-use crate::outsiders::{narrowed, wide};
+use crate::outsiders::wide;
 use crate::prelude::*;
+use crate::strangers::Doors;
 use palisade_app::graph::{Effect, Principal};
+use palisade_iam::Caller;
 
 pub(crate) static RULE: Rule = Rule {
     id: "confused-deputy-permission",
@@ -130,8 +132,14 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let mut grants = cx.app.graph().grants_in(&permission.id);
-    let function = grants
-        .find_map(|grant| grant.targets.first())
+    let Some(grant) = grants.next() else { return };
+    let symbols = &cx.access().symbols;
+    let at = &grant.principal_at;
+    let invoke = &["lambda:InvokeFunction"];
+    let witness = Doors::of(cx, grant).held_against_named(cx, |_| true, invoke, at).witness;
+    let function = grant
+        .targets
+        .first()
         .map_or_else(
             || "the function".to_owned(),
             |id| format!("function `{id}`"),
@@ -143,6 +151,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 "every Alexa skill in the world may invoke {function}"
             ))
             .help("set `EventSourceToken` to the id of your skill")
+            .witness(witness.as_ref(), symbols)
             .judge(given(permission, "EventSourceToken"));
         return;
     }
@@ -175,6 +184,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             "set `SourceArn` to the resource that invokes the function, or `SourceAccount: !Ref AWS::AccountId`"
         })
         .at(principal.first().map_or(&permission.origin, |leaf| leaf.at))
+        .witness(witness.as_ref(), symbols)
         .judge(verdict);
     if nothing {
         return;
@@ -199,6 +209,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             "`SourceArn` fits resources of every account: {name} may invoke {function} for any of them"
         ))
         .help("write the account into `SourceArn`, or set `SourceAccount: !Ref AWS::AccountId`")
+        .witness(witness.as_ref(), symbols)
         .judge(narrow);
     if s3 && !fits_all {
         sink.finding(permission)
@@ -217,12 +228,16 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Services that write to queues, topics, buckets and buses under their own name.
 const WRITERS: &[&str] = &["cloudtrail", "config", "events", "s3", "ses", "sns"];
 
+fn is_writer(caller: &Caller) -> bool {
+    let writes = |name: &str| WRITERS.contains(&name);
+    matches!(caller, Caller::Service(name) if service(name).is_some_and(writes))
+}
+
 /// Statements that let a service write to a queue, topic, bucket, bus or stream.
 fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let app = cx.app;
     for grant in &app.graph().grants {
-        let narrowed = narrowed(app, grant);
-        if grant.effect != Effect::Allow || grant.except || narrowed == Answer::Yes {
+        if grant.effect != Effect::Allow || grant.except {
             continue;
         }
         if grant.principals.contains(&Principal::Anyone) {
@@ -248,6 +263,9 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         for (target, channel) in written(app, grant) {
             let Some(target) = target else { continue };
+            let doors = Doors::of(cx, grant);
+            let at = &grant.principal_at;
+            let held = doors.held_against_named(cx, is_writer, channel.writes, at);
             let way = way_to_function(app, &target.id);
             let fed = way.as_ref().and_then(|way| way.last());
             let place = format!("{} `{}`", channel.word, target.id);
@@ -278,7 +296,8 @@ fn channels(cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .help(
                     "add a `Condition` on `aws:SourceArn` or `aws:SourceAccount` to the statement",
                 )
-                .judge(Verdict::always(narrowed.clone(), &grant.principal_at));
+                .witness(held.witness.as_ref(), &cx.access().symbols)
+                .judge(held.verdict);
         }
     }
 }

@@ -43,13 +43,12 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
     }
     let actions = asked_of(cx, kind, grant);
     let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-    let Some((Outsider::Account(account), verdict)) = open_to(cx, grant, &actions) else {
-        return;
-    };
     let name = target.map_or_else(
         || format!("a {} of another stack", kind.word),
         |target| format!("{} `{}`", kind.word, target.id),
     );
+    for (who, held) in open_to(cx, grant, &actions) {
+    let Outsider::Account(account) = who else { continue };
     sink.finding(policy)
         .property("Statement[].Principal")
         .item(format!("{account} {} {}", target.map_or("", |t| &t.id), grant.actions.join(" ")))
@@ -59,7 +58,9 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
             "account {account} may use {name}, and the policy does not list it as trusted"
         ))
         .help("list the account in the policy's `trusted-accounts`, or take it out; write your own account as `!Ref AWS::AccountId`")
-        .judge(verdict);
+        .witness(held.witness.as_ref(), &cx.access().symbols)
+        .judge(held.verdict);
+    }
 }
 
 /// Where a subscription carries messages to.

@@ -2,9 +2,8 @@
 
 use crate::prelude::*;
 use crate::resource_policies::kind_of;
-use crate::strangers::{Claims, Doors, named};
+use crate::strangers::Doors;
 use palisade_app::graph::{Effect, Grant};
-use palisade_iam::Truth;
 
 pub(crate) static RULE: Rule = Rule {
     id: "full-control-policy",
@@ -38,10 +37,7 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
     }
     let action = format!("{}:AnyAction", kind.service());
     let doors = Doors::of(cx, grant);
-    let verdict = doors.held(cx, &grant.at, |door| {
-        let callers = named(door.statement);
-        Truth::any(callers.iter().map(|c| door.lets(cx, c, &action, &Claims::new())))
-    });
+    let held = doors.held_against_named(cx, |_| true, &[&action], &grant.at);
     let name = target.map_or_else(
         || format!("a {} of another stack", kind.word),
         |target| format!("{} `{}`", kind.word, target.id),
@@ -55,5 +51,6 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
             "every action on {name} is allowed, also to delete it and to change this policy"
         ))
         .help("list the actions that are used in `Action`")
-        .judge(verdict);
+        .witness(held.witness.as_ref(), &cx.access().symbols)
+        .judge(held.verdict);
 }

@@ -4,7 +4,7 @@
 use crate::prelude::*;
 use crate::event_sources::{CHANNELS, Channel, LOG_DESTINATION, way_to_function, written};
 use crate::outsiders::Outsider;
-use crate::strangers::open_to;
+use crate::strangers::{Held, blocks_public_policy, open_to};
 use palisade_app::graph::{Effect, Grant};
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,32 +28,6 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Application(check),
 };
 
-/// Whether S3 itself refuses a public policy on a bucket.
-enum Blocked {
-    Yes,
-    No,
-    /// Nothing is said: buckets made since April 2023 refuse, older ones don't.
-    Unsaid,
-}
-
-fn blocked(bucket: &Resource) -> Blocked {
-    let said = bucket.at("PublicAccessBlockConfiguration");
-    if said.iter().all(|leaf| leaf.value.entries().is_empty()) {
-        return Blocked::Unsaid;
-    }
-    let on = |path| {
-        let leaves = bucket.at(path);
-        !Verdict::of(&leaves, |leaf| leaf.bool(false)).fails()
-    };
-    if on("PublicAccessBlockConfiguration.RestrictPublicBuckets")
-        || on("PublicAccessBlockConfiguration.BlockPublicPolicy")
-    {
-        Blocked::Yes
-    } else {
-        Blocked::No
-    }
-}
-
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let app = cx.app;
     for grant in &app.graph().grants {
@@ -62,8 +36,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         for (target, channel) in written(app, grant) {
-            if let Some((who, verdict)) = open_to(cx, grant, channel.writes) {
-                report(app, sink, grant, policy, who, target, channel, verdict);
+            for (who, held) in open_to(cx, grant, channel.writes) {
+                report(cx, sink, grant, policy, who, target, channel, held);
             }
         }
     }
@@ -71,15 +45,17 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
 
 #[expect(clippy::too_many_arguments, reason = "what a finding tells of")]
 fn report(
-    app: &Application,
+    cx: &Context<'_>,
     sink: &mut Sink<'_>,
     grant: &Grant,
     policy: &Resource,
     who: Outsider<'_>,
     target: Option<&Resource>,
     channel: &Channel,
-    verdict: Verdict,
+    held: Held,
 ) {
+    let app = cx.app;
+    let mut verdict = held.verdict;
     let way = target.and_then(|target| way_to_function(app, &target.id));
     let (subject, mut severity, mut confidence) = match (who, way.is_some()) {
         (Outsider::Anyone, true) => ("anyone".to_owned(), Severity::Critical, Confidence::High),
@@ -93,10 +69,10 @@ fn report(
     if let Some(bucket) = target.filter(|t| &*t.kind == "AWS::S3::Bucket")
         && who == Outsider::Anyone
     {
-        match blocked(bucket) {
-            Blocked::Yes => return,
-            Blocked::No => {}
-            Blocked::Unsaid => {
+        // Buckets made since April 2023 refuse a public policy by themselves, older ones don't.
+        match blocks_public_policy(bucket) {
+            Some(blocked) => verdict = verdict.or(blocked),
+            None => {
                 severity = severity.min(Severity::High);
                 confidence = Confidence::Medium;
             }
@@ -148,7 +124,7 @@ fn report(
         }
         builder = builder.hop(hop(resource), resource, &resource.origin);
     }
-    builder.judge(verdict);
+    builder.witness(held.witness.as_ref(), &cx.access().symbols).judge(verdict);
 }
 
 fn hop(resource: &Resource) -> String {

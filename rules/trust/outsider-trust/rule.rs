@@ -2,7 +2,7 @@
 
 use crate::outsiders::account_number;
 use crate::prelude::*;
-use crate::strangers::{Claims, Doors, role_of, stranger};
+use crate::strangers::{Doors, role_of, stranger};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::{Caller, Principal, arn_part};
 use std::collections::BTreeSet;
@@ -53,13 +53,10 @@ fn named(doors: &Doors<'_>) -> BTreeSet<Named> {
 fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, sink: &mut Sink<'_>) {
     let doors = Doors::of(cx, grant);
     let at = &grant.principal_at;
-    let takes = |caller: &Caller| {
-        doors.held(cx, at, |door| {
-            door.lets(cx, caller, "sts:AssumeRole", &Claims::new())
-        })
-    };
+    let symbols = &cx.access().symbols;
+    let takes = |caller: &Caller| doors.held_against(cx, caller, &["sts:AssumeRole"], at);
     let anyone = takes(&stranger());
-    let open = anyone.fails();
+    let open = anyone.verdict.fails();
     sink.finding(role)
         .property("AssumeRolePolicyDocument")
         .item("anyone")
@@ -71,7 +68,8 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, sink: &mut Sink<'_>) 
             role.id
         ))
         .help("name the services or roles that take it in `Principal`")
-        .judge(anyone);
+        .witness(anyone.witness.as_ref(), symbols)
+        .judge(anyone.verdict);
     if open {
         return;
     }
@@ -92,7 +90,7 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, sink: &mut Sink<'_>) 
         if !foreign && !whole {
             continue;
         }
-        let shown = access.symbols.show(account);
+        let shown = symbols.show(account);
         let ids: &[&'static str] = if whole { &["CKV_AWS_61"] } else { &[] };
         let builder = sink
             .finding(role)
@@ -126,7 +124,8 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, sink: &mut Sink<'_>) 
                 ))
                 .help("name the roles that take it in `Principal`, or add a condition on `aws:PrincipalArn`"),
         };
-        builder.judge(takes(&caller));
+        let held = takes(&caller);
+        builder.witness(held.witness.as_ref(), symbols).judge(held.verdict);
     }
 }
 

@@ -1,9 +1,11 @@
 //! Functions that everyone, or an account that nobody named as trusted, may invoke.
 
-use crate::outsiders::{account, trusted, wide};
+use crate::outsiders::Outsider;
 use crate::prelude::*;
-use palisade_app::Part;
+use crate::strangers::open_to;
 use palisade_app::graph::{Authentication, EntryKind};
+use palisade_rule::FindingBuilder;
+use std::sync::Arc;
 
 pub(crate) static RULE: Rule = Rule {
     id: "public-function",
@@ -27,37 +29,49 @@ const PUBLIC: &[&str] = &[
     "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED",
 ];
 
-/// Whether something is written at a path that narrows who is meant.
-fn narrowing(resource: &Resource, path: &str) -> Verdict {
-    Verdict::of(&resource.at(path), |leaf| match &leaf.value.data {
-        Data::Absent | Data::Null => Answer::No,
-        _ => Answer::from(!wide(leaf.value)),
-    })
-}
-
-/// A part that whoever deploys decides.
-fn given(part: &Part) -> bool {
-    matches!(part, Part::Parameter { .. } | Part::Hole(_))
-}
-
 fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut grants = cx.app.graph().grants_in(&resource.id);
-    let target = grants.find_map(|grant| grant.targets.first());
+    let Some(grant) = cx.app.graph().grants_in(&resource.id).next() else {
+        return;
+    };
+    let target = grant.targets.first();
     let name = target.map_or_else(
         || "a function of another stack".to_owned(),
         |id| format!("function `{id}`"),
     );
-    let principal = resource.at("Principal");
-    let anyone = Verdict::of(&principal, |leaf| match &leaf.value.data {
-        Data::Unknown(_) => leaf.undecided(),
-        Data::Symbolic(parts) if parts.iter().any(given) => leaf.undecided(),
-        _ => Answer::from(leaf.value.as_text() != Some("*")),
-    });
-    let verdict = ["SourceArn", "SourceAccount", "PrincipalOrgID"]
-        .iter()
-        .map(|path| narrowing(resource, path))
-        .fold(anyone, Verdict::or);
-    let builder = sink.finding(resource).property("Principal").aliases(PUBLIC);
+    let symbols = &cx.access().symbols;
+    let asked = resource.text("Action").filter(|action| !action.contains('*'));
+    let action = asked.unwrap_or("lambda:InvokeFunction");
+    for (who, held) in open_to(cx, grant, &[action]) {
+        let builder = sink
+            .finding(resource)
+            .property("Principal")
+            .at(&grant.principal_at)
+            .witness(held.witness.as_ref(), symbols);
+        match who {
+            Outsider::Anyone => anyone(cx, resource, target, &name, action, builder.aliases(PUBLIC), held.verdict),
+            Outsider::Account(account) => builder
+                .item(account)
+                .severity(Severity::Medium)
+                .confidence(Confidence::Medium)
+                .message(format!(
+                    "account {account} may invoke {name}, and the policy does not list it as trusted"
+                ))
+                .help("list the account in the policy's `trusted-accounts`, or write your own account as `!Ref AWS::AccountId` in `Principal`")
+                .judge(held.verdict),
+        }
+    }
+}
+
+/// Everyone may invoke it.
+fn anyone(
+    cx: &Context<'_>,
+    resource: &Resource,
+    target: Option<&Arc<str>>,
+    name: &str,
+    action: &str,
+    builder: FindingBuilder<'_, '_>,
+    verdict: Verdict,
+) {
     let for_url = resource.text("FunctionUrlAuthType") == Some("NONE")
         || resource.text("InvokedViaFunctionUrl") == Some("true");
     if for_url {
@@ -93,30 +107,9 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .help("name the callers in `Principal`, or set `PrincipalOrgID`")
             .judge(verdict);
     } else {
-        let action = resource.text("Action").unwrap_or("lambda:InvokeFunction");
         builder
             .message(format!("anyone with an AWS account is allowed `{action}` on {name}"))
             .help("name the caller in `Principal`, or narrow it with `SourceArn`, `SourceAccount` or `PrincipalOrgID`")
             .judge(verdict);
-    }
-
-    let trusted = trusted(cx);
-    for leaf in &principal {
-        let Some(account) = leaf.value.as_text().and_then(account) else {
-            continue;
-        };
-        if trusted.contains(&account) {
-            continue;
-        }
-        sink.finding(resource)
-            .property("Principal")
-            .item(account)
-            .severity(Severity::Medium)
-            .confidence(Confidence::Medium)
-            .message(format!(
-                "account {account} may invoke {name}, and the policy does not list it as trusted"
-            ))
-            .help("list the account in the policy's `trusted-accounts`, or write your own account as `!Ref AWS::AccountId` in `Principal`")
-            .judge(Verdict::of(std::slice::from_ref(leaf), |_| Answer::No));
     }
 }

@@ -1,11 +1,10 @@
 //! Resources whose own policy lets everyone in.
 
 use crate::event_sources;
-use crate::outsiders::Outsider;
 use crate::permissions::some_of;
 use crate::prelude::*;
 use crate::resource_policies::{asked_of, kind_of};
-use crate::strangers::{Claims, Door, Doors, open_to, stranger};
+use crate::strangers::{Claims, Door, Doors, open_to_anyone, stranger};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::Truth;
 
@@ -55,13 +54,13 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
     }
     let actions = asked_of(cx, kind, grant);
     let actions: Vec<&str> = actions.iter().map(String::as_str).collect();
-    let Some((Outsider::Anyone, verdict)) = open_to(cx, grant, &actions) else {
+    let Some(held) = open_to_anyone(cx, grant, &actions) else {
         return;
     };
     let doors = Doors::of(cx, grant);
     let none = Claims::new();
     let open = actions.iter().filter(|action| {
-        let lets = |door: &Door<'_>| door.lets(cx, &stranger(), action, &none) == Truth::Yes;
+        let lets = |door: &Door<'_>| door.lets(cx, &stranger(), action, &none).truth == Truth::Yes;
         doors.all.iter().any(lets)
     });
     let name = target.map_or_else(
@@ -79,5 +78,6 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
         .severity(kind.severity)
         .message(format!("every AWS account in the world may use {name}: {what}{but}"))
         .help(kind.help)
-        .judge(verdict);
+        .witness(held.witness.as_ref(), &cx.access().symbols)
+        .judge(held.verdict);
 }

@@ -1,6 +1,6 @@
 //! Roles that everybody whom a public identity provider vouches for may take.
 
-use crate::permissions::{filled, note_values};
+use crate::permissions::{Proved, filled, note_values};
 use crate::prelude::*;
 use crate::strangers::{Claims, Door, Doors, texts};
 use palisade_app::graph::{Effect, Grant, Principal};
@@ -197,14 +197,14 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, provider: &str, sink:
     };
     let issuer = ISSUERS.iter().find(|issuer| issuer.domain == domain);
     let of = issuer.unwrap_or(&PRIVATE);
-    let verdict = doors.held(cx, &grant.principal_at, |door| {
+    let held = doors.held(cx, &grant.principal_at, |door| {
         let claims = claims(of, &domain, door);
         let named = door.statement.principals.iter().flat_map(|p| &p.items);
         let callers = named.filter_map(|item| match &item.who {
             palisade_iam::Principal::Federated(text) => Some(Caller::Federated(text.clone())),
             _ => None,
         });
-        palisade_iam::Truth::any(callers.map(|caller| {
+        Proved::any(callers.map(|caller| {
             door.lets(cx, &caller, "sts:AssumeRoleWithWebIdentity", &claims)
         }))
     });
@@ -230,7 +230,8 @@ fn judge(cx: &Context<'_>, grant: &Grant, role: &Resource, provider: &str, sink:
         .severity(if issuer.is_some() { Severity::Critical } else { Severity::Medium })
         .message(format!("{who} may take role `{}`: {why}", role.id))
         .help(of.help)
-        .judge(verdict);
+        .witness(held.witness.as_ref(), &cx.access().symbols)
+        .judge(held.verdict);
 }
 
 /// The claims of a stranger's token.

@@ -34,6 +34,12 @@ impl Who {
         matches!(self, Self::Anyone | Self::AnyAccount | Self::Users(_))
     }
 
+    /// Whether it is somebody who acts for themselves. A service acts for others only where it is
+    /// made to, and of a name that is not known nobody knows that it is an outsider's.
+    pub(crate) fn is_somebody(&self) -> bool {
+        !matches!(self, Self::Service(_) | Self::Unknown)
+    }
+
     /// Whether all of the others are among these.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
@@ -74,31 +80,33 @@ const ORGANIZATION: &str = "o-anybody000";
 
 /// Accounts of the provider that write logs of load balancers (Elastic Load Balancing user guide,
 /// "Enable access logs", 2026).
-const LOG_WRITERS: &[&str] = &[
-    "127311923021",
-    "033677994240",
-    "027434742980",
-    "797873946194",
-    "098369216593",
-    "754344448648",
-    "589379963580",
-    "718504428378",
-    "383597477331",
-    "600734575887",
-    "114774131450",
-    "783225319266",
-    "582318560864",
-    "985666609251",
-    "054676820928",
-    "156460612806",
-    "652711504416",
-    "635631232127",
+pub const LOG_WRITERS: &[&str] = &[
     "009996457667",
-    "897822967062",
-    "076674570225",
-    "507241528517",
+    "027434742980",
+    "033677994240",
+    "037604701340",
     "048591011584",
+    "054676820928",
+    "076674570225",
+    "098369216593",
+    "114774131450",
+    "127311923021",
+    "156460612806",
     "190560391635",
+    "383597477331",
+    "507241528517",
+    "582318560864",
+    "589379963580",
+    "600734575887",
+    "635631232127",
+    "638102146993",
+    "652711504416",
+    "718504428378",
+    "754344448648",
+    "783225319266",
+    "797873946194",
+    "897822967062",
+    "985666609251",
 ];
 
 /// Identity providers that anybody can get an account of: what they call themselves in tokens, and
@@ -302,7 +310,8 @@ impl Finder<'_> {
 }
 
 /// The policy of somebody who may do everything in an own account.
-pub(super) fn everything() -> Arc<Policy> {
+#[must_use]
+pub fn everything() -> Arc<Policy> {
     static EVERYTHING: LazyLock<Arc<Policy>> = LazyLock::new(|| {
         let text = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
         let read = palisade_syntax::parse_json(FileId::NONE, text);

@@ -2,16 +2,12 @@
 //! the branch that it stands on.
 
 use super::scope::{Assumptions, Scope, undeclared};
-use super::text::{concat, literal, substitution};
-use crate::value::{
-    Alternative, Condition, Data, Entry, List, Map, Part, Reason, ReasonKind, Value,
-};
+use super::text::substitution;
+use crate::combine::{MAX_ALTERNATIVES, concat, literal, one_of, spread};
+use crate::value::{Condition, Data, Entry, List, Map, Part, Reason, ReasonKind, Value};
 use palisade_core::{Origin, ViaKind};
 use palisade_syntax::{Data as NodeData, Node};
 use std::sync::Arc;
-
-/// Mappings with more keys than this, and lists of alternatives longer than this, are not spread.
-pub(super) const MAX_ALTERNATIVES: usize = 40;
 
 /// Values are nested at most this deep; templates themselves are limited further.
 const MAX_DEPTH: usize = 200;
@@ -530,39 +526,6 @@ fn look_up(
             .collect(),
         origin,
     )
-}
-
-/// Alternatives as one value; when all say the same, that.
-pub(super) fn one_of(alternatives: Vec<(Condition, Value)>, origin: &Origin) -> Value {
-    if let Some((_, first)) = alternatives.first()
-        && alternatives.iter().all(|(_, value)| same(value, first))
-    {
-        return first.clone();
-    }
-    let alternatives = alternatives
-        .into_iter()
-        .map(|(when, value)| Alternative { when, value })
-        .collect();
-    Value::new(Data::OneOf(alternatives), origin.clone())
-}
-
-/// Scalars only: comparing whole subtrees on every branch would not be linear.
-fn same(a: &Value, b: &Value) -> bool {
-    !matches!(a.data, Data::List(_) | Data::Map(_) | Data::OneOf(_)) && a.data == b.data
-}
-
-/// Applies a function to each alternative of a value.
-pub(super) fn spread(value: Value, then: &mut dyn FnMut(Value) -> Value) -> Value {
-    match value.data {
-        Data::OneOf(alternatives) if alternatives.len() <= MAX_ALTERNATIVES => one_of(
-            alternatives
-                .into_iter()
-                .map(|a| (a.when, spread(a.value, then)))
-                .collect(),
-            &value.origin,
-        ),
-        _ => then(value),
-    }
 }
 
 fn number(value: usize, origin: &Origin) -> Value {

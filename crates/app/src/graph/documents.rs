@@ -5,7 +5,7 @@ use crate::application::Application;
 use crate::json_text;
 use crate::lookup;
 use crate::resource::Resource;
-use crate::value::{Condition, Data, Entry, List, Map, Part, Value};
+use crate::value::{Alternative, Condition, Data, Entry, List, Map, Part, Value};
 use palisade_core::Origin;
 use std::sync::Arc;
 
@@ -237,12 +237,22 @@ fn statement(resource: &Resource, principal: Option<Entry>, condition: Option<En
     map(entries, &resource.origin)
 }
 
+/// A principal under its kind, in each of several cases.
+fn under(value: &Value, kind: &impl Fn(&Value) -> &'static str) -> Value {
+    let Data::OneOf(cases) = &value.data else {
+        return map(vec![entry(kind(value), value.clone())], &value.origin);
+    };
+    let cases = cases.iter().map(|case| Alternative {
+        when: case.when.clone(),
+        value: under(&case.value, kind),
+    });
+    Value::new(Data::OneOf(cases.collect()), value.origin.clone())
+}
+
 /// `Principal` of one kind.
 fn principal_of(resource: &Resource, kind: impl Fn(&Value) -> &'static str) -> Option<Entry> {
     let mut principal = element(resource, "Principal")?;
-    let kind = kind(&principal.value);
-    let origin = principal.value.origin.clone();
-    principal.value = map(vec![entry(kind, principal.value)], &origin);
+    principal.value = under(&principal.value, &kind);
     Some(principal)
 }
 
@@ -294,7 +304,8 @@ fn permission(resource: &Resource) -> Value {
         ),
     ];
     let principal = principal_of(resource, |value| {
-        if value.display().contains(".amazonaws.com") {
+        let service = [".amazonaws.com", ".amazon.com"];
+        if service.iter().any(|end| value.display().contains(end)) {
             "Service"
         } else {
             "AWS"

@@ -2,7 +2,7 @@
 
 use super::{Found, has_wildcards, is_symbolic};
 use crate::catalogue::Catalogue;
-use crate::pattern::{Pattern, Text};
+use crate::pattern::{Pattern, Text, Token};
 use crate::policy::Statement;
 use crate::read::{Note, cut};
 use palisade_core::suggest;
@@ -83,19 +83,18 @@ fn unknown(text: &Text, prefix: &str, name: &str, catalogue: &Catalogue) -> Note
 
 /// Patterns that another one of the same list covers.
 fn redundant(patterns: &[Text], except: bool, notes: &mut Vec<Note>) {
-    let wide: Vec<(usize, &Text, &Pattern)> = (patterns.iter().enumerate())
-        .filter_map(|(n, text)| Some((n, text, text.plain()?)))
-        .filter(|(_, text, pattern)| has_wildcards(pattern.tokens()) && !is_symbolic(text))
+    let wide: Vec<(usize, Wide<'_>)> = (patterns.iter().enumerate())
+        .filter_map(|(n, text)| Some((n, Wide::of(text)?)))
         .collect();
     let mut seen = BTreeSet::new();
     for (n, text) in patterns.iter().enumerate() {
         let written = text.written.to_ascii_lowercase();
-        // A wildcard in the text is one character like others to the pattern that covers it.
         let by = (wide.iter())
-            .find(|(m, _, pattern)| *m != n && covers(pattern, &written))
-            .filter(|(m, wider, _)| *m < n || !wider.written.eq_ignore_ascii_case(&text.written));
+            .find(|(m, wider)| *m != n && wider.covers(&written))
+            .map(|(m, wider)| (m, wider.text))
+            .filter(|(m, wider)| **m < n || !wider.written.eq_ignore_ascii_case(&text.written));
         let message = match by {
-            Some((_, wider, _)) => {
+            Some((_, wider)) => {
                 format!(
                     "`{}` is covered by `{}`",
                     cut(&text.written),
@@ -113,11 +112,41 @@ fn redundant(patterns: &[Text], except: bool, notes: &mut Vec<Note>) {
     }
 }
 
-/// Whether a pattern covers all that another one, written in lower case, matches.
-fn covers(pattern: &Pattern, other: &str) -> bool {
-    // `?` in the pattern must not be taken to cover `*` in the other: that may be longer, or empty.
-    let one = pattern.tokens().contains(&crate::pattern::Token::One);
-    !(one && other.contains('*')) && pattern.matches(other) == crate::Truth::Yes
+/// A pattern with wildcards.
+struct Wide<'a> {
+    text: &'a Text,
+    pattern: &'a Pattern,
+    /// All that it matches begins so.
+    start: String,
+    one: bool,
+}
+
+impl<'a> Wide<'a> {
+    fn of(text: &'a Text) -> Option<Self> {
+        let pattern = text.plain()?;
+        if !has_wildcards(pattern.tokens()) || is_symbolic(text) {
+            return None;
+        }
+        let literal = |token: &Token| match token {
+            Token::Char(c) => Some(*c),
+            _ => None,
+        };
+        Some(Self {
+            text,
+            pattern,
+            start: pattern.tokens().iter().map_while(literal).collect(),
+            one: pattern.tokens().contains(&Token::One),
+        })
+    }
+
+    /// Whether it covers all that another pattern, written in lower case, matches. A wildcard in
+    /// that one is a character like others, but `?` must not be taken to cover `*`: that may be
+    /// longer, or empty.
+    fn covers(&self, other: &str) -> bool {
+        other.starts_with(&self.start)
+            && !(self.one && other.contains('*'))
+            && self.pattern.matches(other) == crate::Truth::Yes
+    }
 }
 
 /// Whether the statement is about nothing but assuming roles.

@@ -2,7 +2,7 @@
 
 use super::{Found, is_symbolic};
 use crate::catalogue::{Action, ResourceType, Service};
-use crate::pattern::{Pattern, Text, Token, fits_arn};
+use crate::pattern::{ArnShape, Pattern, Text, Token};
 use crate::policy::Statement;
 use crate::read::{Note, cut};
 use crate::symbols::is_symbol;
@@ -12,7 +12,7 @@ pub(super) fn check(statement: &Statement, found: &Found<'_>, notes: &mut Vec<No
     let Some(element) = &statement.resources else {
         return;
     };
-    let arn = Pattern::wildcard("arn:*:*:*:*:*");
+    let any_arn = shape_of("arn:*:*:*:*:*");
     let mut resources: Vec<Pattern> = Vec::with_capacity(element.patterns.len());
     let mut everything = element.except;
     for text in &element.patterns {
@@ -25,8 +25,7 @@ pub(super) fn check(statement: &Statement, found: &Found<'_>, notes: &mut Vec<No
         everything |= pattern.is_everything() || is_symbolic(text);
         // An API's own policy leaves out what is the same for all of its resources.
         everything |= text.written.starts_with("execute-api:/");
-        if !everything && pattern.arn_parts().len() < 6 && !fits_arn(pattern.tokens(), arn.tokens())
-        {
+        if !everything && pattern.arn_parts().len() < 6 && !any_arn.fits(&pattern) {
             let message = format!("`{}` matches no ARN", cut(&text.written));
             notes.push(Note::warning(text.span, message).help("write an ARN, or `*`"));
             // What the actions take can be told when that is mended.
@@ -119,10 +118,8 @@ impl<'a> Kinds<'a> {
     fn of_kind(&mut self, service: &'a Service, kind: &'a ResourceType) -> &[bool] {
         let resources = self.resources.iter();
         let find = || {
-            let shape = shape(&kind.arn);
-            resources
-                .map(|pattern| fits(pattern, &shape, &kind.arn))
-                .collect()
+            let all = resources.map(|pattern| fits(pattern, kind));
+            all.collect()
         };
         self.fits
             .entry((&service.prefix, &kind.name))
@@ -134,12 +131,12 @@ impl<'a> Kinds<'a> {
     fn of_all(&mut self, service: &'a Service) -> &[bool] {
         let resources = self.resources.iter();
         let find = || {
-            let of_service = Pattern::wildcard(&format!("arn:*:{}:*:*:*", service.prefix));
+            let of_service = shape_of(&format!("arn:*:{}:*:*:*", service.prefix));
             // What actions of logs ask for that are about no group.
-            let no_group = Pattern::wildcard("arn:*:logs:*:*:log-group::log-stream:");
+            let no_group = shape_of("arn:*:logs:*:*:log-group::log-stream:");
             let fits = |pattern: &Pattern| {
-                (is_generic(pattern) && fits_arn(pattern.tokens(), of_service.tokens()))
-                    || (&*service.prefix == "logs" && fits_arn(pattern.tokens(), no_group.tokens()))
+                (is_generic(pattern) && of_service.fits(pattern))
+                    || (&*service.prefix == "logs" && no_group.fits(pattern))
             };
             resources.map(fits).collect()
         };
@@ -149,13 +146,9 @@ impl<'a> Kinds<'a> {
     fn of_twins(&mut self) -> &[bool] {
         let resources = self.resources.iter();
         let find = || {
-            let shape = |name: &&str| Pattern::wildcard(&format!("arn:*:{name}:*:*:*"));
-            let shapes: Vec<Pattern> = TWINS.iter().map(shape).collect();
-            let fits = |pattern: &Pattern| {
-                shapes
-                    .iter()
-                    .any(|shape| fits_arn(pattern.tokens(), shape.tokens()))
-            };
+            let shape = |name: &&str| shape_of(&format!("arn:*:{name}:*:*:*"));
+            let shapes: Vec<ArnShape> = TWINS.iter().map(shape).collect();
+            let fits = |pattern: &Pattern| shapes.iter().any(|shape| shape.fits(pattern));
             resources.map(fits).collect()
         };
         self.fits.entry(("", "")).or_insert_with(find)
@@ -180,33 +173,15 @@ fn is_generic(pattern: &Pattern) -> bool {
     }
 }
 
-/// The pattern of an ARN's template.
-fn shape(arn: &str) -> Pattern {
-    let mut tokens = Vec::with_capacity(arn.len());
-    let mut rest = arn;
-    while let Some((before, after)) = rest.split_once("${") {
-        tokens.extend(Pattern::wildcard(before).tokens());
-        tokens.push(Token::Run);
-        rest = after.split_once('}').map_or("", |(_, after)| after);
-    }
-    tokens.extend(Pattern::wildcard(rest).tokens());
-    Pattern::new(tokens)
+fn shape_of(arns: &str) -> ArnShape {
+    ArnShape::new(&Pattern::wildcard(arns))
 }
 
-fn fits(pattern: &Pattern, shape: &Pattern, arn: &str) -> bool {
+fn fits(pattern: &Pattern, kind: &ResourceType) -> bool {
     // The name of a bucket holds no slash, so that an object's ARN is not a bucket's.
-    let slash = pattern.tokens().contains(&Token::Char('/'));
-    if slash && arn.ends_with(":s3:::${BucketName}") {
+    let bucket = kind.arn.ends_with(":s3:::${BucketName}");
+    if bucket && pattern.tokens().contains(&Token::Char('/')) {
         return false;
     }
-    let known = |part: &[Token]| part.iter().all(|token| matches!(token, Token::Char(_)));
-    let (ours, theirs) = (pattern.arn_parts(), shape.arn_parts());
-    // Quickly out of the way: another service.
-    if let ([a, b, ours, ..], [_, _, theirs, ..]) = (ours.as_slice(), theirs.as_slice())
-        && ours != theirs
-        && [a, b, ours, theirs].into_iter().all(|part| known(part))
-    {
-        return false;
-    }
-    fits_arn(pattern.tokens(), shape.tokens())
+    kind.arns().fits(pattern)
 }

@@ -460,7 +460,7 @@ proptest! {
         let (of_pattern, of_shape) = (crate::Pattern::wildcard(&pattern), crate::Pattern::wildcard(&shape));
         let both = of_pattern.matches(&text).and(of_shape.matches_arn(&text));
         if both == crate::Truth::Yes {
-            prop_assert!(crate::pattern::fits_arn(of_pattern.tokens(), of_shape.tokens()));
+            prop_assert!(crate::pattern::ArnShape::new(&of_shape).fits(&of_pattern));
         }
     }
 
@@ -472,7 +472,7 @@ proptest! {
             (0..length).map(|at| if bits >> at & 1 == 1 { ':' } else { 'a' }).collect::<String>()
         }));
         let short = pattern.len() + shape.len() <= 12;
-        if short && crate::pattern::fits_arn(of_pattern.tokens(), of_shape.tokens()) {
+        if short && crate::pattern::ArnShape::new(&of_shape).fits(&of_pattern) {
             let fits = |text: &String| of_pattern.matches(text).and(of_shape.matches_arn(text)) == crate::Truth::Yes;
             prop_assert!(texts.into_iter().any(|text| fits(&text)), "{pattern} {shape}");
         }

@@ -43,7 +43,11 @@ pub(crate) fn question(keys: &[Kind], a: &Layers, b: &Layers) -> String {
                         "(declare-const v{n}_{slot} String)(declare-const u{n}_{slot} Bool)(assert (str.in_re v{n}_{slot} {values}))"
                     );
                 }
-                // A present key has a value.
+                // A present key has a value, and several only where a test reads them as a set.
+                let single = !tests(n, a, b).any(|test| !test.set.is_empty());
+                for slot in 1..SLOTS * usize::from(single) {
+                    let _ = writeln!(script, "(assert (not u{n}_{slot}))");
+                }
                 writeln!(script, "(assert u{n}_0)")
             }
             Kind::Number => writeln!(script, "(declare-const v{n} Real)"),
@@ -65,15 +69,14 @@ pub(crate) fn question(keys: &[Kind], a: &Layers, b: &Layers) -> String {
 
 /// Whether a key is only ever read as a truth value.
 fn only_truth(key: usize, a: &Layers, b: &Layers) -> bool {
-    let tests = a
-        .iter()
-        .chain(b)
-        .flatten()
-        .flat_map(|statement| &statement.tests);
-    let mut operators = tests
-        .filter(|test| test.key == key)
-        .map(|test| test.operator);
-    operators.all(|operator| matches!(operator, "Bool" | "Null"))
+    tests(key, a, b).all(|test| matches!(test.operator, "Bool" | "Null"))
+}
+
+/// The tests of a key on both sides.
+fn tests<'a>(key: usize, a: &'a Layers, b: &'a Layers) -> impl Iterator<Item = &'a Test> {
+    let statements = a.iter().chain(b).flatten();
+    let all = statements.flat_map(|statement| &statement.tests);
+    all.filter(move |test| test.key == key)
 }
 
 fn all(parts: impl IntoIterator<Item = String>) -> String {
