@@ -228,6 +228,10 @@ impl Declared<'_> {
                     && pattern.widest().matches(wanted) == Truth::Yes
                 {
                     wanted.clone()
+                } else if pattern.variables().is_none()
+                    && pattern.widest().matches(&streams(wanted)) == Truth::Yes
+                {
+                    streams(wanted)
                 } else if narrow.matches(&written) == Truth::Yes
                     || self.may_be_the_same(&written, wanted)
                 {
@@ -377,6 +381,7 @@ impl Declared<'_> {
                             || need.resources.iter().any(|wanted| {
                                 self.may_be_the_same(&pattern.written, wanted)
                                     || wide.matches(wanted) == Truth::Yes
+                                    || wide.matches(&streams(wanted)) == Truth::Yes
                                     || palisade_iam::Pattern::wildcard(wanted)
                                         .matches(&pattern.written)
                                         == Truth::Yes
@@ -403,6 +408,15 @@ impl Declared<'_> {
             .actions_matching(&pattern.written)
             .nth(used.len())
             .is_some()
+    }
+}
+
+/// A part of what a pattern means that ends in a star: `log-group:x:*:*` of `log-group:x:*`, the
+/// streams of a log group. Others are the same.
+fn streams(wanted: &str) -> String {
+    match wanted.strip_suffix(":*") {
+        Some(_) => format!("{wanted}:*"),
+        None => wanted.to_owned(),
     }
 }
 

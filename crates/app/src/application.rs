@@ -18,6 +18,8 @@ pub enum Language {
     Sam,
     /// CloudFormation that the AWS CDK synthesized.
     Cdk,
+    /// Serverless Framework.
+    Serverless,
     /// Terraform: a folder of configuration, a plan or a state.
     Terraform,
     /// No template: the state of an account, see [`crate::account`].
@@ -32,6 +34,7 @@ impl Language {
             Self::CloudFormation => "cloudformation",
             Self::Sam => "sam",
             Self::Cdk => "cdk",
+            Self::Serverless => "serverless",
             Self::Terraform => "terraform",
             Self::Account => "account",
         }

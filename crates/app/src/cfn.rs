@@ -10,7 +10,8 @@ pub mod sam;
 mod scope;
 mod text;
 
-pub use reader::{Options, Outcome, read};
+pub use eval::{unknown, why_unknown};
+pub use reader::{Options, Outcome, Owner, Tree, read, read_tree};
 
 #[cfg(test)]
 mod tests;

@@ -52,7 +52,8 @@ pub fn resolve(base: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') || relative.contains(':') || relative.contains('\\') {
         return None;
     }
-    let mut parts: Vec<&str> = base.split('/').collect();
+    // The root of the tree is the folder without a name.
+    let mut parts: Vec<&str> = base.trim_start_matches('/').split('/').collect();
     parts.pop();
     for part in relative.split('/') {
         match part {
@@ -82,6 +83,7 @@ mod tests {
         check("a/t.yaml", "./b.yaml", Some("a/b.yaml"));
         check("a/t.yaml", "../b.yaml", Some("b.yaml"));
         check("t.yaml", "x/../y.json", Some("y.json"));
+        check("/_", "b.py", Some("b.py"));
         check("t.yaml", "../secret", None);
         check("t.yaml", "/etc/passwd", None);
         check("t.yaml", "s3://bucket/key", None);

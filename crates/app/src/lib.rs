@@ -16,6 +16,7 @@ pub mod account;
 mod application;
 pub mod cfn;
 pub mod combine;
+mod documents;
 mod files;
 pub mod graph;
 mod json;
@@ -26,6 +27,7 @@ mod secrets;
 pub mod value;
 
 pub use application::{Application, Language};
+pub use documents::Documents;
 pub use files::{FileError, Files, resolve};
 pub use json::{dump, to_json};
 pub use lookup::{Answer, Branch, Leaf, Verdict};

@@ -184,7 +184,8 @@ fn literal(value: &Value) -> Option<String> {
 
 /// Whether the place of a step is that of a value, and not of what it was carried by.
 fn holds_values(kind: &ViaKind) -> bool {
-    matches!(kind, ViaKind::Parameter(_) | ViaKind::Mapping(_))
+    use ViaKind::{Mapping, Parameter, Variable};
+    matches!(kind, Parameter(_) | Mapping(_) | Variable(_))
 }
 
 /// The scalar that is written at a place.

@@ -206,6 +206,23 @@ impl ReasonKind {
             Self::Limit => "too many alternatives",
         }
     }
+
+    /// The kind with this short name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        const ALL: [ReasonKind; 10] = [
+            ReasonKind::Parameter,
+            ReasonKind::Import,
+            ReasonKind::Lookup,
+            ReasonKind::Undeclared,
+            ReasonKind::Attribute,
+            ReasonKind::Macro,
+            ReasonKind::Function,
+            ReasonKind::File,
+            ReasonKind::Cycle,
+            ReasonKind::Limit,
+        ];
+        ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 impl Reason {

@@ -38,6 +38,10 @@ pub enum ViaKind {
     Module(Arc<str>),
     /// Brought in from another file.
     Include(Arc<str>),
+    /// Inherited from what Serverless Framework says for all functions, under `provider`.
+    Provider,
+    /// The value of a variable of Serverless Framework (`self:custom.name`).
+    Variable(Arc<str>),
     /// One turn of a loop.
     Loop(Arc<str>),
 }
@@ -51,6 +55,8 @@ impl std::fmt::Display for ViaKind {
             Self::Mapping(name) => write!(f, "mapping {name}"),
             Self::Module(name) => write!(f, "passed in by {name}"),
             Self::Include(name) => write!(f, "included from {name}"),
+            Self::Provider => f.write_str("the settings of the provider"),
+            Self::Variable(name) => write!(f, "variable {name}"),
             Self::Loop(name) => write!(f, "loop {name}"),
         }
     }

@@ -14,7 +14,7 @@ use palisade_app::{Application, FileError, Files};
 use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
-use palisade_scan::{Given, Input, looks_like_template, read as read_application};
+use palisade_scan::{Given, Input, looks_like_application, read as read_application};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,7 +103,7 @@ impl Applications {
     ) -> Self {
         let given = Given {
             parameters: parameters.clone(),
-            variable_files: Vec::new(),
+            ..Given::default()
         };
         let candidates = tree.candidates(&project.config, &project.prefix);
         let read = |candidate: &Candidate| {
@@ -117,7 +117,7 @@ impl Applications {
             let outcome = match tree.read_candidate(candidate) {
                 Ok(bytes)
                     if candidate.named
-                        || looks_like_template(&bytes)
+                        || looks_like_application(path, &bytes)
                         || (account::looks_like(&bytes) && tree.is_named(path)) =>
                 {
                     let named = tree.is_named(path);

@@ -292,7 +292,16 @@ fn common_folder(paths: &[PathBuf]) -> PathBuf {
 pub(crate) fn may_be_template(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let endings = [".yaml", ".yml", ".json", ".template", ".cfn", ".cform"];
-    is_terraform(&name) || endings.iter().any(|ending| name.ends_with(ending))
+    // A service that is written as code can't be read, and that is said.
+    let code = [
+        "serverless.ts",
+        "serverless.js",
+        "serverless.cjs",
+        "serverless.mjs",
+    ];
+    is_terraform(&name)
+        || code.contains(&name.as_str())
+        || endings.iter().any(|ending| name.ends_with(ending))
 }
 
 impl Disk {

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_scan::{Examined, Given, Input, Report, Settings, examine, looks_like_template};
+use palisade_scan::{Examined, Given, Input, Report, Settings, examine, looks_like_application};
 use rayon::prelude::*;
 use std::process::ExitCode;
 
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     )?;
     let given = Given {
         parameters: parameters_given,
-        variable_files: Vec::new(),
+        ..Given::default()
     };
     let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
@@ -109,7 +109,7 @@ fn one(candidate: &Candidate, disk: &Disk, settings: &Settings<'_>) -> Option<Ex
         return Some(examine(Input::Folder(path), disk, settings));
     }
     match disk.read_candidate(candidate) {
-        Ok(bytes) if named || looks_like_template(&bytes) => {
+        Ok(bytes) if named || looks_like_application(path, &bytes) => {
             let bytes = &bytes;
             Some(examine(Input::File { path, bytes, named }, disk, settings))
         }

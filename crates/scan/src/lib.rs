@@ -16,5 +16,5 @@ mod report;
 mod silence;
 
 pub use examine::{Examined, Settings, Tree, examine};
-pub use read::{Given, Input, is_terraform, looks_like_template, read};
+pub use read::{Given, Input, is_terraform, looks_like_application, looks_like_template, read};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

@@ -53,6 +53,10 @@ pub struct Given {
     pub parameters: BTreeMap<String, String>,
     /// Files of Terraform's variables, relative to the root of the tree.
     pub variable_files: Vec<String>,
+    /// The stage of Serverless Framework; else the parameter `stage`.
+    pub stage: Option<String>,
+    /// Values of environment variables in services of Serverless Framework.
+    pub env: BTreeMap<String, String>,
 }
 
 /// Reads an application.
@@ -75,13 +79,53 @@ pub fn read(input: Input<'_>, files: &dyn Files, given: &Given) -> Outcome {
         {
             palisade_terraform::read_plan(path, bytes)
         }
-        Input::File { path, bytes, .. } => {
-            let options = cfn::Options {
-                parameters: given.parameters.clone(),
-            };
-            cfn::read(path, bytes, files, &options)
-        }
+        Input::File { path, bytes, named } => template_or_service(path, bytes, named, files, given),
     }
+}
+
+/// A service of Serverless Framework is known by its name, or by what is in it when the user named
+/// it.
+fn template_or_service(
+    path: &str,
+    bytes: &[u8],
+    named: bool,
+    files: &dyn Files,
+    given: &Given,
+) -> Outcome {
+    let stage = given.stage.as_ref().or(given.parameters.get("stage"));
+    let service = || {
+        let options = palisade_serverless::Options {
+            stage: stage.cloned(),
+            parameters: given.parameters.clone(),
+            env: given.env.clone(),
+        };
+        palisade_serverless::read(path, bytes, files, &options)
+    };
+    let template = || {
+        let options = cfn::Options {
+            parameters: given.parameters.clone(),
+        };
+        cfn::read(path, bytes, files, &options)
+    };
+    if palisade_serverless::looks_like(path, bytes) {
+        return match service() {
+            Outcome::NotTemplate(_) if looks_like_template(bytes) => template(),
+            outcome => outcome,
+        };
+    }
+    match template() {
+        Outcome::NotTemplate(what) if named => match service() {
+            Outcome::NotTemplate(_) => Outcome::NotTemplate(what),
+            outcome => outcome,
+        },
+        outcome => outcome,
+    }
+}
+
+/// Whether a file may be an application, by its name and without parsing it.
+#[must_use]
+pub fn looks_like_application(path: &str, bytes: &[u8]) -> bool {
+    palisade_serverless::looks_like(path, bytes) || looks_like_template(bytes)
 }
 
 /// Whether a text may be a template, without parsing it.

@@ -192,3 +192,9 @@ fn logs_of_calls_count_too() {
     let orders = access.arn("Orders").expect("arn");
     assert_eq!(resources, &[orders], "{}", symbols.show(&resources[0]));
 }
+
+#[test]
+fn streams_of_a_log_group_are_a_part_of_it() {
+    assert_eq!(super::streams("log-group:x:*"), "log-group:x:*:*");
+    assert_eq!(super::streams("log-group:x"), "log-group:x");
+}

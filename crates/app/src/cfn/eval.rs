@@ -12,6 +12,32 @@ use std::sync::Arc;
 /// Values are nested at most this deep; templates themselves are limited further.
 const MAX_DEPTH: usize = 200;
 
+/// A function of our own, by which other front ends say what can't be known: a list of the name of
+/// the kind of reason and what exactly. See [`unknown`].
+const UNKNOWN: &str = "Fn::Palisade::Unknown";
+
+/// A node that becomes an unknown value. Beside other entries of a map it makes the map open.
+#[must_use]
+pub fn unknown(reason: &Reason, origin: &Origin) -> Node {
+    let texts = [reason.kind.as_str(), &reason.detail];
+    let texts = texts.map(|text| Node::string(text, origin.clone()));
+    let argument = Node::seq(texts.into(), origin.clone());
+    Node::map([(UNKNOWN, argument)], origin.clone())
+}
+
+/// Whether a node was made by [`unknown`], and why.
+#[must_use]
+pub fn why_unknown(node: &Node) -> Option<Reason> {
+    let entry = node.single()?;
+    (&*entry.key.name == UNKNOWN).then(|| unknown_reason(&entry.value))
+}
+
+fn unknown_reason(argument: &Node) -> Reason {
+    let text = |i: usize| argument.as_seq().and_then(|texts| texts.get(i)?.as_str());
+    let kind = ReasonKind::named(text(0).unwrap_or_default()).unwrap_or(ReasonKind::Function);
+    Reason::new(kind, text(1).unwrap_or("not known"))
+}
+
 impl Scope<'_> {
     /// The value of an expression.
     pub(super) fn eval(&self, node: &Node, assumed: &Assumptions) -> Value {
@@ -58,6 +84,10 @@ impl Scope<'_> {
                     open: None,
                 };
                 for entry in entries {
+                    if &*entry.key.name == UNKNOWN {
+                        map.open = Some(unknown_reason(&entry.value));
+                        continue;
+                    }
                     if &*entry.key.name == "Fn::Transform" {
                         map.open = Some(Reason::new(
                             ReasonKind::Macro,
@@ -216,6 +246,7 @@ impl Scope<'_> {
                     argument.get("Name").and_then(Node::as_str).unwrap_or("?")
                 ),
             ),
+            UNKNOWN => Value::unknown(unknown_reason(argument), origin.clone()),
             // Conditions as values appear in the arguments of macros only.
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" => unknown(
                 ReasonKind::Function,
@@ -402,6 +433,8 @@ impl Scope<'_> {
                 Err(name) => {
                     if let Some(node) = variables.and_then(|v| v.get(name)) {
                         self.value(node, assumed, depth)
+                    } else if self.parameters.contains_key(name) {
+                        self.parameter(name, origin, assumed)
                     } else if let Some((resource, attribute)) = name.split_once('.') {
                         self.get_att(resource, attribute, origin)
                     } else {

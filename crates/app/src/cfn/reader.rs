@@ -8,11 +8,12 @@ use super::long_form::to_long_form;
 use super::sam::{self, SamOptions};
 use super::scope::{self, Assumptions, Scope};
 use crate::application::{Application, Language};
-use crate::files::{FileError, Files, resolve};
+use crate::documents::Documents;
+use crate::files::{Files, resolve};
 use crate::resource::{Existence, Provider, Resource};
 use crate::value::{Data, Entry, Map, Value};
-use palisade_core::{FileId, Origin, Problem, ProblemLevel, ResourceRef, Sources, Span, ViaKind};
-use palisade_syntax::{Comment, Data as NodeData, Node, SyntaxError, decode, parse};
+use palisade_core::{Origin, Problem, ProblemLevel, ResourceRef, Span, ViaKind};
+use palisade_syntax::{Data as NodeData, Node};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -42,23 +43,54 @@ pub enum Outcome {
 /// Reads the template at `path` and everything that it brings in.
 #[must_use]
 pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> Outcome {
-    let mut reader = Reader {
-        files,
-        sources: Sources::default(),
-        comments: Vec::new(),
-        problems: Vec::new(),
-        resources: Vec::new(),
-        stacks: 0,
-        language: Language::CloudFormation,
-        nested: BTreeSet::new(),
-    };
-    let root = match reader.parse(path, bytes) {
+    let mut documents = Documents::new(files);
+    let root = match documents.parse(path, bytes) {
         Ok(root) => root,
         Err(problem) => return Outcome::Broken(problem),
     };
     if let Some(what) = not_a_template(&root) {
         return Outcome::NotTemplate(what);
     }
+    let (application, problems) = read_tree(
+        Tree {
+            path,
+            root,
+            documents,
+            language: Language::CloudFormation,
+            owners: BTreeMap::new(),
+        },
+        options,
+    );
+    Outcome::Application(Box::new(application), problems)
+}
+
+/// A template that another front end made.
+#[derive(Debug)]
+pub struct Tree<'a> {
+    /// Path of the file that it was made from.
+    pub path: &'a str,
+    /// The template, with the places of what the person wrote.
+    pub root: Node,
+    /// What was read for it.
+    pub documents: Documents<'a>,
+    /// What the person wrote it in.
+    pub language: Language,
+    /// By logical id: how the owner of a resource wrote it, where it is not in `Resources`.
+    pub owners: BTreeMap<Arc<str>, Owner>,
+}
+
+/// Reads a template that is a tree already, and everything that it brings in.
+#[must_use]
+pub fn read_tree(tree: Tree<'_>, options: &Options) -> (Application, Vec<Problem>) {
+    let mut reader = Reader {
+        documents: tree.documents,
+        owners: tree.owners,
+        resources: Vec::new(),
+        stacks: 0,
+        language: tree.language,
+        nested: BTreeSet::new(),
+    };
+    let (root, path) = (tree.root, tree.path);
     let origin = Origin::default();
     let given = options
         .parameters
@@ -72,8 +104,8 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
     let mut application = Application::new(
         Arc::from(path),
         reader.language,
-        reader.sources,
-        reader.comments,
+        reader.documents.sources,
+        reader.documents.comments,
         reader.nested.into_iter().map(Arc::from).collect(),
         reader.resources,
     );
@@ -83,7 +115,7 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
             application.given_out.extend(ids);
         });
     }
-    Outcome::Application(Box::new(application), reader.problems)
+    (application, reader.documents.problems)
 }
 
 /// Why a well-formed document is not a template; nothing when it is one.
@@ -134,10 +166,8 @@ fn local_template(resource: &Node) -> Option<(String, Span)> {
 }
 
 struct Reader<'f> {
-    files: &'f dyn Files,
-    sources: Sources,
-    comments: Vec<(FileId, Vec<Comment>)>,
-    problems: Vec<Problem>,
+    documents: Documents<'f>,
+    owners: BTreeMap<Arc<str>, Owner>,
     resources: Vec<Resource>,
     stacks: usize,
     language: Language,
@@ -145,64 +175,6 @@ struct Reader<'f> {
 }
 
 impl Reader<'_> {
-    fn parse(&mut self, path: &str, bytes: &[u8]) -> Result<Node, Problem> {
-        let text = decode(bytes).map_err(|error| {
-            Problem::file(path, ProblemLevel::Error, format!("`{path}` {error}"))
-        })?;
-        let file = self.sources.add(path, text);
-        let text = self.sources.text(file);
-        let document = parse(file, text).map_err(|SyntaxError { span, message }| {
-            Problem::at(&self.sources, span, ProblemLevel::Error, message)
-        })?;
-        for (key, span) in &document.duplicate_keys {
-            self.problems.push(Problem::at(
-                &self.sources,
-                *span,
-                ProblemLevel::Warning,
-                format!("the key `{key}` is written twice in the same map; the last one is used"),
-            ));
-        }
-        if let Some(span) = document.second_document {
-            self.problems.push(Problem::at(
-                &self.sources,
-                span,
-                ProblemLevel::Warning,
-                "a second YAML document begins here; only the first one is a template",
-            ));
-        }
-        self.comments.push((file, document.comments));
-        Ok(document.root)
-    }
-
-    fn problem(&mut self, span: Span, level: ProblemLevel, message: impl Into<String>) {
-        self.problems
-            .push(Problem::at(&self.sources, span, level, message));
-    }
-
-    /// Reads another file as a tree; what is wrong with it is a problem at `span`.
-    fn load(&mut self, base: &str, location: &str, span: Span) -> Option<(String, Node)> {
-        let path = resolve(base, location);
-        let bytes = match &path {
-            Some(path) => self.files.read(path),
-            None => Err(FileError::Outside),
-        };
-        match (path, bytes) {
-            (Some(path), Ok(bytes)) => match self.parse(&path, &bytes) {
-                Ok(node) => Some((path, node)),
-                Err(problem) => {
-                    self.problems.push(problem);
-                    None
-                }
-            },
-            (_, Err(error)) => {
-                let message = format!("`{location}` is not read: {error}");
-                self.problem(span, ProblemLevel::Warning, message);
-                None
-            }
-            (None, Ok(_)) => None,
-        }
-    }
-
     /// Evaluates one template and gives its outputs.
     fn template(
         &mut self,
@@ -214,15 +186,23 @@ impl Reader<'_> {
     ) -> BTreeMap<Arc<str>, Value> {
         to_long_form(&mut root);
         expand::includes(&mut root, &mut |location, span| {
-            self.load(path, location, span).map(|(_, node)| node)
+            self.documents
+                .load(path, location, span)
+                .map(|(_, node)| node)
         });
         self.unroll_loops(&mut root, given);
-        let written = Written::of(&root);
-        if written.cdk {
+        let mut written = Written::of(&root);
+        if prefix.is_empty() {
+            written.adopt(std::mem::take(&mut self.owners));
+        }
+        let plain = self.language == Language::CloudFormation;
+        if written.cdk && plain {
             self.language = Language::Cdk;
         }
         if uses_sam(&root) {
-            self.language = Language::Sam;
+            if plain {
+                self.language = Language::Sam;
+            }
             let parameters = given
                 .iter()
                 .filter_map(|(name, value)| {
@@ -238,7 +218,8 @@ impl Reader<'_> {
                 },
             );
             for problem in problems {
-                self.problem(problem.span, ProblemLevel::Warning, problem.message);
+                self.documents
+                    .problem(problem.span, ProblemLevel::Warning, problem.message);
             }
             root = transformed;
         }
@@ -314,7 +295,8 @@ impl Reader<'_> {
             } else {
                 format!("resource `{name}` has no `Type`; it is not checked")
             };
-            self.problem(entry.key.origin.span, ProblemLevel::Warning, message);
+            self.documents
+                .problem(entry.key.origin.span, ProblemLevel::Warning, message);
             return None;
         };
         let mut assumed = Assumptions::default();
@@ -381,7 +363,10 @@ impl Reader<'_> {
             metadata: metadata
                 .cloned()
                 .or_else(|| owner.and_then(|owner| owner.metadata.clone())),
-            generated: owner.is_none_or(|owner| owner.name != *name),
+            generated: owner.is_none_or(|owner| match owner.generated {
+                Some(generated) => generated,
+                None => owner.name != *name,
+            }),
         })
     }
 
@@ -399,18 +384,18 @@ impl Reader<'_> {
                 "nested stack `{}` is not read: more than {MAX_STACK_DEPTH} levels or {MAX_STACKS} stacks",
                 entry.key.name
             );
-            self.problem(span, ProblemLevel::Error, message);
+            self.documents.problem(span, ProblemLevel::Error, message);
             return None;
         }
         if resolve(path, &location).is_some_and(|path| chain.contains(&path)) {
             let message = format!("`{location}` brings itself in; it is not read again");
-            self.problem(span, ProblemLevel::Error, message);
+            self.documents.problem(span, ProblemLevel::Error, message);
             return None;
         }
-        let (child, root) = self.load(path, &location, span)?;
+        let (child, root) = self.documents.load(path, &location, span)?;
         if let Some(what) = not_a_template(&root) {
             let message = format!("`{location}` is {what}, not a template");
-            self.problem(span, ProblemLevel::Error, message);
+            self.documents.problem(span, ProblemLevel::Error, message);
             return None;
         }
         let step = ViaKind::Module(entry.key.name.clone());
@@ -448,7 +433,7 @@ impl Reader<'_> {
             return;
         };
         let (text, origin) = (text.to_owned(), location.origin.clone());
-        let Some((_, mut node)) = self.load(path, &text, origin.span) else {
+        let Some((_, mut node)) = self.documents.load(path, &text, origin.span) else {
             return;
         };
         to_long_form(&mut node);
@@ -547,11 +532,19 @@ struct Written {
     cdk: bool,
 }
 
-struct Owner {
-    name: Arc<str>,
-    kind: Arc<str>,
-    extent: Span,
-    metadata: Option<Node>,
+/// How the owner of a resource wrote it.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// The address that they would type.
+    pub name: Arc<str>,
+    /// The type's name in their language.
+    pub kind: Arc<str>,
+    /// All of the lines that were written for it.
+    pub extent: Span,
+    /// Whether it was made on behalf of another resource. Not said: when it is named otherwise.
+    pub generated: Option<bool>,
+    /// Its metadata.
+    pub metadata: Option<Node>,
 }
 
 impl Written {
@@ -571,6 +564,7 @@ impl Written {
                         .and_then(Node::as_str)
                         .map_or_else(|| Arc::from(""), Arc::from),
                     extent: Span { end, ..key },
+                    generated: None,
                     metadata: entry.value.get("Metadata").cloned(),
                 }
             })
@@ -592,6 +586,31 @@ impl Written {
             by_name,
             in_order,
             cdk,
+        }
+    }
+
+    /// What is known better of some.
+    fn adopt(&mut self, owners: BTreeMap<Arc<str>, Owner>) {
+        if !owners.is_empty() {
+            self.in_order = false;
+        }
+        for (name, owner) in owners {
+            match self
+                .by_name
+                .get(&name)
+                .and_then(|i| self.owners.get_mut(*i))
+            {
+                Some(known) => {
+                    *known = Owner {
+                        metadata: owner.metadata.or_else(|| known.metadata.take()),
+                        ..owner
+                    }
+                }
+                None => {
+                    self.by_name.insert(name, self.owners.len());
+                    self.owners.push(owner);
+                }
+            }
         }
     }
 

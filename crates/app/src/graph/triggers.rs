@@ -166,6 +166,9 @@ const NAMING: &[(&str, &str, EntryKind)] = &[
         EntryKind::Service,
     ),
     ("AWS::Pipes::Pipe", "Target", EntryKind::Stream),
+    // What Serverless Framework tells an existing bucket or user pool.
+    ("Custom::S3", "BucketConfigs", EntryKind::Bucket),
+    ("Custom::CognitoUserPool", "Target", EntryKind::UserPool),
     (
         "AWS::StepFunctions::StateMachine",
         "Definition",

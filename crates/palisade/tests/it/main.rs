@@ -11,6 +11,7 @@ mod escalate;
 mod gates;
 mod hostile;
 mod iam;
+mod serverless;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
