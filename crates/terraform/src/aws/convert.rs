@@ -4,8 +4,8 @@ use super::build::{absent, constant, entry, list, map, nothing, put_whole};
 use super::shape::once;
 use super::table::Convert;
 use palisade_app::combine::{one_of, spread};
-use palisade_app::{Reason, ReasonKind, json_text};
 use palisade_app::value::{Data, Entry, List, Map, Part, Value};
+use palisade_app::{Reason, ReasonKind, json_text};
 use std::sync::Arc;
 
 /// Values of a table that are shared between several items, at most.
@@ -229,15 +229,21 @@ fn when_true(value: Value, key: &str) -> Value {
         return nothing(&origin);
     };
     let whole = Value::new(Data::Map(found), origin.clone());
-    spread(switch, &mut |switch| match (switch.as_bool(), &switch.data) {
-        (Some(true), _) => whole.clone(),
-        (Some(false), _) | (_, Data::Absent | Data::Null) => nothing(&origin),
-        (None, Data::Unknown(reason)) => Value::unknown(reason.clone(), origin.clone()),
-        (None, _) => Value::unknown(
-            Reason::new(ReasonKind::Parameter, format!("depends on {}", switch.display())),
-            origin.clone(),
-        ),
-    })
+    spread(
+        switch,
+        &mut |switch| match (switch.as_bool(), &switch.data) {
+            (Some(true), _) => whole.clone(),
+            (Some(false), _) | (_, Data::Absent | Data::Null) => nothing(&origin),
+            (None, Data::Unknown(reason)) => Value::unknown(reason.clone(), origin.clone()),
+            (None, _) => Value::unknown(
+                Reason::new(
+                    ReasonKind::Parameter,
+                    format!("depends on {}", switch.display()),
+                ),
+                origin.clone(),
+            ),
+        },
+    )
 }
 
 /// Blocks as single ones, apart from those that are lists in the cloud's schema as well.
