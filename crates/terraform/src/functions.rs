@@ -7,11 +7,7 @@
 
 #![cfg_attr(
     not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "what evaluates expressions is not there yet"
-    )
+    expect(dead_code, reason = "what evaluates expressions is not there yet")
 )]
 
 mod arguments;
@@ -39,7 +35,6 @@ mod text;
 mod verbs;
 
 pub(crate) use compare::equal;
-pub(crate) use number::Decimal;
 
 use palisade_app::combine::{MAX_ALTERNATIVES, one_of};
 use palisade_app::{Condition, Data, FileError, Part, Reason, ReasonKind, Value};

@@ -4,6 +4,7 @@ use super::partial::{self, Pieces, lacks};
 use super::{Answer, Call, Function, MANY, MAX_ITEMS, MAX_TEXT, other, regexes, text};
 use palisade_app::value::List;
 use palisade_app::{Data, Part, Reason, Value, combine};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -73,11 +74,7 @@ fn title(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut inside = false;
     for letter in text.chars() {
         out.push(if inside { letter } else { upper_letter(letter) });
-        // A letter that is not of ASCII is part of a word; so are digits and `_`.
-        inside = letter == '_' || letter.is_alphanumeric() || letter == '\'';
-        if letter == '\'' {
-            inside = false;
-        }
+        inside = letter == '_' || letter.is_alphanumeric();
     }
     Ok(call.say(out))
 }
@@ -233,13 +230,16 @@ fn substr(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(call.say(cut(&text, from)))
 }
 
+/// What is left of a literal part; nothing when that depends on the part beside it.
+type Cut<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Changes how a text begins and ends. A part at an end that is not literal stays when what is cut
 /// off can't be in it, and becomes a hole elsewhere.
 fn at_ends(
     call: &Call<'_>,
     value: &Value,
-    start: Option<&dyn Fn(&str) -> Option<String>>,
-    end: Option<&dyn Fn(&str) -> Option<String>>,
+    start: Option<Cut<'_>>,
+    end: Option<Cut<'_>>,
     keep: &dyn Fn(&Part) -> bool,
 ) -> Answer {
     let mut parts = call.parts(value)?;
@@ -300,9 +300,10 @@ fn chomp(call: &Call<'_>, arguments: &[Value]) -> Answer {
 
 fn trim(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let set = call.text(&arguments[1])?;
-    let letters: Vec<char> = set.chars().collect();
-    let start = |text: &str| Some(text.trim_start_matches(&*letters).to_owned());
-    let end = |text: &str| Some(text.trim_end_matches(&*letters).to_owned());
+    let letters: BTreeSet<char> = set.chars().collect();
+    let cut = |letter: char| letters.contains(&letter);
+    let start = |text: &str| Some(text.trim_start_matches(cut).to_owned());
+    let end = |text: &str| Some(text.trim_end_matches(cut).to_owned());
     let keep = |part: &Part| {
         letters
             .iter()
@@ -354,13 +355,8 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let parts = call.parts(&arguments[0])?;
     let by = call.parts(&arguments[2])?;
     let mut pieces = Pieces::default();
-    let known = matches!(parts.as_slice(), [] | [Part::Literal(_)]);
-    if !known
-        && parts
-            .iter()
-            .any(|part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted))
-        || !known && across(&parts, &wanted)
-    {
+    let within = |part: &Part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted);
+    if parts.len() > 1 && (parts.iter().any(within) || across(&parts, &wanted)) {
         return Err(call.unfit(&arguments[0], "a text"));
     }
     for part in parts {
@@ -368,7 +364,7 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
             pieces.part(part);
             continue;
         };
-        for (i, between) in between(&text, &wanted).into_iter().enumerate() {
+        for (i, between) in text.split(&*wanted).enumerate() {
             if i > 0 {
                 pieces.parts(by.iter().cloned());
             }
@@ -381,13 +377,14 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(call.value(pieces.data()))
 }
 
-/// What stands between the places of a text; an empty text is before each letter and at the end.
-fn between<'a>(text: &'a str, wanted: &str) -> Vec<&'a str> {
-    text.split(wanted).collect()
-}
+/// Longer texts are not looked for where one part ends and the next one begins.
+const MAX_WANTED: usize = 1_000;
 
 /// Whether a text may stand partly in a literal part and partly in the one beside it.
 fn across(parts: &[Part], wanted: &str) -> bool {
+    if wanted.len() > MAX_WANTED {
+        return true;
+    }
     let starts = |text: &str| {
         wanted
             .char_indices()

@@ -280,6 +280,12 @@ fn lists_are_worked_on_with_items_that_are_not_known() {
         r#"["a"${?}]"#,
     );
     check("one", r#"[["?"]]"#, "unknown: not given");
+    check("toset", r#"["<aws_x.y.ids>"]"#, "${?}");
+    check(
+        "length",
+        r#"["<aws_x.y.ids>"]"#,
+        "unknown: `${aws_x.y.ids}` is known at deployment only",
+    );
     check("tolist", r#"[[1,"a<var.x>"]]"#, r#"["1","a${var.x}"]"#);
 }
 
