@@ -243,59 +243,46 @@ fn at_ends(
     keep: &dyn Fn(&Part) -> bool,
 ) -> Answer {
     let mut parts = call.parts(value)?;
-    let last = parts.len().saturating_sub(1);
-    for (at, cut) in [(0, start), (last, end)] {
-        let (Some(part), Some(cut)) = (parts.get_mut(at), cut) else {
+    for (cut, front) in [(start, true), (end, false)] {
+        let Some(cut) = cut else {
             continue;
         };
-        let changed = match &*part {
-            // When nothing is left of it, or it decides nothing, the part beside it matters.
-            Part::Literal(text) => cut(text)
-                .filter(|left| last == 0 || !left.is_empty())
-                .map(|left| Part::Literal(Arc::from(left))),
-            part => keep(part).then(|| part.clone()),
-        };
-        match changed {
-            Some(changed) => *part = changed,
-            None => return Err(call.unfit(value, "a text")),
+        loop {
+            let at = if front {
+                0
+            } else {
+                parts.len().saturating_sub(1)
+            };
+            let left = match parts.get(at) {
+                Some(Part::Literal(text)) => cut(text),
+                Some(part) if keep(part) => break,
+                Some(_) => None,
+                None => break,
+            };
+            let left = left.ok_or_else(|| call.unfit(value, "a text"))?;
+            if !left.is_empty() {
+                parts[at] = Part::Literal(Arc::from(left));
+                break;
+            }
+            // Nothing is left of it: the part beside it begins, or ends, the text.
+            parts.remove(at);
         }
     }
     Ok(call.value(partial::data(parts)))
 }
 
+/// What is not literal stays: names and parameters do not begin or end with blanks.
 fn trimspace(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let keep = |part: &Part| matches!(part, Part::Reference { .. } | Part::Pseudo(_));
+    let keep = |part: &Part| !matches!(part, Part::Hole(_));
     let start = |text: &str| Some(text.trim_start().to_owned());
     let end = |text: &str| Some(text.trim_end().to_owned());
-    let value = without_blank_ends(call, &arguments[0])?;
-    at_ends(call, &value, Some(&start), Some(&end), &keep)
-}
-
-/// The text without the literal parts at its ends that are only blank.
-fn without_blank_ends(call: &Call<'_>, value: &Value) -> Result<Value, Reason> {
-    let mut parts = call.parts(value)?;
-    let blank =
-        |part: Option<&Part>| matches!(part, Some(Part::Literal(text)) if text.trim().is_empty());
-    if parts.len() > 1 && blank(parts.first()) {
-        parts.remove(0);
-    }
-    if parts.len() > 1 && blank(parts.last()) {
-        parts.pop();
-    }
-    Ok(Value::new(partial::data(parts), value.origin.clone()))
+    at_ends(call, &arguments[0], Some(&start), Some(&end), &keep)
 }
 
 fn chomp(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let keep = |part: &Part| matches!(part, Part::Reference { .. } | Part::Pseudo(_));
+    let keep = |part: &Part| !matches!(part, Part::Hole(_));
     let end = |text: &str| Some(text.trim_end_matches(['\n', '\r']).to_owned());
-    let mut parts = call.parts(&arguments[0])?;
-    if let [.., _, Part::Literal(text)] = parts.as_slice()
-        && end(text).is_some_and(|left| left.is_empty())
-    {
-        parts.pop();
-    }
-    let value = Value::new(partial::data(parts), arguments[0].origin.clone());
-    at_ends(call, &value, None, Some(&end), &keep)
+    at_ends(call, &arguments[0], None, Some(&end), &keep)
 }
 
 fn trim(call: &Call<'_>, arguments: &[Value]) -> Answer {
@@ -326,7 +313,7 @@ fn trimprefix(call: &Call<'_>, arguments: &[Value]) -> Answer {
     {
         return Ok(call.value(partial::data(rest.to_vec())));
     }
-    let keep = |part: &Part| lacks(part, &prefix);
+    let keep = |part: &Part| prefix.is_empty() || lacks(part, &prefix);
     at_ends(call, &arguments[0], Some(&start), None, &keep)
 }
 
@@ -343,7 +330,7 @@ fn trimsuffix(call: &Call<'_>, arguments: &[Value]) -> Answer {
     {
         return Ok(call.value(partial::data(rest.to_vec())));
     }
-    let keep = |part: &Part| lacks(part, &suffix);
+    let keep = |part: &Part| suffix.is_empty() || lacks(part, &suffix);
     at_ends(call, &arguments[0], None, Some(&end), &keep)
 }
 
