@@ -3,7 +3,7 @@
 use super::partial::{self, Pieces, lacks};
 use super::{Answer, Call, Function, MANY, MAX_ITEMS, MAX_TEXT, other, regexes, text};
 use palisade_app::value::List;
-use palisade_app::{Data, Part, Reason, Value, combine};
+use palisade_app::{Data, Part, Value, combine};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
