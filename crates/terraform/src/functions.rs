@@ -121,9 +121,11 @@ const FUNCTIONS: &[&[Function]] = &[
 ];
 
 /// Functions that look at an expression or a template before its value is there: the evaluator's.
+#[cfg(test)]
 const OF_THE_EVALUATOR: &[&str] = &["can", "templatefile", "templatestring", "try"];
 
 /// Whether there is such a function.
+#[cfg(test)]
 pub(crate) fn exists(name: &str) -> bool {
     let name = plain(name);
     find(name).is_some() || OF_THE_EVALUATOR.contains(&name)
