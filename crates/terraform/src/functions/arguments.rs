@@ -80,10 +80,6 @@ impl Call<'_> {
             .ok_or_else(|| self.wrong("a whole number is expected"))
     }
 
-    pub(super) fn boolean(&self, value: &Value) -> Result<bool, Reason> {
-        boolean(value).ok_or_else(|| self.unfit(value, "a truth value"))
-    }
-
     /// A list whose items are all seen.
     pub(super) fn closed<'v>(&self, value: &'v Value) -> Result<&'v [Value], Reason> {
         match &value.data {

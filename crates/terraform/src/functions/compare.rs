@@ -1,6 +1,7 @@
 //! Whether values are equal, as far as that can be told; and their order.
 
 use super::number::{self, Decimal};
+use palisade_app::value::{Entry, Map};
 use palisade_app::{Data, Part, Value};
 use std::cmp::Ordering;
 
@@ -45,11 +46,6 @@ fn compared(a: &Value, b: &Value, depth: usize) -> Option<bool> {
             if closed && a.entries.len() != b.entries.len() {
                 return Some(false);
             }
-            let sorted = |map: &palisade_app::value::Map| {
-                let mut entries = map.entries.clone();
-                entries.sort_by(|a, b| a.key.cmp(&b.key));
-                entries
-            };
             let (a, b) = (sorted(a), sorted(b));
             closed.then(|| {
                 all(a.iter().zip(&b).map(|(a, b)| {
@@ -63,6 +59,13 @@ fn compared(a: &Value, b: &Value, depth: usize) -> Option<bool> {
         }
         _ => Some(false),
     }
+}
+
+/// The entries in the order in which the language goes through them.
+pub(super) fn sorted(map: &Map) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = map.entries.iter().collect();
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    entries
 }
 
 /// Texts of which one is symbolic: how they begin and end may tell them apart.

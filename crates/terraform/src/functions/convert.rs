@@ -74,6 +74,10 @@ fn tolist(call: &Call<'_>, arguments: &[Value]) -> Answer {
     if null(&arguments[0]) {
         return Ok(call.value(Data::Null));
     }
+    // A symbol says more than an open list does.
+    if let Data::Symbolic(_) = arguments[0].data {
+        return Ok(arguments[0].clone());
+    }
     let list = call.list(&arguments[0])?.into_owned();
     let items = unified(call, list.items)?;
     Ok(call.value(Data::List(List { items, ..list })))
@@ -82,6 +86,9 @@ fn tolist(call: &Call<'_>, arguments: &[Value]) -> Answer {
 fn tomap(call: &Call<'_>, arguments: &[Value]) -> Answer {
     if null(&arguments[0]) {
         return Ok(call.value(Data::Null));
+    }
+    if let Data::Symbolic(_) = arguments[0].data {
+        return Ok(arguments[0].clone());
     }
     let mut map: Map = call.map(&arguments[0])?.into_owned();
     let values = map

@@ -39,7 +39,7 @@ fn filled(call: &Call<'_>, pieces: &[Piece], arguments: &[&Value], size: &mut us
                 verb.apply(call, argument)?
             }
         };
-        *size += value.parts().map_or(0, |parts| partial::size(&parts));
+        *size += value.parts().map_or(8, |parts| partial::size(&parts) + 8);
         if *size > MAX_TEXT {
             return Err(call.limit());
         }

@@ -1,5 +1,6 @@
 //! Functions of maps, of which some entries may not be seen.
 
+use super::compare::sorted;
 use super::convert::unified;
 use super::{Answer, Call, Function, MANY, MAX_ITEMS, collections, other};
 use palisade_app::combine::{MAX_ALTERNATIVES, one_of};
@@ -16,13 +17,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     other("values", (1, 1), values),
     other("zipmap", (2, 2), zipmap),
 ];
-
-/// The entries in the order in which the language goes through them.
-fn sorted(map: &Map) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = map.entries.iter().collect();
-    entries.sort_by(|a, b| a.key.cmp(&b.key));
-    entries
-}
 
 fn keys(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let map = call.map(&arguments[0])?;

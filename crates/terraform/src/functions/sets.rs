@@ -50,6 +50,9 @@ pub(super) fn toset(call: &Call<'_>, arguments: &[Value]) -> Answer {
     if collections::null(&arguments[0]) {
         return Ok(call.value(Data::Null));
     }
+    if let Data::Symbolic(_) = arguments[0].data {
+        return Ok(arguments[0].clone());
+    }
     set(call, call.list(&arguments[0])?.into_owned())
 }
 

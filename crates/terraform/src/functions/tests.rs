@@ -171,3 +171,17 @@ fn every_function_of_terraform_is_there_and_has_cases() {
     assert!(with_cases.iter().all(|name| names.contains(name)));
     assert!(exists("core::join") && !exists("nothing") && !exists("provider::other::f"));
 }
+
+#[test]
+fn every_function_has_a_row_in_the_documentation() {
+    let documentation = include_str!("../../../../docs/languages.md");
+    let all = super::FUNCTIONS
+        .iter()
+        .flat_map(|functions| functions.iter());
+    let names = all
+        .map(|function| function.name)
+        .chain(super::OF_THE_EVALUATOR.iter().copied());
+    for name in names {
+        assert!(documentation.contains(&format!("\n| `{name}` |")), "{name}");
+    }
+}

@@ -3,7 +3,8 @@
 use super::partial::{self, Pieces, lacks};
 use super::{Answer, Call, Function, MANY, MAX_ITEMS, MAX_TEXT, other, regexes, text};
 use palisade_app::value::List;
-use palisade_app::{Data, Part, Reason, Value, combine};
+use palisade_app::{Data, Part, Value, combine};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -73,11 +74,7 @@ fn title(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let mut inside = false;
     for letter in text.chars() {
         out.push(if inside { letter } else { upper_letter(letter) });
-        // A letter that is not of ASCII is part of a word; so are digits and `_`.
-        inside = letter == '_' || letter.is_alphanumeric() || letter == '\'';
-        if letter == '\'' {
-            inside = false;
-        }
+        inside = letter == '_' || letter.is_alphanumeric();
     }
     Ok(call.say(out))
 }
@@ -233,76 +230,67 @@ fn substr(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(call.say(cut(&text, from)))
 }
 
+/// What is left of a literal part; nothing when that depends on the part beside it.
+type Cut<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Changes how a text begins and ends. A part at an end that is not literal stays when what is cut
 /// off can't be in it, and becomes a hole elsewhere.
 fn at_ends(
     call: &Call<'_>,
     value: &Value,
-    start: Option<&dyn Fn(&str) -> Option<String>>,
-    end: Option<&dyn Fn(&str) -> Option<String>>,
+    start: Option<Cut<'_>>,
+    end: Option<Cut<'_>>,
     keep: &dyn Fn(&Part) -> bool,
 ) -> Answer {
     let mut parts = call.parts(value)?;
-    let last = parts.len().saturating_sub(1);
-    for (at, cut) in [(0, start), (last, end)] {
-        let (Some(part), Some(cut)) = (parts.get_mut(at), cut) else {
+    for (cut, front) in [(start, true), (end, false)] {
+        let Some(cut) = cut else {
             continue;
         };
-        let changed = match &*part {
-            // When nothing is left of it, or it decides nothing, the part beside it matters.
-            Part::Literal(text) => cut(text)
-                .filter(|left| last == 0 || !left.is_empty())
-                .map(|left| Part::Literal(Arc::from(left))),
-            part => keep(part).then(|| part.clone()),
-        };
-        match changed {
-            Some(changed) => *part = changed,
-            None => return Err(call.unfit(value, "a text")),
+        loop {
+            let at = if front {
+                0
+            } else {
+                parts.len().saturating_sub(1)
+            };
+            let left = match parts.get(at) {
+                Some(Part::Literal(text)) => cut(text),
+                Some(part) if keep(part) => break,
+                Some(_) => None,
+                None => break,
+            };
+            let left = left.ok_or_else(|| call.unfit(value, "a text"))?;
+            if !left.is_empty() {
+                parts[at] = Part::Literal(Arc::from(left));
+                break;
+            }
+            // Nothing is left of it: the part beside it begins, or ends, the text.
+            parts.remove(at);
         }
     }
     Ok(call.value(partial::data(parts)))
 }
 
+/// What is not literal stays: names and parameters do not begin or end with blanks.
 fn trimspace(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let keep = |part: &Part| matches!(part, Part::Reference { .. } | Part::Pseudo(_));
+    let keep = |part: &Part| !matches!(part, Part::Hole(_));
     let start = |text: &str| Some(text.trim_start().to_owned());
     let end = |text: &str| Some(text.trim_end().to_owned());
-    let value = without_blank_ends(call, &arguments[0])?;
-    at_ends(call, &value, Some(&start), Some(&end), &keep)
-}
-
-/// The text without the literal parts at its ends that are only blank.
-fn without_blank_ends(call: &Call<'_>, value: &Value) -> Result<Value, Reason> {
-    let mut parts = call.parts(value)?;
-    let blank =
-        |part: Option<&Part>| matches!(part, Some(Part::Literal(text)) if text.trim().is_empty());
-    if parts.len() > 1 && blank(parts.first()) {
-        parts.remove(0);
-    }
-    if parts.len() > 1 && blank(parts.last()) {
-        parts.pop();
-    }
-    Ok(Value::new(partial::data(parts), value.origin.clone()))
+    at_ends(call, &arguments[0], Some(&start), Some(&end), &keep)
 }
 
 fn chomp(call: &Call<'_>, arguments: &[Value]) -> Answer {
-    let keep = |part: &Part| matches!(part, Part::Reference { .. } | Part::Pseudo(_));
+    let keep = |part: &Part| !matches!(part, Part::Hole(_));
     let end = |text: &str| Some(text.trim_end_matches(['\n', '\r']).to_owned());
-    let mut parts = call.parts(&arguments[0])?;
-    if let [.., _, Part::Literal(text)] = parts.as_slice()
-        && end(text).is_some_and(|left| left.is_empty())
-    {
-        parts.pop();
-    }
-    let value = Value::new(partial::data(parts), arguments[0].origin.clone());
-    at_ends(call, &value, None, Some(&end), &keep)
+    at_ends(call, &arguments[0], None, Some(&end), &keep)
 }
 
 fn trim(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let set = call.text(&arguments[1])?;
-    let letters: Vec<char> = set.chars().collect();
-    let start = |text: &str| Some(text.trim_start_matches(&*letters).to_owned());
-    let end = |text: &str| Some(text.trim_end_matches(&*letters).to_owned());
+    let letters: BTreeSet<char> = set.chars().collect();
+    let cut = |letter: char| letters.contains(&letter);
+    let start = |text: &str| Some(text.trim_start_matches(cut).to_owned());
+    let end = |text: &str| Some(text.trim_end_matches(cut).to_owned());
     let keep = |part: &Part| {
         letters
             .iter()
@@ -325,7 +313,7 @@ fn trimprefix(call: &Call<'_>, arguments: &[Value]) -> Answer {
     {
         return Ok(call.value(partial::data(rest.to_vec())));
     }
-    let keep = |part: &Part| lacks(part, &prefix);
+    let keep = |part: &Part| prefix.is_empty() || lacks(part, &prefix);
     at_ends(call, &arguments[0], Some(&start), None, &keep)
 }
 
@@ -342,7 +330,7 @@ fn trimsuffix(call: &Call<'_>, arguments: &[Value]) -> Answer {
     {
         return Ok(call.value(partial::data(rest.to_vec())));
     }
-    let keep = |part: &Part| lacks(part, &suffix);
+    let keep = |part: &Part| suffix.is_empty() || lacks(part, &suffix);
     at_ends(call, &arguments[0], None, Some(&end), &keep)
 }
 
@@ -354,13 +342,8 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     let parts = call.parts(&arguments[0])?;
     let by = call.parts(&arguments[2])?;
     let mut pieces = Pieces::default();
-    let known = matches!(parts.as_slice(), [] | [Part::Literal(_)]);
-    if !known
-        && parts
-            .iter()
-            .any(|part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted))
-        || !known && across(&parts, &wanted)
-    {
+    let within = |part: &Part| !matches!(part, Part::Literal(_)) && !lacks(part, &wanted);
+    if parts.len() > 1 && (parts.iter().any(within) || across(&parts, &wanted)) {
         return Err(call.unfit(&arguments[0], "a text"));
     }
     for part in parts {
@@ -368,7 +351,7 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
             pieces.part(part);
             continue;
         };
-        for (i, between) in between(&text, &wanted).into_iter().enumerate() {
+        for (i, between) in text.split(&*wanted).enumerate() {
             if i > 0 {
                 pieces.parts(by.iter().cloned());
             }
@@ -381,13 +364,14 @@ fn replace(call: &Call<'_>, arguments: &[Value]) -> Answer {
     Ok(call.value(pieces.data()))
 }
 
-/// What stands between the places of a text; an empty text is before each letter and at the end.
-fn between<'a>(text: &'a str, wanted: &str) -> Vec<&'a str> {
-    text.split(wanted).collect()
-}
+/// Longer texts are not looked for where one part ends and the next one begins.
+const MAX_WANTED: usize = 1_000;
 
 /// Whether a text may stand partly in a literal part and partly in the one beside it.
 fn across(parts: &[Part], wanted: &str) -> bool {
+    if wanted.len() > MAX_WANTED {
+        return true;
+    }
     let starts = |text: &str| {
         wanted
             .char_indices()

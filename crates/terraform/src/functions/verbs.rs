@@ -123,6 +123,10 @@ impl Verb {
             {
                 return call.as_text(value);
             }
+            // What stands for a whole number writes it as it is.
+            ('d', Data::Symbolic(parts)) if plain && self.flags.is_empty() && parts.len() == 1 => {
+                return Ok(value.clone());
+            }
             (_, Data::Unknown(_) | Data::Symbolic(_) | Data::OneOf(_)) => {
                 let hole = Part::Hole(call.unfit(value, "a value"));
                 return Ok(Value::new(partial::data([hole]), value.origin.clone()));

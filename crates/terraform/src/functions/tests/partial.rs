@@ -134,6 +134,22 @@ fn texts_are_worked_on_part_by_part() {
     );
     check("upper", r#"["a-<AWS::Region>"]"#, r#""A-${?}""#);
     check("trimspace", r#"[" a<var.x>b "]"#, r#""a${var.x}b""#);
+    check("trimspace", r#"[" <var.x>"]"#, "${?}");
+    check("trimspace", r#"[" <?>"]"#, "${?}");
+    check("chomp", r#"["a<var.x>\n"]"#, r#""a${var.x}""#);
+    check("trim", r#"["-a<var.x>b-","-"]"#, r#""a${var.x}b""#);
+    check(
+        "trim",
+        r#"["<AWS::Region>/a/","/"]"#,
+        r#""${AWS::Region}/a""#,
+    );
+    check("trim", r#"["<var.x>/","/"]"#, "${?}");
+    check("trimprefix", r#"["a<var.x>",""]"#, r#""a${var.x}""#);
+    check(
+        "format",
+        r#"[":%d-%05d","<var.x>","<var.x>"]"#,
+        r#"":${var.x}-${?}""#,
+    );
     check("trimprefix", r#"["ab<var.x>","a"]"#, r#""b${var.x}""#);
     check("trimsuffix", r#"["<var.x>/","/"]"#, "${?}");
     check("trimsuffix", r#"["a<var.x>.","."]"#, r#""a${var.x}""#);
@@ -280,6 +296,12 @@ fn lists_are_worked_on_with_items_that_are_not_known() {
         r#"["a"${?}]"#,
     );
     check("one", r#"[["?"]]"#, "unknown: not given");
+    check("toset", r#"["<aws_x.y.ids>"]"#, "${?}");
+    check(
+        "length",
+        r#"["<aws_x.y.ids>"]"#,
+        "unknown: `${aws_x.y.ids}` is known at deployment only",
+    );
     check("tolist", r#"[[1,"a<var.x>"]]"#, r#"["1","a${var.x}"]"#);
 }
 
