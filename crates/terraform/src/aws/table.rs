@@ -7,11 +7,17 @@ use std::sync::OnceLock;
 /// The files of the table.
 pub(super) const FILES: &[&str] = &[
     include_str!("../../data/aws/api.txt"),
+    include_str!("../../data/aws/build.txt"),
+    include_str!("../../data/aws/databases.txt"),
+    include_str!("../../data/aws/edge.txt"),
     include_str!("../../data/aws/iam.txt"),
     include_str!("../../data/aws/keys.txt"),
     include_str!("../../data/aws/lambda.txt"),
     include_str!("../../data/aws/logs.txt"),
     include_str!("../../data/aws/messaging.txt"),
+    include_str!("../../data/aws/network.txt"),
+    include_str!("../../data/aws/other.txt"),
+    include_str!("../../data/aws/storage.txt"),
     include_str!("../../data/aws/waf.txt"),
     include_str!("../../data/aws/workflow.txt"),
 ];
@@ -19,7 +25,7 @@ pub(super) const FILES: &[&str] = &[
 /// The whole table.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    types: BTreeMap<&'static str, Type>,
+    pub(super) types: BTreeMap<&'static str, Type>,
     /// The properties of each kind of the cloud's own, as paths without marks of lists.
     kinds: BTreeMap<&'static str, Vec<String>>,
 }
@@ -177,8 +183,8 @@ impl Table {
     }
 
     /// The properties of a kind, as paths.
-    pub(super) fn properties(&self, kind: &str) -> &[String] {
-        self.kinds.get(kind).map_or(&[], Vec::as_slice)
+    pub(super) fn properties(&self, kind: &str) -> Option<&[String]> {
+        self.kinds.get(kind).map(Vec::as_slice)
     }
 }
 
@@ -270,6 +276,12 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         item,
         each,
     };
+    if !under.is_empty() {
+        for kind in form.to.kinds() {
+            let paths = table.kinds.entry(kind).or_default();
+            paths.push(under.to_owned());
+        }
+    }
     let above = if item { under } else { "" };
     let mut known = vec![(form.to.kinds(), above, &form.rows)];
     while let Some((kinds, above, rows)) = known.pop() {
