@@ -5,7 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The files of the table.
-const FILES: &[&str] = &[include_str!("../../data/aws/lambda.txt")];
+pub(super) const FILES: &[&str] = &[
+    include_str!("../../data/aws/build.txt"),
+    include_str!("../../data/aws/databases.txt"),
+    include_str!("../../data/aws/edge.txt"),
+    include_str!("../../data/aws/lambda.txt"),
+    include_str!("../../data/aws/network.txt"),
+    include_str!("../../data/aws/other.txt"),
+    include_str!("../../data/aws/storage.txt"),
+];
 
 /// The whole table.
 #[derive(Debug, Default)]

@@ -1,1 +1,3 @@
+//! What becomes of the providers' names.
 
+mod data;
