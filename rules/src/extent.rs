@@ -5,7 +5,7 @@ use crate::prelude::*;
 use crate::unbound::{REPRESENTATIVE, any_resource, by_danger};
 use palisade_iam::catalogue::Action;
 use palisade_iam::{Request, Text, Truth, arn_part};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much a statement allows, the most first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,7 +112,7 @@ pub(crate) fn witness(cx: &Context<'_>, written: &Written<'_>, found: &Extent) -
             .iter()
             .filter_map(|service| access.settings.catalogue.service(service));
         known.into_iter().find_map(|service| {
-            let kind = palisade_access::kind_of(service, &example);
+            let kind = service.kind_of(&example).map(|kind| &*kind.name);
             let takes = |action: &Action| {
                 let mut kinds = action
                     .resources
@@ -122,7 +122,7 @@ pub(crate) fn witness(cx: &Context<'_>, written: &Written<'_>, found: &Extent) -
             };
             by_danger(service).into_iter().find_map(|(name, action)| {
                 let resource = match names_everything(statement) {
-                    true => any_resource(access, statement, service, action)
+                    true => any_resource(access, statement, service, action, &mut BTreeMap::new())
                         .unwrap_or_else(|| "*".to_owned()),
                     false if takes(action) => example.clone(),
                     false => return None,

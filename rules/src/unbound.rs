@@ -229,9 +229,10 @@ pub(crate) fn unbound(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
     }
     let access = cx.access();
     let mut holder: Option<Holder> = None;
+    let mut known = AnyOfKind::new();
     let mut found = Vec::new();
     for (service, action) in actions(access, statement).into_values() {
-        if let Some(resource) = any_resource(access, statement, service, action) {
+        if let Some(resource) = any_resource(access, statement, service, action, &mut known) {
             let holder = holder.get_or_insert_with(|| Holder::of(cx, had));
             found.extend(one(statement, service, action, resource, holder));
         }
@@ -248,6 +249,7 @@ pub(crate) fn unbound_reads(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
     }
     let access = cx.access();
     let mut holder: Option<Holder> = None;
+    let mut known = AnyOfKind::new();
     let mut found = Vec::new();
     for name in SECRETS.iter().chain(DATA) {
         if statement.matches_action(name) == Truth::No {
@@ -259,7 +261,7 @@ pub(crate) fn unbound_reads(cx: &Context<'_>, had: &Had<'_>) -> Vec<Unbound> {
         let service = access.settings.catalogue.service(prefix);
         let action = access.settings.catalogue.action(name);
         if let (Some(service), Some(action)) = (service, action)
-            && let Some(resource) = any_resource(access, statement, service, action)
+            && let Some(resource) = any_resource(access, statement, service, action, &mut known)
         {
             let holder = holder.get_or_insert_with(|| Holder::of(cx, had));
             found.extend(one(statement, service, action, resource, holder));
@@ -356,13 +358,18 @@ fn actions<'a>(
     found
 }
 
+/// For each kind of resource that was asked about, by its template: the ARN of any of them, when the
+/// statement is about it.
+type AnyOfKind<'s> = BTreeMap<&'s str, Option<String>>;
+
 /// A resource of each kind that the action needs, when the statement allows any of that kind; its
 /// ARN. Nothing for actions that can't be bound to resources.
-pub(crate) fn any_resource(
+pub(crate) fn any_resource<'s>(
     access: &Access<'_>,
     statement: &Statement,
-    service: &Service,
+    service: &'s Service,
     action: &Action,
+    known: &mut AnyOfKind<'s>,
 ) -> Option<String> {
     let needed = action.resources.iter().any(|kind| kind.required);
     let kinds = action
@@ -371,11 +378,14 @@ pub(crate) fn any_resource(
         .filter(|kind| kind.required || !needed);
     let mut found: Option<String> = None;
     for kind in kinds {
-        let template = &service.resource_type(kind)?.arn;
-        match any_of(access, statement, template) {
+        let template = &*service.resource_type(kind)?.arn;
+        let any = known
+            .entry(template)
+            .or_insert_with(|| any_of(access, statement, template));
+        match any {
             // The plainest of several kinds has the shortest name.
             Some(arn) if found.as_ref().is_none_or(|known| arn.len() < known.len()) => {
-                found = Some(arn);
+                found = Some(arn.clone());
             }
             None if needed => return None,
             _ => {}

@@ -1,9 +1,10 @@
 //! The source code of a function: where it lies, and what it asks of the cloud.
 
 use palisade_app::{Application, Data, Files, Resource, resolve};
-use palisade_code::{Calls, Modules, calls};
+use palisade_code::{Calls, Modules, calls, calls_or_problem};
 use palisade_core::Sources;
 use palisade_syntax::Node;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the code of a function asks for.
@@ -33,75 +34,111 @@ impl Modules for Reader<'_> {
     }
 }
 
-/// Reads the code of a function.
-///
-/// # Errors
-/// Why it can't be read, for people.
-pub fn code_of(
-    app: &Application,
-    function: &Resource,
-    files: &dyn Files,
-) -> Result<FunctionCode, String> {
-    let runtime = function.text("Runtime").unwrap_or_default();
-    let endings: &[&str] = match runtime {
-        _ if runtime.starts_with("python") => &["py"],
-        _ if runtime.starts_with("nodejs") => &["js", "mjs", "cjs", "ts", "mts"],
-        "" => return Err("its runtime is not known".to_owned()),
-        _ => return Err(format!("code for {runtime} is not read yet")),
-    };
-    let handler = function.text("Handler").ok_or("its handler is not known")?;
-    let (module, name) = handler.rsplit_once('.').unwrap_or((handler, ""));
-    let code = function
-        .properties
-        .get("Code")
-        .ok_or("the template does not say where its code is")?;
-    if let Some(text) = code.get("ZipFile").and_then(|text| text.as_text()) {
-        let entry = if endings.contains(&"py") {
-            "index.py"
-        } else {
-            "index.js"
-        };
-        let reader = Reader {
-            files,
-            inline: Some((entry, Arc::from(text))),
-        };
-        return Ok(read(entry, name, &[""], &reader));
-    }
-    let root = root(app, function)?;
-    let mut roots = vec![root.clone()];
-    for layer in function.references("Layers") {
-        if let Some(layer) = app.resource(&layer)
-            && let Some(folder) = local(app, layer, "Content")
-        {
-            for inside in ["", "python", "nodejs", "nodejs/node_modules"] {
-                roots.extend(resolve(&format!("{folder}/_"), inside));
-            }
-        }
-    }
-    let reader = Reader {
-        files,
-        inline: None,
-    };
-    let roots: Vec<&str> = roots.iter().map(String::as_str).collect();
-    entries(function, module, endings)
-        .iter()
-        .filter_map(|entry| resolve(&format!("{root}/_"), entry))
-        .find(|path| files.read(path).is_ok())
-        .map(|entry| read(&entry, name, &roots, &reader))
-        .ok_or_else(|| format!("no source file of its handler `{handler}` lies in `{root}`"))
+/// The code of the functions of an application. What several functions share is read once.
+pub(crate) struct Codes<'a> {
+    app: &'a Application,
+    files: &'a dyn Files,
+    /// What can be read of code is wanted, whatever else can't be.
+    in_part: bool,
+    read: BTreeMap<Handler, Arc<FunctionCode>>,
 }
 
-fn read(entry: &str, handler: &str, roots: &[&str], reader: &Reader<'_>) -> FunctionCode {
-    let mut sources = Sources::default();
-    let handler = (!handler.is_empty()).then_some(handler);
-    let calls = calls(entry, handler, roots, reader, &mut sources);
-    FunctionCode { sources, calls }
+/// Where the code of a function begins: its file, the name in it, and the folders in which imports
+/// are looked for.
+type Handler = (String, String, Vec<String>);
+
+impl<'a> Codes<'a> {
+    pub(crate) fn new(app: &'a Application, files: &'a dyn Files, in_part: bool) -> Self {
+        Self {
+            app,
+            files,
+            in_part,
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// The code of a function, or why it can't be read, for people.
+    pub(crate) fn of(&mut self, function: &Resource) -> Result<Arc<FunctionCode>, String> {
+        let (app, files) = (self.app, self.files);
+        let runtime = function.text("Runtime").unwrap_or_default();
+        let endings: &[&str] = match runtime {
+            _ if runtime.starts_with("python") => &["py"],
+            _ if runtime.starts_with("nodejs") => &["js", "mjs", "cjs", "ts", "mts"],
+            "" => return Err("its runtime is not known".to_owned()),
+            _ => return Err(format!("code for {runtime} is not read yet")),
+        };
+        let handler = function.text("Handler").ok_or("its handler is not known")?;
+        let (module, name) = handler.rsplit_once('.').unwrap_or((handler, ""));
+        let code = function
+            .properties
+            .get("Code")
+            .ok_or("the template does not say where its code is")?;
+        if let Some(text) = code.get("ZipFile").and_then(|text| text.as_text()) {
+            let entry = if endings.contains(&"py") {
+                "index.py"
+            } else {
+                "index.js"
+            };
+            let reader = Reader {
+                files,
+                inline: Some((entry, Arc::from(text))),
+            };
+            return Ok(Arc::new(self.calls(entry, name, &[""], &reader)));
+        }
+        let root = root(app, function)?;
+        let mut roots = vec![root.clone()];
+        for layer in function.references("Layers") {
+            if let Some(layer) = app.resource(&layer)
+                && let Some(folder) = local(app, layer, "Content")
+            {
+                for inside in ["", "python", "nodejs", "nodejs/node_modules"] {
+                    roots.extend(resolve(&format!("{folder}/_"), inside));
+                }
+            }
+        }
+        let entry = entries(function, module, endings)
+            .iter()
+            .filter_map(|entry| resolve(&format!("{root}/_"), entry))
+            .find(|path| files.read(path).is_ok())
+            .ok_or_else(|| format!("no source file of its handler `{handler}` lies in `{root}`"))?;
+        let handler = (entry, name.to_owned(), roots);
+        if let Some(code) = self.read.get(&handler) {
+            return Ok(code.clone());
+        }
+        let roots: Vec<&str> = handler.2.iter().map(String::as_str).collect();
+        let reader = Reader {
+            files,
+            inline: None,
+        };
+        let code = Arc::new(self.calls(&handler.0, name, &roots, &reader));
+        self.read.insert(handler, code.clone());
+        Ok(code)
+    }
+
+    fn calls(
+        &self,
+        entry: &str,
+        handler: &str,
+        roots: &[&str],
+        reader: &Reader<'_>,
+    ) -> FunctionCode {
+        let mut sources = Sources::default();
+        let handler = (!handler.is_empty()).then_some(handler);
+        let read = if self.in_part {
+            calls
+        } else {
+            calls_or_problem
+        };
+        let calls = read(entry, handler, roots, reader, &mut sources);
+        FunctionCode { sources, calls }
+    }
 }
 
 /// The files that may hold the handler, the likeliest first.
 fn entries(function: &Resource, module: &str, endings: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
-    for module in [module.to_owned(), module.replace('.', "/")] {
+    let folders = module.contains('.').then(|| module.replace('.', "/"));
+    for module in [module].into_iter().chain(folders.as_deref()) {
         for ending in endings {
             found.push(format!("{module}.{ending}"));
         }

@@ -31,7 +31,7 @@ mod testing;
 
 pub use access::{Access, Guard, Settings, Zone};
 pub use change::{Change, ChangeKind, Gain, allowed, changes, public};
-pub use code::{FunctionCode, code_of};
+pub use code::FunctionCode;
 pub use edges::{Edge, EdgeKind, Edges, Node, Unread, Via};
 pub use identities::{Attached, Identity, IdentityKind, Permissions};
 pub use idle::{Idle, IdleKind, idle};
@@ -40,6 +40,8 @@ pub use needs::{Need, Needs, Observed, needs_of, needs_of_record};
 pub use outside::{LOG_WRITERS, OutsideAccess, Who, everything, outside};
 pub use paths::{AttackPath, Hop, Loot, Prize, attack_paths, paths};
 pub use shown::{Subject, Target};
-pub use shrink::{Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, yaml};
-pub use targets::kind_of;
+pub use shrink::{
+    Edit, Expressions, Proposed, Record, Shrunk, Unused, fix, records, shrink, shrink_understood,
+    yaml,
+};
 pub use worlds::agree;

@@ -1,11 +1,10 @@
-//! The provider's own managed policies, read once for an application. Where the application is the
-//! state of an account that shows them, they are those; otherwise the catalogue's.
+//! The provider's own managed policies. Where the application is the state of an account that shows
+//! them, they are those; otherwise the catalogue's.
 
 use crate::document;
 use crate::names::Names;
 use palisade_app::{Application, account::Account};
-use palisade_core::FileId;
-use palisade_iam::{Catalogue, Policy, read_policy};
+use palisade_iam::{Catalogue, Policy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +13,8 @@ use std::sync::Arc;
 pub(crate) struct Managed<'a> {
     account: Option<&'a Account>,
     catalogue: &'a Catalogue,
-    read: BTreeMap<String, Option<Arc<Policy>>>,
+    /// Those that the account shows.
+    read: BTreeMap<&'a str, Option<Arc<Policy>>>,
 }
 
 impl<'a> Managed<'a> {
@@ -31,22 +31,11 @@ impl<'a> Managed<'a> {
         if !arn.contains(":iam::aws:policy/") {
             return None;
         }
-        if let Some(known) = self.read.get(arn) {
-            return known.clone();
-        }
-        let shown = self.account.and_then(|account| account.managed.get(arn));
-        let policy = match shown {
-            Some(document) => document::policy(document, &[], names),
-            None => self.of_catalogue(arn),
+        let managed = self.account.map(|account| &account.managed);
+        let Some((arn, shown)) = managed.and_then(|managed| managed.get_key_value(arn)) else {
+            return self.catalogue.policy(arn);
         };
-        let policy = policy.map(Arc::new);
-        self.read.insert(arn.to_owned(), policy.clone());
-        policy
-    }
-
-    fn of_catalogue(&self, arn: &str) -> Option<Policy> {
-        let text = self.catalogue.managed_policy(arn)?;
-        let document = palisade_syntax::parse_json(FileId::NONE, text).ok()?;
-        Some(read_policy(&document.root).0)
+        let read = || document::policy(shown, &[], names).map(Arc::new);
+        self.read.entry(arn).or_insert_with(read).clone()
     }
 }

@@ -84,6 +84,19 @@ pub fn outside(access: &Access<'_>) -> Vec<OutsideAccess> {
     found
 }
 
+/// Whether a policy speaks of anybody from outside but services. Nobody is asked: what is found
+/// may still be denied to them.
+pub(crate) fn speaks_of_people(access: &Access<'_>) -> bool {
+    let policies = access.guards.iter().flat_map(|guard| &guard.worlds);
+    let mut statements = policies.flat_map(|(_, policy)| policy.of_effect(Effect::Allow));
+    statements.any(|statement| {
+        let candidates = callers::of(access, statement);
+        candidates
+            .iter()
+            .any(|candidate| candidate.who.is_somebody())
+    })
+}
+
 /// The resources that have policies; with those policies that are on no resource of the
 /// application.
 fn guarded(access: &Access<'_>) -> Vec<(Arc<str>, bool)> {
@@ -247,12 +260,11 @@ impl Inquiry<'_> {
         let target = arn.and_then(|arn| Target::of(catalogue, arn, patterns.clone()));
         let mut asked = Vec::new();
         if let Some(target) = &target {
-            for (action, texts) in target.actions() {
+            let wanted = |action: &str| statement.matches_action(action) != Truth::No;
+            for (action, texts) in target.actions(wanted) {
                 let name = format!("{}:{}", target.service.prefix, action.name);
-                if statement.matches_action(&name.to_ascii_lowercase()) != Truth::No {
-                    let texts = texts.into_iter().map(str::to_owned).collect();
-                    asked.push((Arc::from(name), action.access, texts));
-                }
+                let texts = texts.into_iter().map(str::to_owned).collect();
+                asked.push((Arc::from(name), action.access, texts));
             }
             return asked;
         }

@@ -11,7 +11,7 @@ mod loot;
 
 use crate::access::Access;
 use crate::edges::{Edge, EdgeKind, Edges, Node, Via};
-use crate::outside::{OutsideAccess, Who, outside};
+use crate::outside::{OutsideAccess, Who, outside, speaks_of_people};
 use crate::worlds::agree;
 use palisade_app::graph::{Authentication, Reach};
 use palisade_app::{Condition, Existence};
@@ -82,6 +82,9 @@ pub fn paths(access: &Access<'_>, edges: &Edges) -> Vec<AttackPath> {
 /// The same, for those who need nothing else: edges are looked for only when there is a way in.
 #[must_use]
 pub fn attack_paths(access: &Access<'_>) -> Vec<AttackPath> {
+    if !speaks_of_people(access) && open_entry_points(access).next().is_none() {
+        return Vec::new();
+    }
     let outside = outside(access);
     if starts(access, &outside).is_empty() {
         return Vec::new();
@@ -89,21 +92,24 @@ pub fn attack_paths(access: &Access<'_>) -> Vec<AttackPath> {
     paths(access, &Edges::with(access, outside))
 }
 
+/// The ways in that anybody can use without saying who they are.
+fn open_entry_points(access: &Access<'_>) -> impl Iterator<Item = usize> {
+    let entry_points = access.app.graph().entry_points.iter().enumerate();
+    let open = entry_points.filter(|(_, entry)| {
+        entry.kind.is_http()
+            && entry.authentication == Authentication::None
+            && entry.reach == Reach::Internet
+    });
+    open.map(|(at, _)| at)
+}
+
 /// Where outsiders can begin.
 fn starts(access: &Access<'_>, outside: &[OutsideAccess]) -> Vec<(Node, Who)> {
-    let mut starts: Vec<(Node, Who)> = Vec::new();
-    for (i, entry) in access.app.graph().entry_points.iter().enumerate() {
-        let open = entry.kind.is_http()
-            && entry.authentication == Authentication::None
-            && entry.reach == Reach::Internet;
-        if open {
-            starts.push((Node::EntryPoint(i), Who::Anyone));
-        }
-    }
+    let mut starts: Vec<(Node, Who)> = open_entry_points(access)
+        .map(|at| (Node::EntryPoint(at), Who::Anyone))
+        .collect();
     for found in outside {
-        // A service acts for others only where it is made to, and of a name that is not known
-        // nobody knows that it is an outsider's.
-        if found.unknown.is_none() && !matches!(found.who, Who::Service(_) | Who::Unknown) {
+        if found.unknown.is_none() && found.who.is_somebody() {
             let start = (Node::Outsider(found.who.clone()), found.who.clone());
             if !starts.contains(&start) {
                 starts.push(start);

@@ -17,8 +17,8 @@ pub use statement::Proposed;
 pub use yaml::block as yaml;
 
 use crate::access::Access;
-use crate::code::code_of;
-use crate::identities::{Attached, Permissions};
+use crate::code::Codes;
+use crate::identities::{Attached, Identity, Permissions};
 use crate::names::Names;
 use crate::needs::{Need, needs_of, needs_of_record};
 use palisade_app::{Condition, Files};
@@ -76,13 +76,46 @@ pub fn shrink(
     files: &dyn Files,
     records: &[Record],
 ) -> (Vec<Shrunk>, Symbols) {
+    every(access, files, records, Wanted::All)
+}
+
+/// The same for those roles of which everything can be told; `worth` says whose code is worth
+/// reading.
+#[must_use]
+pub fn shrink_understood(
+    access: &Access<'_>,
+    files: &dyn Files,
+    worth: &dyn Fn(&Identity) -> bool,
+) -> Vec<Shrunk> {
+    every(access, files, &[], Wanted::Understood(worth)).0
+}
+
+/// Which roles are shrunk.
+enum Wanted<'a> {
+    /// Each, as far as it is understood.
+    All,
+    /// Those of which everything can be told, among these.
+    Understood(&'a dyn Fn(&Identity) -> bool),
+}
+
+fn every(
+    access: &Access<'_>,
+    files: &dyn Files,
+    records: &[Record],
+    wanted: Wanted<'_>,
+) -> (Vec<Shrunk>, Symbols) {
+    let (in_part, worth): (_, &dyn Fn(&Identity) -> bool) = match wanted {
+        Wanted::All => (true, &|_| true),
+        Wanted::Understood(worth) => (false, worth),
+    };
     let mut names = Names::new(
         access.app,
         &access.settings.deployment,
         access.symbols.clone(),
     );
+    let mut codes = Codes::new(access.app, files, in_part);
     let mut shrunk = Vec::new();
-    for identity in &access.identities {
+    for identity in access.identities.iter().filter(|one| worth(one)) {
         let functions: Vec<Arc<str>> = access
             .app
             .graph()
@@ -95,10 +128,14 @@ pub fn shrink(
         let (mut unread, mut unresolved) = (Vec::new(), Vec::new());
         let mut needs: Vec<Need> = Vec::new();
         for id in &functions {
+            let understood = unread.is_empty() && unresolved.is_empty();
+            if !(in_part || understood) {
+                break;
+            }
             let Some(function) = access.app.resource(id) else {
                 continue;
             };
-            match code_of(access.app, function, files) {
+            match codes.of(function) {
                 Err(why) => unread.push((id.clone(), why)),
                 Ok(code) => {
                     let found = needs_of(access, function, &code, &mut names);
@@ -112,6 +149,10 @@ pub fn shrink(
                 needs.extend(found.needs);
                 unresolved.extend(found.unresolved);
             }
+        }
+        let understood = unread.is_empty() && unresolved.is_empty();
+        if !(in_part || understood) {
+            continue;
         }
         for world in &identity.worlds {
             let declared = Declared {

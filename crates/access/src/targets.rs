@@ -3,7 +3,7 @@
 
 use crate::access::Access;
 use palisade_iam::catalogue::{Action, Service};
-use palisade_iam::{Catalogue, Pattern, Text, Truth, arn_part};
+use palisade_iam::{Catalogue, Text, arn_part};
 
 /// More things within one resource are not asked about.
 const MAX_CANDIDATES: usize = 12;
@@ -28,7 +28,7 @@ impl<'a> Target<'a> {
         let base = arn.strip_suffix(":*").unwrap_or(arn);
         let mut texts = vec![arn.to_owned()];
         for kind in &service.resource_types {
-            texts.extend(inside(&kind.arn, base));
+            texts.extend(kind.inside(base));
         }
         for pattern in patterns {
             let pattern = pattern.widest();
@@ -40,8 +40,8 @@ impl<'a> Target<'a> {
         }
         texts.truncate(MAX_CANDIDATES);
         let kinds = |text: String| {
-            let kind = kind_of(service, &text)?;
-            Some((text, kind))
+            let kind = service.kind_of(&text)?;
+            Some((text, &*kind.name))
         };
         Some(Self {
             service,
@@ -49,9 +49,21 @@ impl<'a> Target<'a> {
         })
     }
 
-    /// The actions, each with the texts that it can be asked about.
-    pub(crate) fn actions(&self) -> impl Iterator<Item = (&'a Action, Vec<&str>)> {
-        self.service.actions.iter().filter_map(|action| {
+    /// The actions that are wanted by their full names in lower case, each with the texts that it
+    /// can be asked about.
+    pub(crate) fn actions(
+        &self,
+        mut wanted: impl FnMut(&str) -> bool,
+    ) -> impl Iterator<Item = (&'a Action, Vec<&str>)> {
+        let mut name = self.service.prefix.to_ascii_lowercase();
+        name.push(':');
+        let stem = name.len();
+        self.service.actions.iter().filter_map(move |action| {
+            name.truncate(stem);
+            name.extend(action.name.chars().map(|c| c.to_ascii_lowercase()));
+            if !wanted(&name) {
+                return None;
+            }
             let takes = |kind: &str| {
                 let kinds = action.resources.iter();
                 kinds
@@ -80,41 +92,23 @@ pub(crate) fn takes(access: &Access<'_>, action: &str, resource: &str) -> Vec<St
         return Vec::new();
     };
     let kinds = action.resources.iter();
-    let templates: Vec<&str> = (kinds.filter_map(|of| service.resource_type(of)))
-        .map(|kind| &*kind.arn)
-        .collect();
-    if templates.is_empty() {
+    let kinds: Vec<_> = kinds.filter_map(|of| service.resource_type(of)).collect();
+    if kinds.is_empty() {
         return vec!["*".to_owned()];
     }
-    let patterns: Vec<Pattern> = templates.iter().map(|t| as_pattern(t)).collect();
-    let fits = |arn: &str| {
-        patterns
-            .iter()
-            .any(|pattern| pattern.matches(arn) != Truth::No)
-    };
+    let fits = |arn: &str| kinds.iter().any(|kind| kind.fits(arn));
     if fits(resource) {
         return Vec::new();
     }
     let own = access.arns().map(|(_, arn)| arn.to_owned());
     let own = own.filter(|arn| fits(arn));
-    let imagined = templates.iter().map(|template| {
-        let mut text = String::new();
-        let mut rest = *template;
-        for (literal, name) in pieces(template) {
-            text.push_str(literal);
-            rest = rest.get(literal.len()..).unwrap_or_default();
-            if name {
-                let end = rest.find('}').map_or(rest.len(), |end| end + 1);
-                text.push_str(match rest.get(..end).unwrap_or_default() {
-                    "${Partition}" => "aws",
-                    "${Region}" => "us-east-1",
-                    "${Account}" => &access.account,
-                    _ => "example",
-                });
-                rest = rest.get(end..).unwrap_or_default();
-            }
-        }
-        text
+    let imagined = kinds.iter().map(|kind| {
+        kind.filled(|name| match name {
+            "Partition" => "aws",
+            "Region" => "us-east-1",
+            "Account" => &access.account,
+            _ => "example",
+        })
     });
     own.chain(imagined).collect()
 }
@@ -125,81 +119,6 @@ pub(crate) fn service_of(arn: &str) -> Option<&str> {
         ("iam", Some(name)) if name.starts_with("role/") => Some("sts"),
         (service, _) => Some(service),
     }
-}
-
-/// The kind of resource that an ARN is of: the template that fits with the most letters.
-#[must_use]
-pub fn kind_of<'a>(service: &'a Service, arn: &str) -> Option<&'a str> {
-    let kinds = service.resource_types.iter();
-    kinds
-        .filter(|kind| as_pattern(&kind.arn).matches(arn) != Truth::No)
-        .max_by_key(|kind| letters(&kind.arn))
-        .map(|kind| &*kind.name)
-}
-
-/// A template of the catalogue, with a wildcard for each name in it.
-fn as_pattern(template: &str) -> Pattern {
-    let mut text = String::new();
-    for (literal, name) in pieces(template) {
-        text.push_str(literal);
-        if name {
-            text.push_str("?*");
-        }
-    }
-    Pattern::wildcard(&text)
-}
-
-fn letters(template: &str) -> usize {
-    pieces(template).map(|(literal, _)| literal.len()).sum()
-}
-
-/// The literal parts of a template, each with whether a name follows.
-fn pieces(template: &str) -> impl Iterator<Item = (&str, bool)> {
-    let mut rest = Some(template);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        match text.split_once("${") {
-            None => {
-                rest = None;
-                Some((text, false))
-            }
-            Some((literal, behind)) => {
-                rest = behind.split_once('}').map(|(_, behind)| behind);
-                Some((literal, true))
-            }
-        }
-    })
-}
-
-/// A thing of this template within a resource: the template goes on where the ARN ends.
-fn inside(template: &str, arn: &str) -> Option<String> {
-    let parts: Vec<(&str, bool)> = pieces(template).collect();
-    let names = parts.iter().filter(|(_, name)| *name).count();
-    // Find how many of the names the ARN fills: all but the last ones.
-    for filled in (1..names).rev() {
-        let mut pattern = String::new();
-        let mut rest = String::new();
-        let mut seen = 0;
-        for (literal, name) in &parts {
-            let into = if seen < filled {
-                &mut pattern
-            } else {
-                &mut rest
-            };
-            into.push_str(literal);
-            if *name {
-                into.push_str(if seen < filled { "?*" } else { "any" });
-                seen += 1;
-            }
-        }
-        if rest.starts_with(['/', ':'])
-            && Pattern::wildcard(&pattern).matches(arn) != Truth::No
-            && pattern.matches(['/', ':']).count() == arn.matches(['/', ':']).count()
-        {
-            return Some(format!("{arn}{rest}"));
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -36,8 +36,10 @@ pub(crate) fn run(
     roots: &[&str],
     modules: &dyn Modules,
     sources: &mut Sources,
+    goes_on: bool,
 ) -> Calls {
     let mut eval = Eval {
+        goes_on,
         roots,
         modules,
         sources,
@@ -45,6 +47,7 @@ pub(crate) fn run(
         units: Vec::new(),
         by_path: BTreeMap::new(),
         by_import: BTreeMap::new(),
+        by_folder: BTreeMap::new(),
         bytes: 0,
         heap: Heap::default(),
         scopes: Vec::new(),
@@ -137,6 +140,8 @@ pub(crate) struct Pass {
 }
 
 pub(crate) struct Eval<'a> {
+    /// What can be read is read, whatever else can't be.
+    goes_on: bool,
     roots: &'a [&'a str],
     modules: &'a dyn Modules,
     sources: &'a mut Sources,
@@ -145,6 +150,8 @@ pub(crate) struct Eval<'a> {
     by_path: BTreeMap<Name, usize>,
     /// Python modules by their absolute names.
     by_import: BTreeMap<Name, usize>,
+    /// What imports mean in a folder; nothing: a library.
+    by_folder: BTreeMap<(Name, Name), Option<usize>>,
     bytes: usize,
     pub(crate) heap: Heap,
     /// All scopes of both passes: what outlives a pass may hold functions made in them.
@@ -208,6 +215,9 @@ impl Eval<'_> {
     fn load(&mut self, path: Name, text: &Arc<str>) -> Option<usize> {
         if let Some(unit) = self.by_path.get(&path) {
             return Some(*unit);
+        }
+        if self.is_over() {
+            return None;
         }
         let language = Language::of_path(&path)?;
         self.bytes = self.bytes.saturating_add(text.len());
@@ -308,7 +318,15 @@ impl Eval<'_> {
         }
     }
 
+    /// Nobody wants to know more.
+    fn is_over(&self) -> bool {
+        !self.goes_on && !self.result.problems.is_empty()
+    }
+
     fn statement(&mut self, statement: &Statement) {
+        if self.is_over() {
+            return;
+        }
         self.pass.steps += 1;
         match statement {
             Statement::Do(value) => {

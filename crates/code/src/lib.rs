@@ -156,7 +156,19 @@ pub fn calls(
     modules: &dyn Modules,
     sources: &mut Sources,
 ) -> Calls {
-    eval::run(entry, handler, roots, modules, sources)
+    eval::run(entry, handler, roots, modules, sources, true)
+}
+
+/// The same for those to whom half an answer is none: nothing more is read after the first
+/// [`Problem`].
+pub fn calls_or_problem(
+    entry: &str,
+    handler: Option<&str>,
+    roots: &[&str],
+    modules: &dyn Modules,
+    sources: &mut Sources,
+) -> Calls {
+    eval::run(entry, handler, roots, modules, sources, false)
 }
 
 #[cfg(test)]

@@ -3,16 +3,16 @@
 use crate::{Language, Modules};
 use std::sync::Arc;
 
-/// The path and text of the module that `specifier` means in the file `from`; `None` for a package
+/// The path and text of the module that `specifier` means in a file of a folder; `None` for a package
 /// that is not part of the code.
 pub(crate) fn find(
     specifier: &str,
-    from: &str,
+    folder: &str,
     language: Language,
     roots: &[&str],
     modules: &dyn Modules,
 ) -> Option<(Arc<str>, Arc<str>)> {
-    candidates(specifier, from, language, roots)
+    candidates(specifier, folder, language, roots)
         .into_iter()
         .find_map(|path| {
             Language::of_path(&path)?;
@@ -45,8 +45,7 @@ const KNOWN: [&str; 6] = [
     "aws_lambda_powertools",
 ];
 
-fn candidates(specifier: &str, from: &str, language: Language, roots: &[&str]) -> Vec<String> {
-    let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+fn candidates(specifier: &str, folder: &str, language: Language, roots: &[&str]) -> Vec<String> {
     match language {
         Language::Python => python(specifier, folder, roots),
         _ => javascript(specifier, folder, roots),

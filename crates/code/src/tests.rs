@@ -2,7 +2,7 @@
 //! lines; the first is the entry. What is found is written in a short form: `$X` an environment
 //! variable, `@x` a part of the event, `?` unknown.
 
-use crate::{Argument, Calls, Language, Modules, Sdk, calls};
+use crate::{Argument, Calls, Language, Modules, Sdk, calls, calls_or_problem};
 use palisade_core::Sources;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -146,6 +146,26 @@ fn what_is_read_is_told() {
         (&*place.file, place.line, place.column),
         ("src/app.py", 6, 12)
     );
+}
+
+#[test]
+fn after_a_problem_nothing_more_is_read_for_those_who_want_all_or_nothing() {
+    let check = |first: &str, expected: &[&str]| {
+        let app = format!("from . import {first}\nimport late\nlate.save()\n");
+        let texts = [
+            ("src/app.py", app.as_str()),
+            ("src/late.py", "def save(): pass\n"),
+        ];
+        let texts = texts.map(|(path, text)| (path.to_owned(), Arc::from(text)));
+        let files = Files(BTreeMap::from(texts));
+        let mut sources = Sources::default();
+        let found = calls_or_problem("src/app.py", None, &["src"], &files, &mut sources);
+        let read: Vec<&str> = found.files.iter().map(AsRef::as_ref).collect();
+        assert_eq!(read, expected);
+        assert_eq!(found.problems.is_empty(), expected.len() == 2);
+    };
+    check("late", &["src/app.py", "src/late.py"]);
+    check("missing", &["src/app.py"]);
 }
 
 #[test]

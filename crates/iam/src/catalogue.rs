@@ -14,6 +14,7 @@ mod pattern;
 mod policies;
 mod sdk;
 mod service;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -24,12 +25,13 @@ pub use service::{
     AccessLevel, Action, ActionResource, ConditionKey, KeyKind, KeyType, ResourceType, Service,
 };
 
+use crate::policy::Policy;
 use container::Container;
 use policies::Policies;
 use sdk::Sdk;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Actions, condition keys, managed policies and SDK calls of AWS.
 #[derive(Debug)]
@@ -185,11 +187,23 @@ impl Catalogue {
         self.policies().all()
     }
 
+    /// The AWS managed policy of a name, without its document.
+    #[must_use]
+    pub fn managed_policy_named(&self, name: &str) -> Option<&ManagedPolicy> {
+        self.policies().named(name)
+    }
+
     /// The document (JSON text) of an AWS managed policy. An ARN must have the right path, in
     /// whatever partition; a bare name finds the policy too.
     #[must_use]
     pub fn managed_policy(&self, arn_or_name: &str) -> Option<&str> {
         self.policies().document(&self.container, arn_or_name)
+    }
+
+    /// An AWS managed policy, understood. It is read once and shared.
+    #[must_use]
+    pub fn policy(&self, arn_or_name: &str) -> Option<Arc<Policy>> {
+        self.policies().policy(&self.container, arn_or_name)
     }
 
     fn sdk(&self) -> &Sdk {

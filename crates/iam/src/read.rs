@@ -159,12 +159,12 @@ impl Reader {
                             let statement = self.statement(item);
                             let effect = item.get("Effect").and_then(|e| self.hole(e));
                             // What may allow may as well deny.
-                            statements.extend(statement.clone().filter(|_| effect.is_some()).map(
-                                |statement| Statement {
+                            if effect.is_some() {
+                                statements.extend(statement.clone().map(|statement| Statement {
                                     effect: Effect::Deny,
                                     ..statement
-                                },
-                            ));
+                                }));
+                            }
                             statements.extend(statement);
                         }
                     }

@@ -2,7 +2,7 @@
 //! checked out, and nothing of the repository is changed.
 
 use crate::applications::Tree;
-use crate::disk::{Candidate, LEFT_OUT, MAX_FILE, Named, may_be_template};
+use crate::disk::{Candidate, LEFT_OUT, MAX_FILE, Named, candidates, may_be_template};
 use crate::failure::CommandError;
 use palisade_app::{FileError, Files};
 use palisade_policy::Config;

@@ -70,6 +70,11 @@ pub fn read(input: Input<'_>, files: &dyn Files, given: &Given) -> Outcome {
         Input::File { path, bytes, named } if named && account::looks_like(bytes) => {
             account::read(path, bytes)
         }
+        Input::File { path, bytes, named }
+            if named && palisade_terraform::looks_like_plan(bytes) =>
+        {
+            palisade_terraform::read_plan(path, bytes)
+        }
         Input::File { path, bytes, .. } => {
             let options = cfn::Options {
                 parameters: given.parameters.clone(),

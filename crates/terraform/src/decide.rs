@@ -2,7 +2,7 @@
 
 use palisade_app::combine::{one_of, spread};
 use palisade_app::value::{Alternative, Entry, List, Map};
-use palisade_app::{Condition, Data, Value};
+use palisade_app::{Condition, Data, Part, Value};
 use palisade_core::Origin;
 use std::sync::Arc;
 
@@ -134,65 +134,14 @@ pub(crate) fn prune(value: Value, known: &mut Vec<Condition>) -> Value {
 
 /// Whether two values are the same: nothing when that can't be told.
 pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
-    match (&a.data, &b.data) {
-        (Data::Unknown(_) | Data::OneOf(_), _) | (_, Data::Unknown(_) | Data::OneOf(_)) => None,
-        (Data::Null | Data::Absent, Data::Null | Data::Absent) => Some(true),
-        // An unset input may be null, what a resource is never is.
-        (Data::Symbolic(parts), Data::Null | Data::Absent)
-        | (Data::Null | Data::Absent, Data::Symbolic(parts)) => {
-            let input = |part: &palisade_app::Part| {
-                matches!(
-                    part,
-                    palisade_app::Part::Parameter { .. } | palisade_app::Part::Hole(_)
-                )
-            };
-            match &**parts {
-                [only] if input(only) => None,
-                _ => Some(false),
-            }
-        }
-        (Data::Null | Data::Absent, _) | (_, Data::Null | Data::Absent) => Some(false),
-        (Data::Symbolic(a), Data::Symbolic(b)) if a == b => {
-            let hole = |part: &palisade_app::Part| matches!(part, palisade_app::Part::Hole(_));
-            (!a.iter().any(hole)).then_some(true)
-        }
-        (Data::Symbolic(_), _) | (_, Data::Symbolic(_)) => None,
-        (Data::List(x), Data::List(y)) => {
-            if x.open.is_some() || y.open.is_some() {
-                return None;
-            }
-            if x.items.len() != y.items.len() {
-                return Some(false);
-            }
-            all(x.items.iter().zip(&y.items).map(|(a, b)| equal(a, b)))
-        }
-        (Data::Map(x), Data::Map(y)) => {
-            if x.open.is_some() || y.open.is_some() {
-                return None;
-            }
-            if x.entries.len() != y.entries.len() {
-                return Some(false);
-            }
-            all(x.entries.iter().map(|entry| {
-                b.get(&entry.key)
-                    .map_or(Some(false), |other| equal(&entry.value, other))
-            }))
-        }
-        (Data::List(_) | Data::Map(_), _) | (_, Data::List(_) | Data::Map(_)) => Some(false),
-        (Data::Number(x), Data::Number(y)) => Some((x.value - y.value).abs() < f64::EPSILON),
-        // Terraform does not take `"1"` for `1` here.
-        _ => Some(a.data == b.data),
+    let null = |value: &Value| matches!(value.data, Data::Null | Data::Absent);
+    // An unset input may be null; what belongs to a resource is never taken to be.
+    let is_there = |value: &Value| match &value.data {
+        Data::Symbolic(parts) => !matches!(&**parts, [Part::Parameter { .. } | Part::Hole(_)]),
+        _ => false,
+    };
+    if (null(a) && is_there(b)) || (null(b) && is_there(a)) {
+        return Some(false);
     }
-}
-
-fn all(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut unknown = false;
-    for answer in answers {
-        match answer {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => unknown = true,
-        }
-    }
-    (!unknown).then_some(true)
+    crate::functions::equal(a, b)
 }

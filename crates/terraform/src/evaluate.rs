@@ -10,7 +10,7 @@ use crate::functions;
 use crate::module::{Module, Reading};
 use crate::objects::Object;
 use crate::scope::Scope;
-use palisade_app::combine::{concat, one_of, spread};
+use palisade_app::combine::{concat, spread};
 use palisade_app::value::{Entry, List, Map, Number};
 use palisade_app::{Data, FileError, Part, Reason, ReasonKind, Value, resolve};
 use palisade_core::{Origin, Problem, ProblemLevel, Span};
@@ -87,7 +87,7 @@ impl<'f> Evaluator<'f> {
     pub(crate) fn eval(&self, expr: &Expr, scope: &Scope) -> Value {
         let origin = Origin::at(expr.span);
         if self.depth.get() >= MAX_DEPTH || !self.may_work(1) {
-            let reason = Reason::new(ReasonKind::Limit, "more than is worked out");
+            let reason = too_much();
             return Value::unknown(reason, origin);
         }
         self.depth.set(self.depth.get() + 1);
@@ -172,7 +172,7 @@ impl<'f> Evaluator<'f> {
         let cost = size(&yes) + size(&no);
         spread(decided, &mut |decided| {
             if !self.may_work(cost) {
-                let reason = Reason::new(ReasonKind::Limit, "more than is worked out");
+                let reason = too_much();
                 return Value::unknown(reason, decided.origin);
             }
             match decided.data {
@@ -218,7 +218,7 @@ impl<'f> Evaluator<'f> {
                 Piece::Text(text) => into.push(Value::text(text.clone(), Origin::default())),
                 Piece::Value(expr) => {
                     let value = self.eval(expr, scope);
-                    into.push(functions::as_text(value));
+                    into.push(functions::as_text(value, &Outside(self)));
                 }
                 Piece::If { condition, yes, no } => {
                     let origin = Origin::at(condition.span);
@@ -274,7 +274,7 @@ impl<'f> Evaluator<'f> {
             (list.open, map.open) = (open.clone(), open);
             for (key, item) in all {
                 if !self.may_work(size(&item)) {
-                    let reason = Reason::new(ReasonKind::Limit, "more than is worked out");
+                    let reason = too_much();
                     return Value::unknown(reason, origin.clone());
                 }
                 let mut inner = scope.with(turns.value.clone(), item);
@@ -375,7 +375,7 @@ impl<'f> Evaluator<'f> {
         }
         let cost = values.iter().map(size).sum();
         if !self.may_work(cost) {
-            let reason = Reason::new(ReasonKind::Limit, "more than is worked out");
+            let reason = too_much();
             return Value::unknown(reason, origin.clone());
         }
         if matches!(name, "templatefile" | "templatestring") {
@@ -416,7 +416,13 @@ impl<'f> Evaluator<'f> {
     }
 
     /// A template from a file, or from a text, with its variables.
-    fn filled(&self, name: &str, values: &[Value], origin: &Origin, scope: &Scope) -> Value {
+    pub(crate) fn filled(
+        &self,
+        name: &str,
+        values: &[Value],
+        origin: &Origin,
+        scope: &Scope,
+    ) -> Value {
         let [what, variables] = values else {
             return self.refuse(format!("`{name}` needs a template and variables"), origin);
         };
@@ -484,10 +490,9 @@ impl functions::Outside for Outside<'_, '_> {
         self.0.file(path).map(|(_, bytes)| bytes)
     }
 
-    fn list(&self, folder: &str) -> Option<Vec<String>> {
-        let base = crate::module::join(&self.0.root, "main.tf");
-        let folder = resolve(&base, folder)?;
-        self.0.reading.borrow().files.list(&folder)
+    fn list(&self, _: &str) -> Option<Vec<String>> {
+        // The port tells what is in a folder, not what is in the folders below.
+        None
     }
 }
 
@@ -541,17 +546,13 @@ pub(crate) fn reason_of(value: &Value, otherwise: &str) -> Reason {
     }
 }
 
+pub(crate) fn too_much() -> Reason {
+    Reason::new(ReasonKind::Limit, "more than is worked out")
+}
+
 /// How much there is to copy.
 pub(crate) fn size(value: &Value) -> usize {
     let mut size = 0;
     value.walk(&mut |_| size += 1);
     size
-}
-
-/// A value for each of some, or what all say.
-pub(crate) fn alternatives(
-    choices: Vec<(palisade_app::Condition, Value)>,
-    origin: &Origin,
-) -> Value {
-    one_of(choices, origin)
 }

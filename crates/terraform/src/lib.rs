@@ -19,10 +19,12 @@ mod inputs;
 mod instance;
 mod module;
 mod objects;
+mod plan;
 mod read;
 mod scope;
 
 pub use instance::Instance;
+pub use plan::{looks_like_plan, read_plan};
 pub use read::{Options, read};
 
 #[cfg(test)]

@@ -241,7 +241,8 @@ resource "test_y" "maybe" { count = var.make ? 1 : 0 }
         ),
         (
             "var.make ? test_y.maybe[0].arn : \"none\"",
-            "(var.make is true => (var.make is true => <${test_y.maybe[0].arn}> | var.make is false => ?there is no item 0) | var.make is false => \"none\")",
+            // Within the branch, the resource is there.
+            "(var.make is true => <${test_y.maybe[0].arn}> | var.make is false => \"none\")",
         ),
     ] {
         check(beside, expression, expected);
@@ -411,4 +412,132 @@ fn a_broken_file_does_not_hide_the_others() {
     assert_eq!(of(&application), ["test_x.x 1"]);
     assert_eq!(problems.len(), 1);
     assert_eq!(&*problems[0].file, "a.tf");
+}
+
+#[test]
+fn policy_documents_are_made_of_blocks() {
+    let beside = r#"
+resource "test_y" "b" {}
+variable "more" { type = bool }
+data "aws_iam_policy_document" "base" {
+  statement {
+    sid       = "one"
+    actions   = ["s3:Get*"]
+    resources = ["${test_y.b.arn}/&{aws:username}"]
+  }
+  statement {
+    sid     = "two"
+    actions = ["s3:List*"]
+    resources = ["*"]
+  }
+}
+data "aws_iam_policy_document" "all" {
+  source_policy_documents = [data.aws_iam_policy_document.base.json]
+  statement {
+    sid    = "two"
+    effect = "Deny"
+    not_actions = ["s3:*"]
+    resources = ["*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["1", "2"]
+    }
+    principals {
+      type        = "AWS"
+      identifiers = ["3"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:x"
+      values   = ["y"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:z"
+      values   = ["w"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.more ? [1] : []
+    content {
+      actions = ["a:b"]
+      resources = ["*"]
+      principals {
+        type        = "*"
+        identifiers = ["*"]
+      }
+    }
+  }
+}
+"#;
+    check(
+        beside,
+        "data.aws_iam_policy_document.all.json",
+        "{Version: \"2012-10-17\", Statement: [\
+         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.arn}/${aws:username}>]}, \
+         {Sid: \"two\", Effect: \"Deny\", NotAction: [\"s3:*\"], Resource: [\"*\"], Principal: {AWS: [\"1\", \"2\", \"3\"]}, Condition: {StringEquals: {aws:x: [\"y\"], aws:z: [\"w\"]}}}, \
+         (var.more is true => {Effect: \"Allow\", Action: [\"a:b\"], Resource: [\"*\"], Principal: \"*\"} | var.more is false => -)]}",
+    );
+}
+
+#[test]
+fn data_sources_tell_what_they_are_asked_with() {
+    let beside = r#"
+data "archive_file" "code" { source_dir = "src" }
+data "aws_ssm_parameter" "p" { name = "/a/b" }
+data "template_file" "t" {
+  template = "x-$${y}"
+  vars = { y = "z" }
+}
+data "aws_iam_role" "r" { name = "n" }
+"#;
+    for (expression, expected) in [
+        ("data.archive_file.code.source_dir", "\"src\""),
+        ("data.aws_ssm_parameter.p.value", "<{{resolve:ssm:/a/b}}>"),
+        ("data.template_file.t.rendered", "\"x-z\""),
+        ("data.aws_iam_role.r.arn", "<${data.aws_iam_role.r.arn}>"),
+    ] {
+        check(beside, expression, expected);
+    }
+}
+
+/// What `of` gives of a plan or state.
+fn planned(text: &str) -> Vec<String> {
+    assert!(crate::looks_like_plan(text.as_bytes()));
+    match crate::read_plan("plan.json", text.as_bytes()) {
+        Outcome::Application(application, _) => of(&application),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn plans_and_states_are_read() {
+    let plan = r#"{"format_version": "1.2", "terraform_version": "1.11.4",
+      "planned_values": {"root_module": {
+        "resources": [
+          {"address": "test_x.x", "mode": "managed", "type": "test_x", "name": "x", "values": {"v": [{"a": 1, "b": null}], "w": ""}},
+          {"address": "data.test_d.d", "mode": "data", "type": "test_d", "name": "d", "values": {}}],
+        "child_modules": [{"address": "module.m[0]", "resources": [
+          {"address": "module.m[0].test_x.y", "mode": "managed", "type": "test_x", "name": "y", "values": {}},
+          {"address": "module.m[0].test_x.z", "mode": "managed", "type": "test_x", "name": "z", "values": {}}]}]}},
+      "configuration": {"root_module": {
+        "resources": [{"address": "test_x.x", "expressions": {"v": [{"b": {"references": ["var.in"]}}]}}],
+        "module_calls": {"m": {"module": {"resources": [
+          {"address": "test_x.y", "expressions": {"v": {"references": ["test_x.z.arn", "test_x.z"]}}},
+          {"address": "test_x.z", "expressions": {"v": {"references": ["test_x.y.arn", "test_x.y", "var.k"]}}}]}}}}}}"#;
+    assert_eq!(
+        planned(plan),
+        [
+            "test_x.x [{a: 1, b: <${var.in}>}]",
+            "module.m[0].test_x.y <${module.m[0].test_x.z.arn}>",
+            "module.m[0].test_x.z <${?}>",
+        ]
+    );
+    let state = r#"{"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": [
+      {"mode": "managed", "type": "test_x", "name": "x", "module": "module.m",
+       "instances": [{"index_key": 0, "attributes": {"v": 1}}, {"index_key": "k", "attributes": {"v": 2}}]}]}"#;
+    assert_eq!(
+        planned(state),
+        ["module.m.test_x.x[0] 1", "module.m.test_x.x[\"k\"] 2"]
+    );
 }

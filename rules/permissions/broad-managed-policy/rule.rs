@@ -110,10 +110,9 @@ fn report(
         }
     };
     // Made for one service by the provider: as narrow as the service allows, or nearly so.
-    let mut known = cx.access().settings.catalogue.managed_policies();
-    let for_service = known.any(|policy| {
-        &*policy.name == name && policy.path.as_deref() == Some("/service-role/")
-    });
+    let known = cx.access().settings.catalogue.managed_policy_named(name);
+    let for_service =
+        known.is_some_and(|policy| policy.path.as_deref() == Some("/service-role/"));
     let profile = match for_service && given.worst.is_none() {
         true => Profile::All,
         false => Profile::Default,

@@ -1,7 +1,7 @@
 //! Permissions that nothing in a function's code, triggers and configuration gives reason for.
 
 use crate::prelude::*;
-use palisade_access::{Shrunk, Unused, shrink};
+use palisade_access::{Identity, Shrunk, Unused, shrink_understood};
 use std::sync::Arc;
 
 pub(crate) static RULE: Rule = Rule {
@@ -19,16 +19,15 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     let access = cx.access();
-    if access.identities.is_empty() {
-        return;
-    }
-    let (roles, _) = shrink(access, cx.files, &[]);
-    for role in &roles {
-        // What can't be told may be what uses them.
-        if role.unread.is_empty() && role.unresolved.is_empty() {
-            for unused in &role.unused {
-                report(cx, role, unused, sink);
-            }
+    // Code is read only where there is something that the owner could take away.
+    let has_own = |role: &Identity| {
+        let mut policies = role.worlds.iter().flat_map(|world| &world.identity);
+        policies.any(|attached| !is_basic(&attached.name))
+    };
+    // What can't be told may be what uses them.
+    for role in &shrink_understood(access, cx.files, &has_own) {
+        for unused in &role.unused {
+            report(cx, role, unused, sink);
         }
     }
 }
@@ -37,8 +36,7 @@ fn report(cx: &Context<'_>, role: &Shrunk, unused: &Unused, sink: &mut Sink<'_>)
     let Some(resource) = cx.app.resource(&role.role) else {
         return;
     };
-    // What the provider manages for functions to live on is not the owner's to narrow.
-    if unused.policy.starts_with("AWSLambda") || unused.policy.starts_with("AWSXray") {
+    if is_basic(&unused.policy) {
         return;
     }
     let (what, profile) = if unused.narrowed.is_empty() && unused.whole {
@@ -71,6 +69,11 @@ fn report(cx: &Context<'_>, role: &Shrunk, unused: &Unused, sink: &mut Sink<'_>)
         ))
         .help("`palisade iam shrink` shows the least that is needed, and `--fix` writes it")
         .report();
+}
+
+/// What the provider manages for functions to live on is not the owner's to narrow.
+fn is_basic(policy: &str) -> bool {
+    policy.starts_with("AWSLambda") || policy.starts_with("AWSXray")
 }
 
 /// The first names of a list.

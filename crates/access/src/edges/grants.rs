@@ -371,7 +371,11 @@ fn classes<'t>(
     // Keys and roles: which actions their own policy must allow differs from action to action.
     let apart = matches!(&*target.service.prefix, "kms" | "sts");
     let mut classes: BTreeMap<Class<'_>, Vec<Named>> = BTreeMap::new();
-    for (action, texts) in target.actions() {
+    let allows = |action: &str| {
+        let mut allowing = statements.iter().filter(|s| s.effect == Effect::Allow);
+        allowing.any(|statement| statement.matches_action(action) != Truth::No)
+    };
+    for (action, texts) in target.actions(allows) {
         let name = full_name(target, action);
         let lower = name.to_ascii_lowercase();
         let signature: Vec<u8> = statements
@@ -382,10 +386,6 @@ fn classes<'t>(
                 Truth::Yes => 2,
             })
             .collect();
-        let allows = |(s, matched): (&&Statement, &u8)| s.effect == Effect::Allow && *matched > 0;
-        if !statements.iter().zip(&signature).any(allows) {
-            continue;
-        }
         let alone = if apart { lower } else { String::new() };
         let class = classes.entry((texts, signature, alone)).or_default();
         class.push((name, action.access));

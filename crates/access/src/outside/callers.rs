@@ -34,6 +34,12 @@ impl Who {
         matches!(self, Self::Anyone | Self::AnyAccount | Self::Users(_))
     }
 
+    /// Whether it is somebody who acts for themselves. A service acts for others only where it is
+    /// made to, and of a name that is not known nobody knows that it is an outsider's.
+    pub(crate) fn is_somebody(&self) -> bool {
+        !matches!(self, Self::Service(_) | Self::Unknown)
+    }
+
     /// Whether all of the others are among these.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

@@ -100,6 +100,30 @@ fn what_the_code_needs_is_kept_and_bound() {
 }
 
 #[test]
+fn a_role_is_understood_when_all_of_its_code_is() {
+    let check = |code: &str, understood: bool| {
+        let files = Folder::new(&[("template.yaml", TEMPLATE), ("src/app.py", code)]);
+        let app = application_in(&files);
+        let settings = Settings::default();
+        let access = Access::of(&app, &settings);
+        let (all, _) = shrink(&access, &files, &[]);
+        let found = shrink_understood(&access, &files, &|_| true);
+        let unused = |roles: &[Shrunk]| -> Vec<Vec<Unused>> {
+            roles.iter().map(|role| role.unused.clone()).collect()
+        };
+        let expected = if understood { unused(&all) } else { Vec::new() };
+        assert_eq!(unused(&found), expected);
+        assert!(shrink_understood(&access, &files, &|_| false).is_empty());
+    };
+    check(CODE, true);
+    check(&format!("from . import missing\n{CODE}"), false);
+    check(
+        &CODE.replace("client('sqs')", "client(open('name').read())"),
+        false,
+    );
+}
+
+#[test]
 fn a_fix_is_written_into_the_template() {
     let code = CODE.replace(
         "    sqs.send_message(QueueUrl=event['url'], MessageBody='x')\n",

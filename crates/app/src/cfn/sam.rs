@@ -284,10 +284,8 @@ pub fn transform(template: Node, options: &SamOptions) -> (Node, Vec<SamProblem>
     rest::choose_versions(&mut ctx);
     connector::detach(&mut ctx);
     for group in ORDER {
-        for id in ctx.resources.ids() {
-            if group.contains(&ctx.resources.kind(&id).unwrap_or_default()) {
-                one(&mut ctx, &id);
-            }
+        for id in ctx.resources.ids_of(group) {
+            one(&mut ctx, &id);
         }
     }
     deploy::finish(&mut ctx);

@@ -65,17 +65,22 @@ impl Eval<'_> {
             let unit = &self.units[self.unit()];
             (unit.path.clone(), unit.language)
         };
-        let python = language == Language::Python;
-        if python && let Some(unit) = self.by_import.get(specifier) {
+        let absolute = language == Language::Python && !is_local(specifier);
+        if absolute && let Some(unit) = self.by_import.get(specifier) {
             return Some(*unit);
         }
-        let found = find(specifier, &from, language, self.roots, self.modules);
-        let (path, text) = found?;
-        let unit = self.load(path, &text)?;
-        if python && !is_local(specifier) {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let key = (Name::from(folder), specifier.clone());
+        if let Some(found) = self.by_folder.get(&key) {
+            return *found;
+        }
+        let found = find(specifier, folder, language, self.roots, self.modules);
+        let unit = found.and_then(|(path, text)| self.load(path, &text));
+        if absolute && let Some(unit) = unit {
             self.by_import.insert(specifier.clone(), unit);
         }
-        Some(unit)
+        self.by_folder.insert(key, unit);
+        unit
     }
 
     /// What an import gives under a name.

@@ -6,8 +6,11 @@
 //! each.
 
 use super::container::Container;
+use crate::policy::Policy;
+use crate::read::read_policy;
+use palisade_core::FileId;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// An AWS managed policy.
 #[derive(Debug)]
@@ -33,7 +36,14 @@ impl ManagedPolicy {
 #[derive(Debug)]
 pub(super) struct Policies {
     policies: Vec<ManagedPolicy>,
-    groups: BTreeMap<Box<str>, OnceLock<Vec<Box<str>>>>,
+    groups: BTreeMap<Box<str>, OnceLock<Vec<Document>>>,
+}
+
+/// The document of a policy.
+#[derive(Debug)]
+struct Document {
+    text: Box<str>,
+    read: OnceLock<Option<Arc<Policy>>>,
 }
 
 impl Policies {
@@ -65,11 +75,32 @@ impl Policies {
         }
     }
 
+    /// The policy of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&ManagedPolicy> {
+        let order = |known: &ManagedPolicy| (*known.name).cmp(name);
+        let at = self.policies.binary_search_by(order);
+        self.policies.get(at.ok()?)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &ManagedPolicy> {
         self.policies.iter()
     }
 
     pub(super) fn document(&self, container: &Container, arn_or_name: &str) -> Option<&str> {
+        Some(&self.find(container, arn_or_name)?.text)
+    }
+
+    /// The policy itself: it is read once.
+    pub(super) fn policy(&self, container: &Container, arn_or_name: &str) -> Option<Arc<Policy>> {
+        let document = self.find(container, arn_or_name)?;
+        let read = || {
+            let tree = palisade_syntax::parse_json(FileId::NONE, &document.text).ok()?;
+            Some(Arc::new(read_policy(&tree.root).0))
+        };
+        document.read.get_or_init(read).clone()
+    }
+
+    fn find(&self, container: &Container, arn_or_name: &str) -> Option<&Document> {
         let (path, name) = match arn_or_name.split_once(":iam::aws:policy/") {
             Some((_, rest)) => {
                 let slash = rest.rfind('/').map_or(0, |at| at + 1);
@@ -77,10 +108,7 @@ impl Policies {
             }
             None => (None, arn_or_name),
         };
-        let at = self
-            .policies
-            .binary_search_by(|known| (*known.name).cmp(name));
-        let policy = self.policies.get(at.ok()?)?;
+        let policy = self.named(name)?;
         if let (Some(path), Some(known)) = (path, policy.path.as_deref())
             && known.strip_prefix('/') != Some(path)
         {
@@ -90,8 +118,12 @@ impl Policies {
             let text = container
                 .unpack("policy", &policy.group)
                 .unwrap_or_default();
-            text.lines().map(Into::into).collect()
+            let documents = text.lines().map(|text| Document {
+                text: text.into(),
+                read: OnceLock::new(),
+            });
+            documents.collect()
         });
-        group.get(policy.place).map(AsRef::as_ref)
+        group.get(policy.place)
     }
 }

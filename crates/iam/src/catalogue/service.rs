@@ -16,7 +16,8 @@
 //! that apply with this kind. What is not understood in a text is left out.
 
 use super::pattern;
-use crate::pattern::{ArnShape, Pattern, Token};
+use super::shape::{Shape, pieces};
+use crate::pattern::ArnShape;
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
@@ -64,7 +65,7 @@ pub struct ResourceType {
     /// Its ARN, with `${Partition}`, `${Region}`, `${Account}` and names such as `${BucketName}`.
     pub arn: Box<str>,
     pub(super) keys: Vec<u16>,
-    shape: OnceLock<ArnShape>,
+    shape: OnceLock<Shape>,
 }
 
 /// A key that conditions can ask about.
@@ -138,6 +139,13 @@ impl Service {
     #[must_use]
     pub fn resource_type(&self, of: &ActionResource) -> Option<&ResourceType> {
         self.resource_types.get(usize::from(of.kind))
+    }
+
+    /// The kind of resource that an ARN is of: the template that fits with the most letters.
+    #[must_use]
+    pub fn kind_of(&self, arn: &str) -> Option<&ResourceType> {
+        let kinds = self.resource_types.iter().filter(|kind| kind.fits(arn));
+        kinds.max_by_key(|kind| kind.shape().letters)
     }
 
     /// The condition keys that requests for the action can carry, whatever the resource.
@@ -226,19 +234,34 @@ impl ResourceType {
         })
     }
 
-    /// What its ARNs look like.
-    pub(crate) fn shape(&self) -> &ArnShape {
-        self.shape.get_or_init(|| {
-            let mut tokens = Vec::with_capacity(self.arn.len());
-            let mut rest = &*self.arn;
-            while let Some((before, after)) = rest.split_once("${") {
-                tokens.extend(Pattern::wildcard(before).tokens());
-                tokens.push(Token::Run);
-                rest = after.split_once('}').map_or("", |(_, after)| after);
-            }
-            tokens.extend(Pattern::wildcard(rest).tokens());
-            ArnShape::new(&Pattern::new(tokens))
-        })
+    fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| Shape::of(&self.arn))
+    }
+
+    /// What its ARNs look like, for patterns to be held against.
+    pub(crate) fn arns(&self) -> &ArnShape {
+        &self.shape().arns
+    }
+
+    /// Whether an ARN can be of this kind. Each name stands for any text.
+    #[must_use]
+    pub fn fits(&self, arn: &str) -> bool {
+        self.shape().fits(arn)
+    }
+
+    /// The ARN of something of this kind that lies in the resource of an ARN, as an object does in
+    /// its bucket.
+    #[must_use]
+    pub fn inside(&self, arn: &str) -> Option<String> {
+        self.shape().inside(arn)
+    }
+
+    /// The ARN with texts for the names in it.
+    pub fn filled<'a>(&'a self, text_of: impl Fn(&'a str) -> &'a str) -> String {
+        let parts = pieces(&self.arn);
+        parts
+            .flat_map(|(literal, name)| [literal, name.map_or("", &text_of)])
+            .collect()
     }
 }
 

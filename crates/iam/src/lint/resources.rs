@@ -183,5 +183,5 @@ fn fits(pattern: &Pattern, kind: &ResourceType) -> bool {
     if bucket && pattern.tokens().contains(&Token::Char('/')) {
         return false;
     }
-    kind.shape().fits(pattern)
+    kind.arns().fits(pattern)
 }

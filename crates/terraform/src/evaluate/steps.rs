@@ -1,9 +1,9 @@
 //! Names, and steps into what they stand for.
 
-use super::{Evaluator, alternatives, reason_of};
+use super::{Evaluator, reason_of, too_much};
 use crate::objects::is_whole;
 use crate::scope::{Memo, Memos, Scope};
-use palisade_app::combine::spread;
+use palisade_app::combine::{one_of, spread};
 use palisade_app::value::List;
 use palisade_app::{Condition, Data, Part, Reason, ReasonKind, Value};
 use palisade_core::Origin;
@@ -85,14 +85,17 @@ impl Evaluator<'_> {
                     if self.may_work(super::size(value)) {
                         value.clone()
                     } else {
-                        let reason = Reason::new(ReasonKind::Limit, "more than is worked out");
-                        Value::unknown(reason, origin.clone())
+                        Value::unknown(too_much(), origin.clone())
                     }
                 }
             };
         }
         memos.borrow_mut().insert(name.clone(), Memo::Working);
-        let value = make();
+        let mut value = make();
+        // What is too large is not kept: copies of it would be made at every step.
+        if !self.may_work(super::size(&value)) {
+            value = Value::unknown(too_much(), origin.clone());
+        }
         memos
             .borrow_mut()
             .insert(name.clone(), Memo::Done(value.clone()));
@@ -248,7 +251,7 @@ impl Evaluator<'_> {
         if choices.is_empty() || choices.len() > palisade_app::combine::MAX_ALTERNATIVES {
             return self.unclear(key, "the key is not known", origin);
         }
-        alternatives(choices, origin)
+        one_of(choices, origin)
     }
 
     fn environment_of(&self, key: &Value) -> Option<Arc<str>> {

@@ -91,16 +91,14 @@ pub(super) fn prepare(ctx: &mut Ctx<'_>, globals: Option<&Node>) {
     default_bodies(ctx);
     for flavour in [&REST, &HTTP] {
         let mut found = Found::default();
-        for id in ctx.resources.ids() {
-            let owner = match ctx.resources.kind(&id) {
-                Some("AWS::Serverless::Function") => "Function",
-                Some("AWS::Serverless::StateMachine") => "StateMachine",
-                _ => continue,
-            };
+        let with_events = ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"];
+        for id in ctx.resources.ids_of(&with_events) {
             let Some(taken) = ctx.resources.take(&id) else {
                 continue;
             };
             let source = Source::new(taken);
+            let kind = text(&source.node, "Type").unwrap_or_default();
+            let owner = kind.trim_start_matches("AWS::Serverless::");
             let shared = globals.and_then(|globals| globals.get(owner));
             for event in event::of_kind(&source, |kind| kind == flavour.event) {
                 gather(ctx, flavour, &mut found, &source, &event, shared);

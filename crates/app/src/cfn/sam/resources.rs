@@ -44,11 +44,10 @@ impl Resources {
         }
     }
 
-    /// The ids in the order of the template.
-    pub(super) fn ids(&self) -> Vec<Arc<str>> {
-        self.slots
-            .iter()
-            .flatten()
+    /// The ids of the resources of some kinds, in the order of the template.
+    pub(super) fn ids_of(&self, kinds: &[&str]) -> Vec<Arc<str>> {
+        self.iter()
+            .filter(|entry| text(&entry.value, "Type").is_some_and(|kind| kinds.contains(&kind)))
             .map(|entry| entry.key.name.clone())
             .collect()
     }
