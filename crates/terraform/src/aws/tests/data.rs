@@ -61,9 +61,9 @@ resource "aws_s3_bucket_acl" "b" {
              OwnershipControls: {Rules: [{ObjectOwnership: \"ObjectWriter\"}]}, \
              PublicAccessBlockConfiguration: {BlockPublicAcls: true, IgnorePublicAcls: false, \
              BlockPublicPolicy: false, RestrictPublicBuckets: false}, \
-             BucketEncryption: {ServerSideEncryptionConfiguration: [{\
-             ServerSideEncryptionByDefault: {SSEAlgorithm: \"aws:kms\", KMSMasterKeyID: \"alias/k\"}, \
-             BucketKeyEnabled: true}]}, VersioningConfiguration: {Status: \"Enabled\"}}",
+             BucketEncryption: {ServerSideEncryptionConfiguration: [{BucketKeyEnabled: true, \
+             ServerSideEncryptionByDefault: {SSEAlgorithm: \"aws:kms\", KMSMasterKeyID: \"alias/k\"}\
+             }]}, VersioningConfiguration: {Status: \"Enabled\"}}",
         )],
     );
     assert_eq!(app.resources().count(), 1);
@@ -131,14 +131,15 @@ resource "aws_s3_bucket_object_lock_configuration" "b" {
         &[(
             "aws_s3_bucket.b",
             "{CorsConfiguration: {CorsRules: [{AllowedMethods: [\"GET\"], AllowedOrigins: [\"*\"]}]}, \
-             LifecycleConfiguration: {Rules: [{AbortIncompleteMultipartUpload: {DaysAfterInitiation: 1}, \
-             ExpirationInDays: 7, Prefix: \"tmp/\", Id: \"all\", Status: \"Enabled\"}]}, \
+             LifecycleConfiguration: {Rules: [{Status: \"Enabled\", \
+             AbortIncompleteMultipartUpload: {DaysAfterInitiation: 1}, \
+             ExpirationInDays: 7, Prefix: \"tmp/\", Id: \"all\"}]}, \
              LoggingConfiguration: {DestinationBucketName: \"logs\", LogFilePrefix: \"b/\"}, \
              NotificationConfiguration: {LambdaConfigurations: [{Function: \"arn:f\", Event: \"s3:ObjectCreated:*\"}, \
              {Function: \"arn:f\", Event: \"s3:ObjectRemoved:*\"}]}, \
              ObjectLockConfiguration: {Rule: {DefaultRetention: {Mode: \"GOVERNANCE\", Days: 5}}, \
              ObjectLockEnabled: \"Enabled\"}, ObjectLockEnabled: true, \
-             ReplicationConfiguration: {Role: \"arn:r\", Rules: [{Destination: {Bucket: \"arn:d\"}, Status: \"Enabled\"}]}, \
+             ReplicationConfiguration: {Role: \"arn:r\", Rules: [{Status: \"Enabled\", Destination: {Bucket: \"arn:d\"}}]}, \
              WebsiteConfiguration: {IndexDocument: \"i.html\", ErrorDocument: \"e.html\"}}",
         )],
     );
@@ -239,17 +240,16 @@ resource "aws_security_group" "g" {
   }
 }
 "#);
-    let ports = "FromPort: 443, ToPort: 443";
-    let both = "Description: \"web\"";
+    let same = "Description: \"web\", FromPort: 443, ToPort: 443, IpProtocol: \"tcp\"";
     check(
         &app,
         "AWS::EC2::SecurityGroup",
         &[(
             "aws_security_group.g",
             &format!(
-                "{{SecurityGroupIngress: [{{IpProtocol: \"tcp\", CidrIp: \"10.0.0.0/8\", CidrIpv6: \"::/0\", \
-                 SourceSecurityGroupId: <${{aws_security_group.g.GroupId}}>, {both}, {ports}}}, \
-                 {{IpProtocol: \"tcp\", CidrIp: \"0.0.0.0/0\", {both}, {ports}}}], \
+                "{{SecurityGroupIngress: [{{{same}, CidrIp: \"10.0.0.0/8\", CidrIpv6: \"::/0\", \
+                 SourceSecurityGroupId: <${{aws_security_group.g.GroupId}}>}}, \
+                 {{{same}, CidrIp: \"0.0.0.0/0\"}}], \
                  GroupDescription: \"Managed by Terraform\", SecurityGroupEgress: []}}"
             ),
         )],
@@ -291,7 +291,7 @@ resource "aws_vpc_security_group_egress_rule" "out" {
 "#);
     let group = "GroupId: <${aws_security_group.g.GroupId}>";
     let first = format!(
-        "{{{group}, IpProtocol: \"tcp\", CidrIp: \"10.0.0.0/8\", Type: \"ingress\", FromPort: 22, ToPort: 22}}"
+        "{{FromPort: 22, ToPort: 22, {group}, IpProtocol: \"tcp\", CidrIp: \"10.0.0.0/8\", Type: \"ingress\"}}"
     );
     let second = first.replace("10.0.0.0/8", "0.0.0.0/0");
     check(
@@ -303,7 +303,7 @@ resource "aws_vpc_security_group_egress_rule" "out" {
             (
                 "aws_vpc_security_group_ingress_rule.in",
                 &format!(
-                    "{{{group}, CidrIp: \"0.0.0.0/0\", IpProtocol: \"tcp\", FromPort: 80, ToPort: 80}}"
+                    "{{IpProtocol: \"tcp\", FromPort: 80, ToPort: 80, {group}, CidrIp: \"0.0.0.0/0\"}}"
                 ),
             ),
         ],
@@ -315,13 +315,13 @@ resource "aws_vpc_security_group_egress_rule" "out" {
             (
                 "aws_security_group_rule.out",
                 &format!(
-                    "{{{group}, IpProtocol: \"-1\", DestinationSecurityGroupId: <${{aws_security_group.g.GroupId}}>, \
-                     Type: \"egress\", FromPort: 0, ToPort: 0}}"
+                    "{{FromPort: 0, ToPort: 0, {group}, IpProtocol: \"-1\", \
+                     DestinationSecurityGroupId: <${{aws_security_group.g.GroupId}}>, Type: \"egress\"}}"
                 ),
             ),
             (
                 "aws_vpc_security_group_egress_rule.out",
-                &format!("{{{group}, CidrIpv6: \"::/0\", IpProtocol: \"-1\"}}"),
+                &format!("{{IpProtocol: \"-1\", {group}, CidrIpv6: \"::/0\"}}"),
             ),
         ],
     );
