@@ -371,8 +371,14 @@ resource "aws_db_instance" "gone" { skip_final_snapshot = true }
         let found = app.resource(id).expect("database");
         shown(&found.attributes)
     };
-    assert_eq!(policy("aws_db_instance.kept"), "{DeletionPolicy: \"Snapshot\"}");
-    assert_eq!(policy("aws_db_instance.gone"), "{DeletionPolicy: \"Delete\"}");
+    assert_eq!(
+        policy("aws_db_instance.kept"),
+        "{DeletionPolicy: \"Snapshot\"}"
+    );
+    assert_eq!(
+        policy("aws_db_instance.gone"),
+        "{DeletionPolicy: \"Delete\"}"
+    );
 }
 
 #[test]
