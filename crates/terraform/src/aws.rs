@@ -56,6 +56,13 @@ fn is_argument(kind: &str, name: &str) -> bool {
     rows.any(|row| matches!(row, table::Row::Take { name: n, .. } if *n == name))
 }
 
+/// The properties of one of AWS's own kinds that have other names in Terraform, or are named in the
+/// table all the same, as paths (`VpcConfig.SubnetIds`); nothing for a kind that nothing becomes.
+#[must_use]
+pub fn properties(kind: &str) -> Option<&'static [String]> {
+    table().properties(kind)
+}
+
 /// The resources of the instances, which are all of one application, under the providers' own schemas.
 pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
     let joins = join::Joins::of(&instances);

@@ -25,7 +25,7 @@ pub(super) const FILES: &[&str] = &[
 /// The whole table.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    types: BTreeMap<&'static str, Type>,
+    pub(super) types: BTreeMap<&'static str, Type>,
     /// The properties of each kind of the cloud's own, as paths without marks of lists.
     kinds: BTreeMap<&'static str, Vec<String>>,
 }
@@ -183,8 +183,8 @@ impl Table {
     }
 
     /// The properties of a kind, as paths.
-    pub(super) fn properties(&self, kind: &str) -> &[String] {
-        self.kinds.get(kind).map_or(&[], Vec::as_slice)
+    pub(super) fn properties(&self, kind: &str) -> Option<&[String]> {
+        self.kinds.get(kind).map(Vec::as_slice)
     }
 }
 
@@ -276,6 +276,12 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         item,
         each,
     };
+    if !under.is_empty() {
+        for kind in form.to.kinds() {
+            let paths = table.kinds.entry(kind).or_default();
+            paths.push(under.to_owned());
+        }
+    }
     let above = if item { under } else { "" };
     let mut known = vec![(form.to.kinds(), above, &form.rows)];
     while let Some((kinds, above, rows)) = known.pop() {
