@@ -2,7 +2,7 @@
 //!
 //! What the provider for AWS splits over several blocks is joined into the one resource that AWS has,
 //! what it says in one is split where AWS has several; references say the same thing as a template of
-//! `CloudFormation`'s would. All of it is told by a table, `data/aws.txt`.
+//! `CloudFormation`'s would. All of it is told by a table, `data/aws`.
 //!
 //! Invariants: nothing is lost (what the table does not know stays as it is written), the order of
 //! blocks does not matter, and every value keeps the place where it was written.
@@ -54,6 +54,13 @@ fn is_argument(kind: &str, name: &str) -> bool {
     let forms = table().of(kind).map_or(&[][..], |found| &found.forms);
     let mut rows = forms.iter().flat_map(|form| &form.rows);
     rows.any(|row| matches!(row, table::Row::Take { name: n, .. } if *n == name))
+}
+
+/// The properties of one of AWS's own kinds that have other names in Terraform, or are named in the
+/// table all the same, as paths (`VpcConfig.SubnetIds`); nothing for a kind that nothing becomes.
+#[must_use]
+pub fn properties(kind: &str) -> Option<&'static [String]> {
+    table().properties(kind)
 }
 
 /// The resources of the instances, which are all of one application, under the providers' own schemas.
@@ -127,13 +134,20 @@ fn applies(form: &Form, instance: &Instance) -> bool {
 
 fn shaped(instance: &Instance, form: &Form) -> Shaped {
     let under = matches!(form.to, To::Kind(_)).then_some(form.under);
-    shape::shaped(
+    let mut made = shape::shaped(
         &instance.arguments,
         &form.rows,
         under,
         &instance.address,
         &instance.origin,
-    )
+    );
+    if form.item {
+        let origin = &instance.arguments.origin;
+        let item = build::entry(form.under, map(made.properties, origin));
+        made.properties = Vec::new();
+        build::put(&mut made.properties, &format!("{}[]", form.under), item);
+    }
+    made
 }
 
 /// A resource of this kind with the arguments as they are written.

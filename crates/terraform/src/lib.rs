@@ -23,6 +23,7 @@ mod plan;
 mod read;
 mod scope;
 
+pub use aws::properties;
 pub use instance::Instance;
 pub use plan::{looks_like_plan, read_plan};
 pub use read::{Options, read};

@@ -13,4 +13,5 @@ mod examples;
 mod foreign_ids;
 mod harness;
 mod secrets;
+mod terraform;
 mod witnesses;

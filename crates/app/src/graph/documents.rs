@@ -258,7 +258,7 @@ fn principal_of(resource: &Resource, kind: impl Fn(&Value) -> &'static str) -> O
 
 fn bus_statements(resource: &Resource) -> Vec<Value> {
     let whole: Vec<Value> = resource
-        .at("Statement")
+        .at("Statement[]")
         .into_iter()
         .map(|leaf| parsed(leaf.value))
         .filter(|value| !value.entries().is_empty())

@@ -4,12 +4,15 @@ use super::build::{absent, constant, entry, list, map, nothing, put_whole};
 use super::shape::once;
 use super::table::Convert;
 use palisade_app::combine::{one_of, spread};
-use palisade_app::json_text;
 use palisade_app::value::{Data, Entry, List, Map, Part, Value};
+use palisade_app::{Reason, ReasonKind, json_text};
 use std::sync::Arc;
 
 /// Values of a table that are shared between several items, at most.
 const MAX_EACH: usize = 64;
+
+/// Blocks within blocks further than this stay as they are.
+const MAX_DEPTH: usize = 40;
 
 /// Changes a value; what is not known stays so. `address` is the resource's.
 pub(super) fn convert(value: Value, how: &Convert, address: &Arc<str>) -> Value {
@@ -30,6 +33,10 @@ pub(super) fn convert(value: Value, how: &Convert, address: &Arc<str>) -> Value 
                 Some(true) => itself(address, "GroupId", &value),
                 _ => nothing(&value.origin),
             },
+            Convert::JsonAt(key) => entry_of(json_text::parse(&value).unwrap_or(value), key),
+            Convert::Single(names) => single(value, "", names, 0),
+            Convert::When(key) => when_true(value, key),
+            Convert::Const(json) => constant(json, &value.origin),
             Convert::First | Convert::Each(_) => value,
         }),
     }
@@ -200,6 +207,104 @@ fn method(value: Value) -> Value {
         ],
         &value.origin,
     )
+}
+
+/// An entry of a map that surely is one.
+fn entry_of(value: Value, key: &str) -> Value {
+    match value.get(key) {
+        Some(found) => found.clone(),
+        None if matches!(value.data, Data::Map(_)) => nothing(&value.origin),
+        None => value,
+    }
+}
+
+/// A map without the entry that switches it on; nothing, if that is off.
+fn when_true(value: Value, key: &str) -> Value {
+    let origin = value.origin.clone();
+    let Data::Map(mut found) = value.data else {
+        return value;
+    };
+    let at = found.entries.iter().position(|e| &*e.key == key);
+    let Some(switch) = at.map(|at| found.entries.remove(at).value) else {
+        return nothing(&origin);
+    };
+    let whole = Value::new(Data::Map(found), origin.clone());
+    spread(
+        switch,
+        &mut |switch| match (switch.as_bool(), &switch.data) {
+            (Some(true), _) => whole.clone(),
+            (Some(false), _) | (_, Data::Absent | Data::Null) => nothing(&origin),
+            (None, Data::Unknown(reason)) => Value::unknown(reason.clone(), origin.clone()),
+            (None, _) => Value::unknown(
+                Reason::new(
+                    ReasonKind::Parameter,
+                    format!("depends on {}", switch.display()),
+                ),
+                origin.clone(),
+            ),
+        },
+    )
+}
+
+/// Blocks as single ones, apart from those that are lists in the cloud's schema as well.
+fn single(value: Value, above: &str, names: &[(&str, &str)], depth: usize) -> Value {
+    if depth > MAX_DEPTH {
+        return value;
+    }
+    let origin = value.origin.clone();
+    let data = match value.data {
+        Data::List(found) => Data::List(List {
+            items: found
+                .items
+                .into_iter()
+                .map(|item| single(item, above, names, depth + 1))
+                .collect(),
+            open: found.open,
+        }),
+        Data::Map(found) => Data::Map(Map {
+            entries: found
+                .entries
+                .into_iter()
+                .map(|e| {
+                    let is = |name: &str| match name.split_once('/') {
+                        Some((parent, name)) => parent == above && *name == *e.key,
+                        None => *name == *e.key,
+                    };
+                    let to = names.iter().find(|(name, _)| is(name)).map(|(_, to)| *to);
+                    let many = to.and_then(|to| to.strip_suffix("[]"));
+                    let value = match (many, blocks(&e.value)) {
+                        (None, true) => once(e.value),
+                        _ => e.value,
+                    };
+                    Entry {
+                        value: single(value, &e.key, names, depth + 1),
+                        key: many.or(to).map_or_else(|| e.key.clone(), Arc::from),
+                        key_origin: e.key_origin,
+                    }
+                })
+                .collect(),
+            open: found.open,
+        }),
+        Data::OneOf(alternatives) => {
+            let each = alternatives.into_iter();
+            let each = each.map(|a| (a.when, single(a.value, above, names, depth + 1)));
+            return one_of(each.collect(), &origin);
+        }
+        data => data,
+    };
+    Value::new(data, origin)
+}
+
+/// Whether a value is a list of maps.
+fn blocks(value: &Value) -> bool {
+    match &value.data {
+        Data::List(list) => {
+            let map = |item: &Value| matches!(item.data, Data::Map(_) | Data::OneOf(_));
+            !list.items.is_empty() && list.items.iter().all(map)
+        }
+        Data::OneOf(alternatives) => alternatives.iter().any(|a| blocks(&a.value)),
+        _ => false,
+    }
 }
 
 /// How many items a value has; alternatives as many as the longest.

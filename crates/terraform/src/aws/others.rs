@@ -52,7 +52,7 @@ fn others() -> &'static BTreeMap<&'static str, &'static str> {
 
 /// The names of a kind's properties by what they are without case.
 fn own_names(kind: &str) -> BTreeMap<String, String> {
-    let paths = table().properties(kind).iter();
+    let paths = table().properties(kind).unwrap_or_default().iter();
     let words = paths.flat_map(|path| path.split('.'));
     words
         .map(|word| (word.to_ascii_lowercase(), word.to_owned()))

@@ -5,20 +5,27 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The files of the table.
-const FILES: &[&str] = &[
+pub(super) const FILES: &[&str] = &[
+    include_str!("../../data/aws/api.txt"),
     include_str!("../../data/aws/build.txt"),
     include_str!("../../data/aws/databases.txt"),
     include_str!("../../data/aws/edge.txt"),
+    include_str!("../../data/aws/iam.txt"),
+    include_str!("../../data/aws/keys.txt"),
     include_str!("../../data/aws/lambda.txt"),
+    include_str!("../../data/aws/logs.txt"),
+    include_str!("../../data/aws/messaging.txt"),
     include_str!("../../data/aws/network.txt"),
     include_str!("../../data/aws/other.txt"),
     include_str!("../../data/aws/storage.txt"),
+    include_str!("../../data/aws/waf.txt"),
+    include_str!("../../data/aws/workflow.txt"),
 ];
 
 /// The whole table.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    types: BTreeMap<&'static str, Type>,
+    pub(super) types: BTreeMap<&'static str, Type>,
     /// The properties of each kind of the cloud's own, as paths without marks of lists.
     kinds: BTreeMap<&'static str, Vec<String>>,
 }
@@ -40,8 +47,10 @@ pub(super) struct Form {
     pub(super) to: To,
     /// Its rows.
     pub(super) rows: Vec<Row>,
-    /// Where arguments without a row go.
+    /// Where arguments without a row go, and what the rows say.
     pub(super) under: &'static str,
+    /// Whether it is an item of a list there.
+    pub(super) item: bool,
     /// Properties of which a resource has one, where Terraform has a list.
     pub(super) each: Vec<&'static str>,
 }
@@ -119,6 +128,15 @@ pub(super) enum Convert {
     Method,
     /// The first item of a list.
     First,
+    /// One entry of what a text of JSON says.
+    JsonAt(&'static str),
+    /// Blocks within blocks: each is one, but those that are named here as lists (`To[]`); the
+    /// others that are named get another name. A name may have the one above before it (`Above/Name`).
+    Single(Vec<(&'static str, &'static str)>),
+    /// A map, if this entry of it is true; without that entry.
+    When(&'static str),
+    /// Whatever is written, it means this.
+    Const(serde_json::Value),
     /// The resource itself, if it is true.
     Itself,
 }
@@ -165,8 +183,8 @@ impl Table {
     }
 
     /// The properties of a kind, as paths.
-    pub(super) fn properties(&self, kind: &str) -> &[String] {
-        self.kinds.get(kind).map_or(&[], Vec::as_slice)
+    pub(super) fn properties(&self, kind: &str) -> Option<&[String]> {
+        self.kinds.get(kind).map(Vec::as_slice)
     }
 }
 
@@ -246,21 +264,33 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
             left.push((*depth, *line));
         }
     }
+    let (under, item) = match under.strip_suffix("[]") {
+        Some(under) => (under, true),
+        None => (under, false),
+    };
     let form = Form {
         when,
-        rows: rows(&left, under)?,
+        rows: rows(&left, if item { "" } else { under })?,
         to,
         under,
+        item,
         each,
     };
-    let mut known = vec![(form.to.kinds(), &form.rows)];
-    while let Some((kinds, rows)) = known.pop() {
+    if !under.is_empty() {
+        for kind in form.to.kinds() {
+            let paths = table.kinds.entry(kind).or_default();
+            paths.push(under.to_owned());
+        }
+    }
+    let above = if item { under } else { "" };
+    let mut known = vec![(form.to.kinds(), above, &form.rows)];
+    while let Some((kinds, above, rows)) = known.pop() {
         for kind in &kinds {
-            targets(rows, "", table.kinds.entry(kind).or_default());
+            targets(rows, above, table.kinds.entry(kind).or_default());
         }
         for row in rows {
             if let Row::Split { kind, rows, .. } = row {
-                known.push((vec![kind], rows));
+                known.push((vec![kind], "", rows));
             }
         }
     }
@@ -378,6 +408,13 @@ fn convert(word: &'static str) -> Result<Convert, String> {
             ("pairs", Some(second)) => Ok(Convert::Pairs(first, second)),
             ("key", second) => Ok(Convert::Key(first, second)),
             ("each", _) => Ok(Convert::Each(inside.split(',').collect())),
+            ("json", None) => Ok(Convert::JsonAt(first)),
+            ("when", None) => Ok(Convert::When(first)),
+            ("const", _) => Ok(Convert::Const(scalar(inside))),
+            ("single", _) => {
+                let pairs = inside.split(',').filter_map(|pair| pair.split_once('='));
+                Ok(Convert::Single(pairs.collect()))
+            }
             _ => Err(word.to_owned()),
         };
     }
