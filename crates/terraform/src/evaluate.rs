@@ -496,8 +496,11 @@ impl functions::Outside for Outside<'_, '_> {
     }
 }
 
+/// Keys with their values.
+pub(crate) type Items = Vec<(Value, Value)>;
+
 /// The keys and values that a loop runs over, and why there may be more.
-pub(crate) fn items(collection: &Value) -> Option<(Vec<(Value, Value)>, Option<Reason>)> {
+pub(crate) fn items(collection: &Value) -> Option<(Items, Option<Reason>)> {
     match &collection.data {
         Data::List(list) => {
             let present = list.items.iter().filter(|item| item.data != Data::Absent);

@@ -24,6 +24,9 @@ pub(crate) struct Object {
     pub(crate) bindings: Bindings,
 }
 
+/// A key with its value, and the branches that have it.
+type Key<'w> = (Arc<str>, Value, Vec<&'w Vec<Condition>>);
+
 /// More instances of one block than this are not looked at.
 const MAX_TURNS: usize = 200;
 
@@ -202,8 +205,7 @@ impl Evaluator<'_> {
 
     fn keyed(&self, value: &Value, address: &str, scope: &Scope) -> Turns {
         let all = branches(value);
-        // Each key with its value, and the branches that have it.
-        let mut keys: Vec<(Arc<str>, Value, Vec<&Vec<Condition>>)> = Vec::new();
+        let mut keys: Vec<Key<'_>> = Vec::new();
         for (when, branch) in &all {
             let Some((items, open)) = items(branch) else {
                 if matches!(branch.data, Data::Null | Data::Absent) {

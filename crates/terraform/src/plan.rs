@@ -179,11 +179,10 @@ fn refer(value: &mut Value, expressions: &Node, prefix: &str, known: &BTreeSet<A
         (Data::Map(map), NodeData::Map(entries)) => {
             for entry in entries {
                 let name = &entry.key.name;
-                if let Some(found) = map.entries.iter_mut().find(|e| e.key == *name) {
-                    if !matches!(found.value.data, Data::Absent) {
-                        refer(&mut found.value, &entry.value, prefix, known);
-                        continue;
-                    }
+                let found = map.entries.iter_mut().find(|e| e.key == *name);
+                if let Some(found) = found.filter(|e| e.value.data != Data::Absent) {
+                    refer(&mut found.value, &entry.value, prefix, known);
+                    continue;
                 }
                 if let Some(value) = reference(&entry.value, prefix, known, &origin) {
                     insert(map, name.clone(), entry.key.origin.clone(), value);

@@ -220,29 +220,29 @@ variable "make" { type = bool }
 resource "test_y" "maybe" { count = var.make ? 1 : 0 }
 "#;
     for (expression, expected) in [
-        ("test_y.one.arn", "<${test_y.one.arn}>"),
+        ("test_y.one.arn", "<${test_y.one.Arn}>"),
         ("test_y.one.size", "5"),
         ("test_y.one.tags.a", "\"b\""),
         ("test_y.one.nested[0].z", "1"),
-        ("test_y.two[1].arn", "<${test_y.two[1].arn}>"),
+        ("test_y.two[1].arn", "<${test_y.two[1].Arn}>"),
         (
             "test_y.two[*].arn",
-            "[<${test_y.two[0].arn}>, <${test_y.two[1].arn}>]",
+            "[<${test_y.two[0].Arn}>, <${test_y.two[1].Arn}>]",
         ),
-        ("test_y.three[\"k\"].id", "<${test_y.three[\"k\"].id}>"),
+        ("test_y.three[\"k\"].id", "<${test_y.three[\"k\"]}>"),
         (
             "[for k, r in test_y.three : \"${k}${r.id}\"]",
-            "[<k${test_y.three[\"k\"].id}>]",
+            "[<k${test_y.three[\"k\"]}>]",
         ),
         ("try(test_y.none[0].arn, \"x\")", "\"x\""),
         (
             "try(test_y.maybe[0].arn, \"x\")",
-            "(var.make is true => <${test_y.maybe[0].arn}> | var.make is false => \"x\")",
+            "(var.make is true => <${test_y.maybe[0].Arn}> | var.make is false => \"x\")",
         ),
         (
             "var.make ? test_y.maybe[0].arn : \"none\"",
             // Within the branch, the resource is there.
-            "(var.make is true => <${test_y.maybe[0].arn}> | var.make is false => \"none\")",
+            "(var.make is true => <${test_y.maybe[0].Arn}> | var.make is false => \"none\")",
         ),
     ] {
         check(beside, expression, expected);
@@ -283,7 +283,7 @@ output "name" { value = var.name }
     assert_eq!(
         of(&application),
         [
-            "test_x.x [<${module.m[\"a\"].test_z.z.arn}>, \"n-b\", [\"n-a\", \"n-b\"]]",
+            "test_x.x [<${module.m[\"a\"].test_z.z.Arn}>, \"n-b\", [\"n-a\", \"n-b\"]]",
             "test_x.y <${module.gone.arn}>",
             "module.m[\"a\"].test_z.z \"n-a-1\"",
             "module.m[\"b\"].test_z.z \"n-b-1\"",
@@ -474,7 +474,7 @@ data "aws_iam_policy_document" "all" {
         beside,
         "data.aws_iam_policy_document.all.json",
         "{Version: \"2012-10-17\", Statement: [\
-         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.arn}/${aws:username}>]}, \
+         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.Arn}/${aws:username}>]}, \
          {Sid: \"two\", Effect: \"Deny\", NotAction: [\"s3:*\"], Resource: [\"*\"], Principal: {AWS: [\"1\", \"2\", \"3\"]}, Condition: {StringEquals: {aws:x: [\"y\"], aws:z: [\"w\"]}}}, \
          (var.more is true => {Effect: \"Allow\", Action: [\"a:b\"], Resource: [\"*\"], Principal: \"*\"} | var.more is false => -)]}",
     );
@@ -529,7 +529,7 @@ fn plans_and_states_are_read() {
         planned(plan),
         [
             "test_x.x [{a: 1, b: <${var.in}>}]",
-            "module.m[0].test_x.y <${module.m[0].test_x.z.arn}>",
+            "module.m[0].test_x.y <${module.m[0].test_x.z.Arn}>",
             "module.m[0].test_x.z <${?}>",
         ]
     );
@@ -540,4 +540,117 @@ fn plans_and_states_are_read() {
         planned(state),
         ["module.m.test_x.x[0] 1", "module.m.test_x.x[\"k\"] 2"]
     );
+}
+
+#[test]
+fn inputs_are_converted_to_their_types() {
+    let main = r#"
+module "m" {
+  source = "./m"
+  text   = 5
+  truth  = "true"
+  set    = ["a", "b", "a"]
+  object = { a = 1, extra = 2 }
+  kept   = null
+}
+"#;
+    let inner = r#"
+variable "text" { type = string }
+variable "truth" { type = bool }
+variable "set" { type = set(string) }
+variable "object" {
+  type = object({
+    a = string
+    b = optional(number, 4)
+    c = optional(string)
+  })
+}
+variable "kept" {
+  default  = "default"
+  nullable = false
+}
+resource "test_x" "x" { v = [var.text, var.truth, var.set, var.object, var.kept] }
+"#;
+    assert_eq!(
+        values(&[("main.tf", main), ("m/main.tf", inner)]),
+        ["module.m.test_x.x [\"5\", true, [\"a\", \"b\"], {a: \"1\", b: 4, c: null}, \"default\"]"]
+    );
+}
+
+#[test]
+fn templates_are_filled() {
+    let main = r#"
+resource "test_y" "y" {}
+resource "test_x" "x" {
+  v = [
+    templatefile("${path.module}/t.tftpl", { name = test_y.y.arn, all = ["a", "b"] }),
+    templatestring("<$${z}>", { z = 1 }),
+    jsonencode({ a = test_y.y.arn }),
+    "${jsonencode({ a = [1, true] })}!",
+  ]
+}
+"#;
+    let template = "n=${name}%{ for x in all };${x}%{ endfor }";
+    assert_eq!(
+        values(&[("main.tf", main), ("t.tftpl", template)])[0],
+        "test_x.x [<n=${test_y.y.Arn};a;b>, \"<1>\", {a: <${test_y.y.Arn}>}, \"{\\\"a\\\":[1,true]}!\"]"
+    );
+}
+
+#[test]
+fn blocks_that_declare_nothing_are_passed_over() {
+    let main = r#"
+terraform { required_version = ">= 1.5" }
+provider "aws" { region = "eu-west-1" }
+moved {
+  from = test_x.a
+  to   = test_x.x
+}
+import {
+  to = test_x.x
+  id = "i"
+}
+removed { from = test_x.b }
+check "c" {
+  data "http" "h" { url = "https://example.com" }
+  assert {
+    condition     = data.http.h.status_code == 200
+    error_message = "down"
+  }
+}
+resource "test_x" "x" { v = data.http.h.url }
+"#;
+    let (application, problems) = application(&[("main.tf", main)]);
+    assert_eq!(of(&application), ["test_x.x \"https://example.com\""]);
+    assert_eq!(problems, []);
+}
+
+mod properties {
+    use super::Memory;
+    use crate::{Options, read};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const SEEDS: &str = r#"variable "a" { default = { k = [1, 2] } }
+locals { l = [for x in var.a.k : "${x}-${local.m}"], m = try(var.a.z, data.aws_region.r.name) }
+data "aws_iam_policy_document" "d" { statement { actions = ["*"] principals { type = "AWS" identifiers = ["*"] } } }
+resource "aws_s3_bucket" "b" { for_each = toset(local.l) bucket = each.key }
+resource "aws_lambda_function" "f" { count = length(local.l) role = aws_s3_bucket.b["1-x"].arn environment { variables = { A = jsonencode(var.a) } } }
+module "m" { source = "./m" x = aws_lambda_function.f[*].arn }
+output "o" { value = module.m }
+"#;
+
+    proptest! {
+        #[test]
+        fn no_configuration_breaks_it(cuts in prop::collection::vec((0..SEEDS.len(), 0..20_usize, "[a-z\"${}().\\[\\]=,*? \n]{0,6}"), 0..6)) {
+            let mut text = SEEDS.to_owned();
+            for (at, length, with) in cuts {
+                let at = at.min(text.len());
+                let end = (at + length).min(text.len());
+                text.replace_range(at..end, &with);
+            }
+            let files = BTreeMap::from([("main.tf".to_owned(), text.clone()), ("m/main.tf".to_owned(), text)]);
+            let _ = read("", &Memory(files), &Options::default());
+        }
+    }
 }

@@ -8,10 +8,6 @@ use std::path::Path;
 /// Kinds that no resource of Terraform's becomes, and why.
 const NONE: &[(&str, &str)] = &[
     (
-        "AWS::ApiGateway::BasePathMappingV2",
-        "a base path mapping, for private domain names too",
-    ),
-    (
         "AWS::ApiGateway::DomainNameV2",
         "a domain name, for private ones too",
     ),
@@ -27,19 +23,11 @@ const NONE: &[(&str, &str)] = &[
         "AWS::Lambda::Version",
         "a function publishes its versions itself",
     ),
-    (
-        "AWS::Route53::RecordSetGroup",
-        "records stand each for themselves",
-    ),
     ("AWS::SNS::TopicInlinePolicy", "a topic's policy"),
     ("AWS::SQS::QueueInlinePolicy", "a queue's policy"),
     (
         "AWS::SecretsManager::SecretTargetAttachment",
         "the secret's value says what it is for",
-    ),
-    (
-        "AWS::StepFunctions::StateMachineVersion",
-        "a state machine publishes its versions itself",
     ),
 ];
 

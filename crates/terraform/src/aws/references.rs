@@ -87,13 +87,14 @@ impl World<'_> {
             }
             resource = whole;
         }
-        let found = self
-            .kinds
-            .get(&**resource)
-            .and_then(|kind| table().of(kind));
-        match found.and_then(|found| found.attribute(attribute)) {
+        let kind = self.kinds.get(&**resource).copied().unwrap_or_default();
+        match table()
+            .of(kind)
+            .and_then(|found| found.attribute(attribute))
+        {
             Some(template) => self.fill(template, resource, depth, into),
-            None => into.push(reference(resource, &plain(attribute))),
+            None if kind.starts_with("aws") => into.push(reference(resource, &plain(attribute))),
+            None => into.push(reference(resource, attribute)),
         }
     }
 
@@ -130,7 +131,7 @@ fn reference(resource: &Arc<str>, attribute: &str) -> Part {
     }
 }
 
-/// What an attribute is called that the table does not tell.
+/// What an attribute of AWS's is called that the table does not tell.
 fn plain(attribute: &str) -> String {
     match attribute {
         "id" => "Ref".to_owned(),

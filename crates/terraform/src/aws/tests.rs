@@ -3,6 +3,8 @@
 use super::table::{FILES, Form, Table, To, parse};
 use crate::tests::{application, shown};
 
+mod data;
+
 /// Every resource: its address, its kind, its properties, and what stands beside them.
 fn check(text: &str, expected: &[&str]) {
     let (app, problems) = application(&[("main.tf", text)]);
