@@ -74,8 +74,9 @@ locals {
     admin  = { method = aws_api_gateway_method.admin, function = aws_lambda_function.admin }
   }
   preflights = {
-    orders = aws_api_gateway_resource.orders.id
-    order  = aws_api_gateway_resource.order.id
+    orders    = aws_api_gateway_resource.orders.id
+    order     = aws_api_gateway_resource.order.id
+    admin_all = aws_api_gateway_resource.admin_all.id
   }
 }
 

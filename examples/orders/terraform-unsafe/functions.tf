@@ -78,6 +78,13 @@ resource "aws_lambda_permission" "webhook_url" {
   function_url_auth_type = "NONE"
 }
 
+resource "aws_lambda_permission" "webhook_url_calls" {
+  function_name            = aws_lambda_function.webhook.function_name
+  action                   = "lambda:InvokeFunction"
+  principal                = "*"
+  invoked_via_function_url = true
+}
+
 resource "aws_lambda_function" "worker" {
   function_name    = "orders-${var.stage}-worker"
   handler          = "worker.handler"

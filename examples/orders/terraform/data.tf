@@ -134,6 +134,10 @@ resource "aws_dynamodb_table" "orders" {
     enabled     = true
     kms_key_arn = aws_kms_key.data.arn
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_sqs_queue" "orders" {

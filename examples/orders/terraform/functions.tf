@@ -371,7 +371,6 @@ resource "aws_lambda_permission" "rotation" {
 resource "aws_scheduler_schedule" "nightly" {
   name                = "orders-${var.stage}-nightly"
   schedule_expression = "cron(0 2 * * ? *)"
-  kms_key_arn         = aws_kms_key.data.arn
 
   flexible_time_window {
     mode = "OFF"
@@ -402,11 +401,6 @@ resource "aws_sfn_state_machine" "fulfilment" {
 
   tracing_configuration {
     enabled = true
-  }
-
-  encryption_configuration {
-    type       = "CUSTOMER_MANAGED_KMS_KEY"
-    kms_key_id = aws_kms_key.data.arn
   }
 }
 

@@ -145,11 +145,9 @@ locals {
   services = {
     nightly = [
       { actions = ["lambda:InvokeFunction"], resources = [aws_lambda_alias.live["report"].arn] },
-      { actions = ["kms:Decrypt"], resources = [aws_kms_key.data.arn] },
     ]
     fulfilment = [
       { actions = ["lambda:InvokeFunction"], resources = [aws_lambda_alias.live["fulfil"].arn] },
-      { actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [aws_kms_key.data.arn] },
       {
         actions = [
           "xray:PutTraceSegments",

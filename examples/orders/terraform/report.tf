@@ -6,11 +6,6 @@ resource "aws_vpc" "orders" {
   enable_dns_hostnames = true
 }
 
-# Nothing uses it: it lets nothing in and nothing out.
-resource "aws_default_security_group" "orders" {
-  vpc_id = aws_vpc.orders.id
-}
-
 resource "aws_subnet" "private" {
   count = 2
 
