@@ -62,6 +62,7 @@ pub(crate) fn finding(
         path: Vec::new(),
         witness: None,
         when: Vec::new(),
+        environments: Vec::new(),
         fingerprint: Fingerprint::of(&[rule, file, address, &line.to_string()]),
         suppressed: None,
         excerpt: excerpt(line, "  Broken: true", "Broken:"),

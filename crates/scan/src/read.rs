@@ -53,6 +53,13 @@ pub struct Given {
     pub parameters: BTreeMap<String, String>,
     /// Files of Terraform's variables, relative to the root of the tree.
     pub variable_files: Vec<String>,
+    /// The stage of services of the Serverless Framework.
+    pub stage: Option<String>,
+    /// Values of `${opt:…}` of the Serverless Framework.
+    pub options: BTreeMap<String, String>,
+    /// Values of `${env:…}` of the Serverless Framework; the environment of the machine is never
+    /// asked.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Reads an application.
