@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn render(report: &Report, root_prefix: &str) -> String {
     let mut out = String::new();
-    for block in blocks(report.active(), true) {
+    for block in blocks(report.active(), &report.environments, true) {
         annotate(&mut out, &block.shown, root_prefix);
     }
     for problem in &report.problems {
@@ -80,6 +80,9 @@ fn text(cluster: &Cluster<'_>) -> String {
     let mut text = format!("{}: {}", names.join(", "), line(&finding.message));
     if !finding.when.is_empty() {
         let _ = write!(text, " (fails when {})", line(&finding.when.join(" and ")));
+    }
+    if let Some(only) = &cluster.only_in {
+        let _ = write!(text, " ({})", line(only));
     }
     if !finding.help.is_empty() {
         let _ = write!(text, "\nHelp: {}", line(&finding.help));
