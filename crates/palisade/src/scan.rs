@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     };
     let mut runs: Vec<(Option<Arc<str>>, Vec<Examined>)> = environments
         .iter()
-        .map(|(name, given)| (name.clone(), run(given)))
+        .map(|environment| (environment.name.clone(), run(&environment.given)))
         .collect();
     progress.done();
     if arguments.dump_model {
@@ -75,6 +75,8 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     report.except(&project.exceptions, &settings(&Given::default()));
     report.stats.rules = RULES.len();
     report.stats.left_out = walk.left_out;
+    let left_out = environments.iter().flat_map(|e| e.left_out.iter().cloned());
+    report.stats.left_out.extend(left_out);
     let output = Output {
         color: arguments.output.is_none() && render::color(color),
         verbose: arguments.verbose,

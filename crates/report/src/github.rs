@@ -114,11 +114,18 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report;
+    use crate::testing::{in_environments, report};
 
     #[test]
     fn golden() {
         insta::assert_snapshot!(render(&report(), "apps/"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = render(&in_environments(), "");
+        assert_eq!(text.matches(" (only in prod)%0A").count(), 2, "{text}");
+        assert_eq!(text.matches(" (only in dev)%0A").count(), 1, "{text}");
     }
 
     #[test]

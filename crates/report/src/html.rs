@@ -331,13 +331,26 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{report, with_policy};
+    use crate::testing::{in_environments, report, with_policy};
 
     #[test]
     fn golden() {
         let text = with_policy(|policy| render(&report(), "apps/", policy));
         let text = text.replace(CSS, "CSS\n");
         insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = with_policy(|policy| render(&in_environments(), "", policy));
+        assert!(
+            text.contains("<dt>Holds</dt><dd>only in prod</dd>"),
+            "{text}"
+        );
+        assert!(text.contains(" (only in prod)</li>"), "{text}");
+        assert!(
+            text.contains("<p>Environments dev, prod: 2 findings only in dev; 2 only in prod</p>")
+        );
     }
 
     #[test]

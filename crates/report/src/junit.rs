@@ -136,11 +136,18 @@ fn of_problem(problem: &Problem, file: &str) -> TestCase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report;
+    use crate::testing::{in_environments, report};
 
     #[test]
     fn golden() {
         insta::assert_snapshot!(render(&report(), "apps/"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = render(&in_environments(), "");
+        assert_eq!(text.matches("\nonly in prod\n").count(), 2, "{text}");
+        assert_eq!(text.matches("\nonly in dev\n").count(), 2, "{text}");
     }
 
     #[test]

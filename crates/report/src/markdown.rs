@@ -320,12 +320,22 @@ pub(crate) fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{report, with_policy};
+    use crate::testing::{in_environments, report, with_policy};
 
     #[test]
     fn golden() {
         let text = with_policy(|policy| render(&report(), "apps/", policy));
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn environments() {
+        let text = with_policy(|policy| render(&in_environments(), "", policy));
+        assert!(text.contains("\n  - Holds only in prod\n"), "{text}");
+        assert!(text.contains("L72) (only in prod)"), "{text}");
+        assert!(
+            text.contains("\nEnvironments dev, prod: 2 findings only in dev; 2 only in prod.\n")
+        );
     }
 
     #[test]
