@@ -1,8 +1,6 @@
 //! What is given to templates in each environment: from the configuration, then from the named
 //! environment, then from the command line; the later one wins.
 
-#![expect(clippy::disallowed_methods, reason = "this is the rim")]
-
 use crate::cli::GivenArgs;
 use crate::disk::relative;
 use crate::failure::CommandError;
