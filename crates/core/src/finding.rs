@@ -38,6 +38,9 @@ pub struct Finding {
     /// Under which conditions it holds (`IsProd is false`); empty when always.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<String>,
+    /// The named environments in which it holds; empty when none are configured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<Arc<str>>,
     /// Recognises the same finding in another run.
     pub fingerprint: Fingerprint,
     /// Who silenced it, if anyone did.

@@ -4,8 +4,8 @@
 
 use crate::cli::{DeploymentArgs, TreeArgs};
 use crate::disk::{Candidate, Disk};
+use crate::environments;
 use crate::failure::CommandError;
-use crate::parameters;
 use crate::settings::Project;
 use palisade_access::{Deployment, Settings, Zone};
 use palisade_app::account;
@@ -16,7 +16,6 @@ use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
 use palisade_scan::{Given, Input, looks_like_application, read as read_application};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +24,8 @@ use std::sync::Arc;
 pub(crate) struct Opened {
     pub(crate) disk: Disk,
     pub(crate) project: Project,
-    /// Values for the parameters of templates.
-    pub(crate) parameters: BTreeMap<String, String>,
+    /// What is given to templates.
+    pub(crate) given: Given,
     /// The world around the applications.
     pub(crate) settings: Settings<'static>,
 }
@@ -40,21 +39,20 @@ impl Opened {
     /// Opens these folders or files.
     pub(crate) fn at(paths: &[PathBuf], arguments: &DeploymentArgs) -> Result<Self, CommandError> {
         let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
-        let project = Project::find(disk.root(), arguments.config.as_deref())?;
-        let parameters =
-            parameters::given(&project, &arguments.parameter_files, &arguments.parameters)?;
+        let project = Project::find(disk.root(), arguments.given.config.as_deref())?;
+        let given = environments::one(&project, disk.root(), &arguments.given)?;
         let settings = access_settings(&project, catalogue(arguments.iam_data.as_deref())?)?;
         Ok(Self {
             disk,
             project,
-            parameters,
+            given,
             settings,
         })
     }
 
     /// Reads the applications in it.
     pub(crate) fn applications(&self) -> Applications {
-        Applications::read(&self.disk, &self.project, &self.parameters)
+        Applications::read(&self.disk, &self.project, &self.given)
     }
 }
 
@@ -96,15 +94,7 @@ pub(crate) struct Applications {
 impl Applications {
     /// Reads every application of a tree, and every account whose state is written there. A template
     /// that another one brings in is a part of that.
-    pub(crate) fn read(
-        tree: &dyn Tree,
-        project: &Project,
-        parameters: &BTreeMap<String, String>,
-    ) -> Self {
-        let given = Given {
-            parameters: parameters.clone(),
-            ..Given::default()
-        };
+    pub(crate) fn read(tree: &dyn Tree, project: &Project, given: &Given) -> Self {
         let candidates = tree.candidates(&project.config, &project.prefix);
         let read = |candidate: &Candidate| {
             let path = candidate.path.as_str();
@@ -112,7 +102,7 @@ impl Applications {
                 Outcome::Broken(Problem::file(path, ProblemLevel::Error, message))
             };
             if candidate.folder {
-                return Some(read_application(Input::Folder(path), tree, &given));
+                return Some(read_application(Input::Folder(path), tree, given));
             }
             let outcome = match tree.read_candidate(candidate) {
                 Ok(bytes)
@@ -122,7 +112,7 @@ impl Applications {
                 {
                     let named = tree.is_named(path);
                     let bytes = &bytes;
-                    read_application(Input::File { path, bytes, named }, tree, &given)
+                    read_application(Input::File { path, bytes, named }, tree, given)
                 }
                 Ok(_) => return None,
                 Err(error) => problem(format!("`{path}` is not read: {error}")),

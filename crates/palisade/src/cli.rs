@@ -1,8 +1,10 @@
 //! The one definition of commands and options: help, man pages and completions are made from it.
 
 pub(crate) mod gates;
+mod given;
 mod iam;
 
+pub(crate) use given::GivenArgs;
 pub(crate) use iam::{
     AccessArgs, AccessFormat, AnswerFormat, CompareArgs, DeploymentArgs, EscalateArgs, IamArgs,
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,

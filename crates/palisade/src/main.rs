@@ -7,6 +7,7 @@ mod applications;
 mod cli;
 mod coverage;
 mod disk;
+mod environments;
 mod explain;
 mod failure;
 mod git;

@@ -3,36 +3,27 @@
 //! or a list of `"Key=Value"` texts; JSON or YAML.
 
 use crate::failure::CommandError;
-use crate::settings::Project;
 use palisade_core::FileId;
 use palisade_syntax::{Node, decode, parse};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// From the configuration, then from files, then from the command line; the later one wins.
-pub(crate) fn given(
-    project: &Project,
-    files: &[PathBuf],
-    texts: &[String],
-) -> Result<BTreeMap<String, String>, CommandError> {
-    let mut values = project.config.cloudformation.clone();
-    values.extend(project.config.sam.clone());
-    for path in files {
-        values.extend(read(path)?);
-    }
-    for text in texts {
-        match text.split_once('=') {
-            Some((key, value)) if !key.is_empty() => {
-                values.insert(key.to_owned(), value.to_owned());
-            }
-            _ => return Err(CommandError::usage(format!("`{text}` is not KEY=VALUE"))),
-        }
-    }
-    Ok(values)
+/// Values of an option; the later one wins.
+pub(crate) fn pairs(option: &str, texts: &[String]) -> Result<Vec<(String, String)>, CommandError> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some(("", _)) => Err(CommandError::usage(format!(
+            "`{option} {text}` names nothing before `=`; write {option} KEY=VALUE"
+        ))),
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        None => Err(CommandError::usage(format!(
+            "`{option} {text}` has no `=`; write {option} KEY=VALUE"
+        ))),
+    };
+    texts.iter().map(pair).collect()
 }
 
 /// Reads one file.
-fn read(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
+pub(crate) fn read(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
     let wrong = |what: String| CommandError::usage(format!("`{}`: {what}", path.display()));
     #[expect(clippy::disallowed_methods, reason = "this is the rim")]
     let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;

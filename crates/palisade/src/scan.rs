@@ -3,20 +3,23 @@
 use crate::applications;
 use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
+use crate::environments;
 use crate::failure::{CommandError, code};
 use crate::output;
-use crate::parameters;
 use crate::progress::Progress;
 use crate::render::{self, Output};
 use crate::settings::{KNOWN, Project, RULES};
 use palisade_core::{Date, Problem, ProblemLevel};
-use palisade_scan::{Examined, Given, Input, Report, Settings, examine, looks_like_application};
+use palisade_scan::{
+    Examined, Given, Input, Report, Settings, examine, looks_like_application, merge,
+};
 use rayon::prelude::*;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(&arguments.paths).map_err(|e| CommandError::usage(e.to_string()))?;
-    let mut project = Project::find(disk.root(), arguments.deployment.config.as_deref())?;
+    let mut project = Project::find(disk.root(), arguments.deployment.given.config.as_deref())?;
     if let Some(profile) = arguments.profile {
         project.config.profile = profile.into();
     }
@@ -30,18 +33,10 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         }
     }
     let parameters = project.parameters();
-    let parameters_given = parameters::given(
-        &project,
-        &arguments.deployment.parameter_files,
-        &arguments.deployment.parameters,
-    )?;
-    let given = Given {
-        parameters: parameters_given,
-        ..Given::default()
-    };
+    let environments = environments::all(&project, disk.root(), &arguments.deployment.given)?;
     let catalogue = applications::catalogue(arguments.deployment.iam_data.as_deref())?;
     let access = applications::access_settings(&project, catalogue)?;
-    let settings = Settings {
+    let settings = |given| Settings {
         rules: &RULES,
         known: &KNOWN,
         config: &project.config,
@@ -49,32 +44,39 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         parameters: &parameters,
         access: &access,
         today: today(),
-        given: &given,
+        given,
         dump_model: arguments.dump_model,
     };
     let walk = disk.walk(&project.config, &project.prefix);
-    let progress = Progress::new(walk.candidates.len());
-    let mut parts: Vec<Examined> = walk
-        .candidates
-        .par_iter()
-        .filter_map(|candidate| {
+    let progress = Progress::new(walk.candidates.len() * environments.len());
+    let run = |given| -> Vec<Examined> {
+        let settings = settings(given);
+        let candidates = walk.candidates.par_iter();
+        let parts = candidates.filter_map(|candidate| {
             let examined = one(candidate, &disk, &settings);
             progress.step();
             examined
-        })
+        });
+        parts.collect()
+    };
+    let mut runs: Vec<(Option<Arc<str>>, Vec<Examined>)> = environments
+        .iter()
+        .map(|environment| (environment.name.clone(), run(&environment.given)))
         .collect();
     progress.done();
     if arguments.dump_model {
-        let models: Vec<_> = parts.iter_mut().filter_map(|p| p.model.take()).collect();
+        let models: Vec<_> = runs.iter_mut().flat_map(models).collect();
         let model = serde_json::json!({"schema": "palisade.model/1", "applications": models});
         output::write(arguments.output.as_deref(), &format!("{model:#}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut report = Report::of(parts);
+    let mut report = together(runs);
     report.only(&|path| disk.is_named(path));
-    report.except(&project.exceptions, &settings);
+    report.except(&project.exceptions, &settings(&Given::default()));
     report.stats.rules = RULES.len();
     report.stats.left_out = walk.left_out;
+    let left_out = environments.iter().flat_map(|e| e.left_out.iter().cloned());
+    report.stats.left_out.extend(left_out);
     let output = Output {
         color: arguments.output.is_none() && render::color(color),
         verbose: arguments.verbose,
@@ -88,6 +90,30 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         threshold,
         arguments.exit_zero,
     )))
+}
+
+/// The models of a run, each with the environment if that has a name.
+fn models((name, parts): &mut (Option<Arc<str>>, Vec<Examined>)) -> Vec<serde_json::Value> {
+    let mut models: Vec<_> = parts.iter_mut().filter_map(|p| p.model.take()).collect();
+    if let Some(name) = name {
+        for model in &mut models {
+            model["environment"] = serde_json::json!(name);
+        }
+    }
+    models
+}
+
+/// One report of the runs for all environments, or of the only one.
+fn together(runs: Vec<(Option<Arc<str>>, Vec<Examined>)>) -> Report {
+    let (named, unnamed): (Vec<_>, Vec<_>) = runs.into_iter().partition(|(name, _)| name.is_some());
+    match named.is_empty() {
+        true => Report::of(unnamed.into_iter().flat_map(|(_, parts)| parts).collect()),
+        false => merge(
+            (named.into_iter())
+                .filter_map(|(name, parts)| Some((name?, parts)))
+                .collect(),
+        ),
+    }
 }
 
 /// Unreadable input wins over a wrong setting, and that over findings.

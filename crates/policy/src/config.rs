@@ -4,6 +4,10 @@
 //! particular: profile, `select`, `[rules]`, then each `[[paths]]` entry in its written order.
 //! `ignore` is final, and `select` is a limit that nothing below it widens.
 
+mod environment;
+
+pub use environment::Environment;
+
 use crate::catalogue::{root_table, word};
 use crate::error::ConfigError;
 use crate::glob::Glob;
@@ -83,6 +87,8 @@ pub struct Config {
     pub region: Option<String>,
     /// The organisation that the account is in.
     pub organization: OrganizationConfig,
+    /// What is deployed to, by name: each is given values of its own.
+    pub environments: BTreeMap<String, Environment>,
 }
 
 /// What a project says about the organisation that its account is in. Files hold one policy each;
@@ -111,6 +117,7 @@ const KEYS: &[&str] = &[
     "cloudformation",
     "sam",
     "organization",
+    "environments",
 ];
 const RULE_KEYS: &[&str] = &["severity", "reason"];
 const PATH_KEYS: &[&str] = &["path", "rules"];
@@ -135,6 +142,7 @@ impl Default for Config {
             account: None,
             region: None,
             organization: OrganizationConfig::default(),
+            environments: BTreeMap::new(),
         }
     }
 }
@@ -261,6 +269,9 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, known: &KnownRules) ->
                 *values = reader.scalars(value, "parameters");
             }
         }
+    }
+    if let Some(table) = read_table(reader, root, "environments") {
+        config.environments = environment::read(reader, table);
     }
     contradictions(reader, root, &config);
     config
@@ -458,13 +469,14 @@ fn contradictions<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &Con
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 6] = [
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 7] = [
     ("", KEYS),
     ("rule", RULE_KEYS),
     ("path", PATH_KEYS),
     ("accounts", ACCOUNT_KEYS),
     ("organization", ORGANIZATION_KEYS),
     ("template", TEMPLATE_KEYS),
+    ("environment", environment::KEYS),
 ];
 
 #[cfg(test)]

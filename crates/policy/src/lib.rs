@@ -27,7 +27,9 @@ mod schema_tests;
 mod testing;
 
 pub use catalogue::{Attestation, Catalogue, Clause, Framework, Point, Status};
-pub use config::{Config, OrganizationConfig, PathSettings, Profile, RuleSetting, Setting};
+pub use config::{
+    Config, Environment, OrganizationConfig, PathSettings, Profile, RuleSetting, Setting,
+};
 pub use coverage::{ClauseState, Enforcer, coverage};
 pub use error::ConfigError;
 pub use exceptions::{Exception, ExceptionMatch, Exceptions, Subject};

@@ -52,6 +52,7 @@ pub(crate) fn finding(
         path: Vec::new(),
         witness: None,
         when: Vec::new(),
+        environments: Vec::new(),
         fingerprint: Fingerprint::of(&[rule, address]),
         suppressed: None,
         excerpt: Excerpt {

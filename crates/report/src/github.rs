@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn render(report: &Report, root_prefix: &str) -> String {
     let mut out = String::new();
-    for block in blocks(report.active(), true) {
+    for block in blocks(report.active(), &report.environments, true) {
         annotate(&mut out, &block.shown, root_prefix);
     }
     for problem in &report.problems {
@@ -81,6 +81,9 @@ fn text(cluster: &Cluster<'_>) -> String {
     if !finding.when.is_empty() {
         let _ = write!(text, " (fails when {})", line(&finding.when.join(" and ")));
     }
+    if let Some(only) = &cluster.only_in {
+        let _ = write!(text, " ({})", line(only));
+    }
     if !finding.help.is_empty() {
         let _ = write!(text, "\nHelp: {}", line(&finding.help));
     }
@@ -111,11 +114,18 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report;
+    use crate::testing::{in_environments, report};
 
     #[test]
     fn golden() {
         insta::assert_snapshot!(render(&report(), "apps/"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = render(&in_environments(), "");
+        assert_eq!(text.matches(" (only in prod)%0A").count(), 2, "{text}");
+        assert_eq!(text.matches(" (only in dev)%0A").count(), 1, "{text}");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //!
 //! Every finding is in exactly one place of the result.
 
+use crate::line::only_in;
 use palisade_core::{Finding, Location, Severity};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Findings with one cause: the same rule says the same of several resources at one place (a line
 /// of `Globals`, say). The first is told, of the others only the resource.
@@ -12,6 +14,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Cluster<'a> {
     pub(crate) first: &'a Finding,
     pub(crate) others: Vec<&'a Finding>,
+    /// In which environments, where they differ.
+    pub(crate) only_in: Option<String>,
 }
 
 /// What is shown in full, and what is listed with it.
@@ -48,10 +52,11 @@ pub(crate) fn masked(finding: &Finding) -> String {
 /// full.
 pub(crate) fn blocks<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
+    environments: &[Arc<str>],
     all: bool,
 ) -> Vec<Block<'a>> {
     let mut result = Vec::new();
-    for clusters in by_rule(findings) {
+    for clusters in by_rule(findings, environments) {
         let mut files: Vec<Vec<Cluster<'a>>> = Vec::new();
         for cluster in clusters {
             let file = &cluster.first.location.file;
@@ -97,8 +102,11 @@ fn repeats(clusters: &[Cluster<'_>]) -> bool {
 }
 
 /// The clusters of each severity and rule, in the order of the findings.
-fn by_rule<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Vec<Cluster<'a>>> {
-    type Cause<'a> = (&'a Location, String, &'a [String]);
+fn by_rule<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    environments: &[Arc<str>],
+) -> Vec<Vec<Cluster<'a>>> {
+    type Cause<'a> = (&'a Location, String, &'a [String], &'a [Arc<str>]);
     let mut order: Vec<(Severity, &str)> = Vec::new();
     let mut rules: BTreeMap<(Severity, &str), Vec<Cluster<'a>>> = BTreeMap::new();
     let mut causes: BTreeMap<(Severity, &str, Cause<'a>), usize> = BTreeMap::new();
@@ -108,7 +116,12 @@ fn by_rule<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Vec<Clust
             order.push(key);
             Vec::new()
         });
-        let cause = (&finding.location, masked(finding), &*finding.when);
+        let cause = (
+            &finding.location,
+            masked(finding),
+            &*finding.when,
+            &*finding.environments,
+        );
         match causes.get(&(key.0, key.1, cause.clone())) {
             Some(at) => clusters[*at].others.push(finding),
             None => {
@@ -116,6 +129,7 @@ fn by_rule<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Vec<Clust
                 clusters.push(Cluster {
                     first: finding,
                     others: Vec::new(),
+                    only_in: only_in(finding, environments),
                 });
             }
         }
@@ -131,7 +145,7 @@ mod tests {
     use palisade_core::Severity::{High, Low};
 
     fn counts(findings: &[Finding]) -> Vec<(usize, usize, usize)> {
-        blocks(findings, false)
+        blocks(findings, &[], false)
             .iter()
             .map(|b| (b.shown.others.len(), b.also.len(), b.elsewhere.len()))
             .collect()
@@ -145,13 +159,28 @@ mod tests {
     }
 
     #[test]
+    fn other_environments_are_another_cause() {
+        let everywhere = ["dev", "prod"].map(Arc::from);
+        let mut one = finding("r", High, "a.yaml", 3, "Orders");
+        one.environments = everywhere.to_vec();
+        let mut two = finding("r", High, "a.yaml", 3, "Billing");
+        two.environments = everywhere[1..].to_vec();
+        let findings = [one, two];
+        let told: Vec<_> = blocks(&findings, &everywhere, false)
+            .into_iter()
+            .map(|block| block.shown.only_in)
+            .collect();
+        assert_eq!(told, [None, Some("only in prod".to_owned())]);
+    }
+
+    #[test]
     fn many_of_a_rule_in_a_file_are_listed() {
         let many: Vec<_> = (1..=4)
             .map(|i| finding("r", High, "a.yaml", i, "Orders"))
             .collect();
         assert_eq!(counts(&many[..3]), [(0, 0, 0); 3]);
         assert_eq!(counts(&many), [(0, 3, 0)]);
-        assert_eq!(blocks(&many, true).len(), 4);
+        assert_eq!(blocks(&many, &[], true).len(), 4);
     }
 
     #[test]
@@ -179,7 +208,7 @@ mod tests {
             finding("c", High, "a.yaml", 10, "Three"),
             finding("a", High, "b.yaml", 1, "Four"),
         ];
-        let order: Vec<_> = blocks(&findings, false)
+        let order: Vec<_> = blocks(&findings, &[], false)
             .iter()
             .map(|b| b.shown.first.resource.address.to_string())
             .collect();

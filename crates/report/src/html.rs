@@ -6,7 +6,9 @@
 use crate::Policy;
 use crate::clean::line;
 use crate::group::{Block, Cluster, blocks};
-use crate::line::{count, findings, path, scanned, severities, suppressed_by, ways_in};
+use crate::line::{
+    count, differences, findings, path, scanned, severities, suppressed_by, ways_in,
+};
 use crate::mask::{self, Line};
 use palisade_core::{Finding, Related, Severity};
 use palisade_scan::Report;
@@ -31,7 +33,7 @@ pub fn render(report: &Report, root_prefix: &str, policy: &Policy<'_>) -> String
     );
     head(&mut out, report, &title);
     sections(&mut out, report, policy);
-    for block in blocks(report.active(), false) {
+    for block in blocks(report.active(), &report.environments, false) {
         article(&mut out, &block, root_prefix, policy);
     }
     entry_points(&mut out, report, root_prefix);
@@ -62,7 +64,11 @@ fn head(out: &mut String, report: &Report, title: &str) {
         }
         out.push_str("</p>\n");
     }
-    let _ = writeln!(out, "<p>{}</p>\n</header>", scanned(report));
+    let _ = writeln!(out, "<p>{}</p>", scanned(report));
+    if let Some(text) = differences(report) {
+        let _ = writeln!(out, "<p>{}</p>", escape(&text));
+    }
+    out.push_str("</header>\n");
 }
 
 fn sections(out: &mut String, report: &Report, policy: &Policy<'_>) {
@@ -109,6 +115,9 @@ fn article(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Poli
     if !finding.when.is_empty() {
         row(out, "Fails when", &escape(&finding.when.join(" and ")));
     }
+    if let Some(only) = &block.shown.only_in {
+        row(out, "Holds", &escape(only));
+    }
     row(out, "Path", &list("ol", &finding.path, root_prefix));
     row(out, "Policy", &escape(&policy.clauses_of(finding)));
     row(out, "Known as", &escape(&finding.aliases.join(", ")));
@@ -123,6 +132,9 @@ fn article(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Poli
             let mut when = escape(&finding.when.join(" and "));
             if !when.is_empty() {
                 when = format!(" (when {when})");
+            }
+            if let Some(only) = &cluster.only_in {
+                let _ = write!(when, " ({})", escape(only));
             }
             format!(
                 "<li>{} in {}: {}{when}</li>",
@@ -319,13 +331,26 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{report, with_policy};
+    use crate::testing::{in_environments, report, with_policy};
 
     #[test]
     fn golden() {
         let text = with_policy(|policy| render(&report(), "apps/", policy));
         let text = text.replace(CSS, "CSS\n");
         insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = with_policy(|policy| render(&in_environments(), "", policy));
+        assert!(
+            text.contains("<dt>Holds</dt><dd>only in prod</dd>"),
+            "{text}"
+        );
+        assert!(text.contains(" (only in prod)</li>"), "{text}");
+        assert!(
+            text.contains("<p>Environments dev, prod: 2 findings only in dev; 2 only in prod</p>")
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::ser::{Error as _, Serializer};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The name of the schema, with its version.
 const SCHEMA: &str = "palisade.scan/1";
@@ -26,6 +27,7 @@ pub fn json(report: &Report) -> Value {
 pub fn render(report: &Report) -> String {
     text(&Whole {
         entry_points: Each(&report.entry_points),
+        environments: &report.environments,
         findings: Each(&report.findings),
         problems: Each(&report.problems),
         schema: SCHEMA,
@@ -38,6 +40,8 @@ pub fn render(report: &Report) -> String {
 #[derive(Serialize)]
 struct Whole<'a> {
     entry_points: Each<'a, EntryPointRow>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    environments: &'a [Arc<str>],
     findings: Each<'a, Finding>,
     problems: Each<'a, Problem>,
     schema: &'a str,
@@ -92,7 +96,7 @@ pub(crate) fn text(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report;
+    use crate::testing::{in_environments, report};
 
     #[test]
     fn follows_its_schema() {
@@ -102,7 +106,7 @@ mod tests {
             .should_validate_formats(true)
             .build(&schema)
             .unwrap();
-        for report in [report(), Report::default()] {
+        for report in [report(), in_environments(), Report::default()] {
             let value = serde_json::from_str(&render(&report)).unwrap();
             let errors: Vec<String> = validator
                 .iter_errors(&value)
@@ -114,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_text_is_that_of_the_tree() {
-        for report in [report(), Report::default()] {
+        for report in [report(), in_environments(), Report::default()] {
             assert_eq!(render(&report), text(&json(&report)));
         }
     }

@@ -2,12 +2,13 @@
 //! each finding, a skipped one for each that is silenced, an error for what could not be read.
 
 use crate::clean::line;
-use crate::line::path;
+use crate::line::{only_in, path};
 use palisade_core::{Finding, Problem, ProblemLevel};
 use palisade_scan::Report;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// The report as JUnit's XML. Files that are known to be clean have one passing test.
 #[must_use]
@@ -20,7 +21,7 @@ pub fn render(report: &Report, root_prefix: &str) -> String {
     }
     for finding in &report.findings {
         let file = &*finding.location.file;
-        let case = of_finding(finding, &path(root_prefix, file));
+        let case = of_finding(finding, &report.environments, &path(root_prefix, file));
         cases.entry(file).or_default().push(case);
     }
     for problem in &report.problems {
@@ -54,7 +55,7 @@ pub fn render(report: &Report, root_prefix: &str) -> String {
     text
 }
 
-fn of_finding(finding: &Finding, file: &str) -> TestCase {
+fn of_finding(finding: &Finding, environments: &[Arc<str>], file: &str) -> TestCase {
     let message = line(&finding.message);
     let mut status = match &finding.suppressed {
         Some(suppressed) => {
@@ -69,7 +70,7 @@ fn of_finding(finding: &Finding, file: &str) -> TestCase {
             status
         }
     };
-    status.set_description(description(finding, file));
+    status.set_description(description(finding, environments, file));
     let rule = line(&finding.rule);
     let name = format!("{rule}: {}", line(&finding.resource.address));
     let mut case = TestCase::new(name, status);
@@ -82,7 +83,7 @@ fn of_finding(finding: &Finding, file: &str) -> TestCase {
     case
 }
 
-fn description(finding: &Finding, file: &str) -> String {
+fn description(finding: &Finding, environments: &[Arc<str>], file: &str) -> String {
     let mut text = format!(
         "{file}:{}:{}\n{} ({})\n{}",
         finding.location.line,
@@ -93,6 +94,9 @@ fn description(finding: &Finding, file: &str) -> String {
     );
     if !finding.when.is_empty() {
         let _ = write!(text, "\nfails when {}", finding.when.join(" and "));
+    }
+    if let Some(only) = only_in(finding, environments) {
+        let _ = write!(text, "\n{only}");
     }
     for hop in &finding.path {
         let _ = write!(text, "\n-> {}", hop.message);
@@ -132,11 +136,18 @@ fn of_problem(problem: &Problem, file: &str) -> TestCase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::report;
+    use crate::testing::{in_environments, report};
 
     #[test]
     fn golden() {
         insta::assert_snapshot!(render(&report(), "apps/"));
+    }
+
+    #[test]
+    fn environments() {
+        let text = render(&in_environments(), "");
+        assert_eq!(text.matches("\nonly in prod\n").count(), 2, "{text}");
+        assert_eq!(text.matches("\nonly in dev\n").count(), 2, "{text}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The sentences that several formats share.
 
-use palisade_core::{Excerpt, Severity, SuppressedBy};
+use palisade_core::{Excerpt, Finding, Severity, SuppressedBy};
 use palisade_scan::{EntryPointRow, Report};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// `1 file`, `2 files`.
 pub(crate) fn count(n: usize, one: &str) -> String {
@@ -79,6 +81,41 @@ pub(crate) fn ways_in(entries: &[EntryPointRow]) -> Option<String> {
         n => format!("{n} ways in"),
     };
     Some(format!("{all}: {}", parts.join(", ")))
+}
+
+/// `only in dev, test`, for a finding that does not hold in all environments.
+pub(crate) fn only_in(finding: &Finding, environments: &[Arc<str>]) -> Option<String> {
+    (finding.environments.len() < environments.len())
+        .then(|| format!("only in {}", finding.environments.join(", ")))
+}
+
+/// `Environments dev, prod: 3 findings only in prod, 1 only in dev`; nothing when none is named.
+pub(crate) fn differences(report: &Report) -> Option<String> {
+    let names = report.environments.join(", ");
+    let head = match report.environments.len() {
+        0 => return None,
+        1 => return Some(format!("Environment {names}")),
+        _ => format!("Environments {names}"),
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in report.active() {
+        if let Some(only) = only_in(finding, &report.environments) {
+            *counts.entry(only).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(String, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, n)| Reverse(*n));
+    let parts = counts.iter().enumerate();
+    let parts: Vec<String> = parts
+        .map(|(i, (only, n))| match i {
+            0 => format!("{} {only}", count(*n, "finding")),
+            _ => format!("{n} {only}"),
+        })
+        .collect();
+    Some(match parts.is_empty() {
+        true => format!("{head}: no difference between them"),
+        false => format!("{head}: {}", parts.join("; ")),
+    })
 }
 
 /// What silenced a finding.

@@ -4,7 +4,7 @@
 
 use crate::clean::line;
 use crate::group::{Block, Cluster, blocks, masked};
-use crate::line::{count, path, scanned, severities, suppressed_by, ways_in};
+use crate::line::{count, differences, path, scanned, severities, suppressed_by, ways_in};
 use crate::{Policy, mask};
 use palisade_core::{Finding, Location, Severity};
 use palisade_scan::Report;
@@ -34,8 +34,11 @@ pub fn render(report: &Report, root_prefix: &str, policy: &Policy<'_>) -> String
     if let Some(text) = ways_in(&report.entry_points) {
         let _ = writeln!(out, "{}.", escape(&text));
     }
+    if let Some(text) = differences(report) {
+        let _ = writeln!(out, "{}.", escape(&text));
+    }
     out.push('\n');
-    let blocks = blocks(report.active(), false);
+    let blocks = blocks(report.active(), &report.environments, false);
     for severity in Severity::ALL.iter().rev() {
         group(&mut out, *severity, &blocks, root_prefix, policy);
     }
@@ -97,6 +100,9 @@ fn item(out: &mut String, block: &Block<'_>, root_prefix: &str, policy: &Policy<
         let when = escape(&finding.when.join(" and "));
         let _ = writeln!(out, "  - Fails when {when}");
     }
+    if let Some(only) = &block.shown.only_in {
+        let _ = writeln!(out, "  - Holds {}", escape(only));
+    }
     if !finding.help.is_empty() {
         let _ = writeln!(out, "  - Help: {}", prose(&finding.help));
     }
@@ -147,6 +153,9 @@ fn other(shown: &Finding, cluster: &Cluster<'_>, root_prefix: &str) -> String {
     if !finding.when.is_empty() {
         let when = escape(&finding.when.join(" and "));
         let _ = write!(text, " (when {when})");
+    }
+    if let Some(only) = &cluster.only_in {
+        let _ = write!(text, " ({})", escape(only));
     }
     text
 }
@@ -311,12 +320,22 @@ pub(crate) fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{report, with_policy};
+    use crate::testing::{in_environments, report, with_policy};
 
     #[test]
     fn golden() {
         let text = with_policy(|policy| render(&report(), "apps/", policy));
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn environments() {
+        let text = with_policy(|policy| render(&in_environments(), "", policy));
+        assert!(text.contains("\n  - Holds only in prod\n"), "{text}");
+        assert!(text.contains("L72) (only in prod)"), "{text}");
+        assert!(
+            text.contains("\nEnvironments dev, prod: 2 findings only in dev; 2 only in prod.\n")
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ use palisade_core::{
 };
 use palisade_rule::RuleEntry;
 use palisade_scan::Report;
-use serde_json::json as value;
+use serde_json::{Value, json as value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -163,15 +163,7 @@ impl Writer<'_> {
                 finding.fingerprint.as_str().to_owned(),
             )]),
             suppressions: finding.suppressed.iter().map(suppression).collect(),
-            properties: value!({
-                "severity": finding.severity,
-                "security-severity": security_severity(finding.severity),
-                "confidence": finding.confidence,
-                "clauses": finding.clauses,
-                "aliases": finding.aliases,
-                "resource": finding.resource,
-                "when": finding.when,
-            }),
+            properties: properties(finding),
         }
     }
 
@@ -219,6 +211,22 @@ impl Writer<'_> {
             uri_base_id: ROOT,
         }
     }
+}
+
+fn properties(finding: &Finding) -> Value {
+    let mut properties = value!({
+        "severity": finding.severity,
+        "security-severity": security_severity(finding.severity),
+        "confidence": finding.confidence,
+        "clauses": finding.clauses,
+        "aliases": finding.aliases,
+        "resource": finding.resource,
+        "when": finding.when,
+    });
+    if !finding.environments.is_empty() {
+        properties["environments"] = value!(finding.environments);
+    }
+    properties
 }
 
 /// The region, and the line around it where the whole line is known.

@@ -62,6 +62,7 @@ pub(crate) fn finding(
         path: Vec::new(),
         witness: None,
         when: Vec::new(),
+        environments: Vec::new(),
         fingerprint: Fingerprint::of(&[rule, file, address, &line.to_string()]),
         suppressed: None,
         excerpt: excerpt(line, "  Broken: true", "Broken:"),
@@ -194,6 +195,26 @@ pub(crate) fn report() -> Report {
         path: ".aws-sam/build".to_owned(),
         reason: "build output".to_owned(),
     }];
+    report
+}
+
+/// A scan of two environments: what they share, and what each has alone.
+pub(crate) fn in_environments() -> Report {
+    let [dev, prod] = ["dev", "prod"].map(Arc::from);
+    let mut report = Report {
+        environments: vec![dev, prod],
+        ..report()
+    };
+    let all = report.environments.clone();
+    for finding in &mut report.findings {
+        let holds = match (&*finding.rule, &*finding.resource.address) {
+            ("public-function-url", _) => 1..2,
+            ("tracing-off", "Billing" | "Invoices") => 0..1,
+            ("unencrypted-queue", "Audit") => 1..2,
+            _ => 0..2,
+        };
+        finding.environments = all[holds].to_vec();
+    }
     report
 }
 

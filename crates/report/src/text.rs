@@ -50,13 +50,13 @@ impl Style<'_> {
 #[must_use]
 pub fn render(report: &Report, style: &Style<'_>, policy: &Policy<'_>) -> String {
     let mut out = String::new();
-    for block in blocks(report.active(), style.verbose) {
+    for block in blocks(report.active(), &report.environments, style.verbose) {
         out.push_str(&block::render(&block, style, policy));
         out.push_str("\n\n");
     }
     if style.verbose {
         let silenced = report.findings.iter().filter(|f| f.suppressed.is_some());
-        for block in blocks(silenced, true) {
+        for block in blocks(silenced, &report.environments, true) {
             out.push_str(&block::render(&block, style, policy));
             out.push_str("\n\n");
         }

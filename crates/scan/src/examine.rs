@@ -78,6 +78,8 @@ pub struct Examined {
     pub unresolved: Vec<Unresolved>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Suppressions that silence nothing.
+    pub unused: Vec<Problem>,
     /// Its ways in.
     pub entry_points: Vec<EntryPointRow>,
     /// How many resources it declares.
@@ -176,7 +178,7 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
         finding.suppressed = silencer.silence(&finding, &extent);
         examined.findings.push(finding);
     }
-    examined.problems.extend(silencer.unused(settings));
+    examined.unused = silencer.unused(settings);
     for problem in &mut examined.problems {
         secrets.scrub_in_place(&mut problem.message);
     }
@@ -249,6 +251,7 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
         path: all(raw.path),
         witness: raw.witness.map(|witness| shown_witness(witness, secrets)),
         when: raw.when.into_iter().map(|w| shown(w, secrets)).collect(),
+        environments: Vec::new(),
         fingerprint,
         suppressed: None,
         excerpt: app.sources.excerpt(raw.origin.span, secrets.spans()),

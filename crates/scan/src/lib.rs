@@ -10,11 +10,13 @@
 //! - Nothing is skipped in silence: what can't be read is a problem, what can't be decided is
 //!   unresolved, what is left out is listed.
 
+mod environments;
 mod examine;
 mod read;
 mod report;
 mod silence;
 
+pub use environments::merge;
 pub use examine::{Examined, Settings, Tree, examine};
 pub use read::{Given, Input, is_terraform, looks_like_application, looks_like_template, read};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

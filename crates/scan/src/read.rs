@@ -53,10 +53,13 @@ pub struct Given {
     pub parameters: BTreeMap<String, String>,
     /// Files of Terraform's variables, relative to the root of the tree.
     pub variable_files: Vec<String>,
-    /// The stage of Serverless Framework; else the parameter `stage`.
+    /// The stage of services of the Serverless Framework.
     pub stage: Option<String>,
-    /// Values of environment variables in services of Serverless Framework.
-    pub env: BTreeMap<String, String>,
+    /// Values of `${opt:…}` of the Serverless Framework.
+    pub options: BTreeMap<String, String>,
+    /// Values of `${env:…}` of the Serverless Framework; the environment of the machine is never
+    /// asked.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// Reads an application.
@@ -92,12 +95,17 @@ fn template_or_service(
     files: &dyn Files,
     given: &Given,
 ) -> Outcome {
-    let stage = given.stage.as_ref().or(given.parameters.get("stage"));
+    let stage = (given.stage.as_ref())
+        .or(given.options.get("stage"))
+        .or(given.parameters.get("stage"));
     let service = || {
         let options = palisade_serverless::Options {
             stage: stage.cloned(),
-            parameters: given.parameters.clone(),
-            env: given.env.clone(),
+            parameters: (given.parameters.iter())
+                .chain(&given.options)
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            env: given.environment.clone(),
         };
         palisade_serverless::read(path, bytes, files, &options)
     };

@@ -5,6 +5,7 @@ use palisade_app::Application;
 use palisade_core::{Finding, Location, Problem, ProblemLevel, Severity, Unresolved};
 use palisade_policy::{ExceptionMatch, Exceptions};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use std::sync::Arc;
 pub struct Report {
     /// What breaks the policy; the most severe first. Those that are silenced say so.
     pub findings: Vec<Finding>,
+    /// The named environments that were scanned, if any are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<Arc<str>>,
     /// What could not be decided.
     pub unresolved: Vec<Unresolved>,
     /// What could not be read.
@@ -101,10 +105,19 @@ impl EntryPointRow {
 impl Report {
     /// Puts the parts together. A template that another one brings in is judged there only.
     #[must_use]
-    pub fn of(mut parts: Vec<Examined>) -> Self {
+    pub fn of(parts: Vec<Examined>) -> Self {
+        let (mut report, unused) = Self::gather(parts);
+        report.problems.extend(unused);
+        report.sort();
+        report
+    }
+
+    /// The parts as they come, and beside them the suppressions that silence nothing.
+    pub(crate) fn gather(mut parts: Vec<Examined>) -> (Self, Vec<Problem>) {
         parts.sort_by(|a, b| a.path.cmp(&b.path));
         let inner = inner_templates(&parts);
         let mut report = Self::default();
+        let mut unused = Vec::new();
         for part in parts {
             report.stats.files += 1;
             if part.template && inner.contains(&part.path) {
@@ -125,21 +138,20 @@ impl Report {
             report.unresolved.extend(part.unresolved);
             report.problems.extend(part.problems);
             report.entry_points.extend(part.entry_points);
+            unused.extend(part.unused);
         }
-        report.sort();
-        report
+        (report, unused)
     }
 
     fn sort(&mut self) {
-        self.findings.sort_by(|a, b| {
-            b.severity
-                .cmp(&a.severity)
-                .then_with(|| a.location.cmp(&b.location))
-                .then_with(|| a.rule.cmp(&b.rule))
-                .then_with(|| a.fingerprint.cmp(&b.fingerprint))
-        });
+        self.findings.sort_by(order);
         self.findings
             .dedup_by(|a, b| a.fingerprint == b.fingerprint && a.location == b.location);
+        self.sort_rest();
+    }
+
+    /// Orders what is beside the findings.
+    pub(crate) fn sort_rest(&mut self) {
         self.unresolved.sort();
         self.unresolved.dedup();
         self.problems.sort();
@@ -216,6 +228,15 @@ impl Report {
     pub fn has_problem(&self, level: ProblemLevel) -> bool {
         self.problems.iter().any(|p| p.level == level)
     }
+}
+
+/// The order of findings; what is equal in it is the same finding.
+pub(crate) fn order(a: &Finding, b: &Finding) -> Ordering {
+    b.severity
+        .cmp(&a.severity)
+        .then_with(|| a.location.cmp(&b.location))
+        .then_with(|| a.rule.cmp(&b.rule))
+        .then_with(|| a.fingerprint.cmp(&b.fingerprint))
 }
 
 /// The templates that are judged as a part of another one. Of templates that bring each other in,

@@ -9,6 +9,7 @@
 
 mod build;
 mod convert;
+mod implied;
 mod join;
 mod others;
 mod references;
@@ -114,6 +115,9 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
         also(kind, id, properties);
     }
     for (kind, name, properties) in shaped.split {
+        also(kind, format!("{}.{name}", instance.address), properties);
+    }
+    if let Some((kind, name, properties)) = implied::beside(instance) {
         also(kind, format!("{}.{name}", instance.address), properties);
     }
 }

@@ -220,29 +220,29 @@ variable "make" { type = bool }
 resource "test_y" "maybe" { count = var.make ? 1 : 0 }
 "#;
     for (expression, expected) in [
-        ("test_y.one.arn", "<${test_y.one.Arn}>"),
+        ("test_y.one.arn", "<${test_y.one.arn}>"),
         ("test_y.one.size", "5"),
         ("test_y.one.tags.a", "\"b\""),
         ("test_y.one.nested[0].z", "1"),
-        ("test_y.two[1].arn", "<${test_y.two[1].Arn}>"),
+        ("test_y.two[1].arn", "<${test_y.two[1].arn}>"),
         (
             "test_y.two[*].arn",
-            "[<${test_y.two[0].Arn}>, <${test_y.two[1].Arn}>]",
+            "[<${test_y.two[0].arn}>, <${test_y.two[1].arn}>]",
         ),
-        ("test_y.three[\"k\"].id", "<${test_y.three[\"k\"]}>"),
+        ("test_y.three[\"k\"].id", "<${test_y.three[\"k\"].id}>"),
         (
             "[for k, r in test_y.three : \"${k}${r.id}\"]",
-            "[<k${test_y.three[\"k\"]}>]",
+            "[<k${test_y.three[\"k\"].id}>]",
         ),
         ("try(test_y.none[0].arn, \"x\")", "\"x\""),
         (
             "try(test_y.maybe[0].arn, \"x\")",
-            "(var.make is true => <${test_y.maybe[0].Arn}> | var.make is false => \"x\")",
+            "(var.make is true => <${test_y.maybe[0].arn}> | var.make is false => \"x\")",
         ),
         (
             "var.make ? test_y.maybe[0].arn : \"none\"",
             // Within the branch, the resource is there.
-            "(var.make is true => <${test_y.maybe[0].Arn}> | var.make is false => \"none\")",
+            "(var.make is true => <${test_y.maybe[0].arn}> | var.make is false => \"none\")",
         ),
     ] {
         check(beside, expression, expected);
@@ -283,7 +283,7 @@ output "name" { value = var.name }
     assert_eq!(
         of(&application),
         [
-            "test_x.x [<${module.m[\"a\"].test_z.z.Arn}>, \"n-b\", [\"n-a\", \"n-b\"]]",
+            "test_x.x [<${module.m[\"a\"].test_z.z.arn}>, \"n-b\", [\"n-a\", \"n-b\"]]",
             "test_x.y <${module.gone.arn}>",
             "module.m[\"a\"].test_z.z \"n-a-1\"",
             "module.m[\"b\"].test_z.z \"n-b-1\"",
@@ -474,7 +474,7 @@ data "aws_iam_policy_document" "all" {
         beside,
         "data.aws_iam_policy_document.all.json",
         "{Version: \"2012-10-17\", Statement: [\
-         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.Arn}/${aws:username}>]}, \
+         {Sid: \"one\", Effect: \"Allow\", Action: [\"s3:Get*\"], Resource: [<${test_y.b.arn}/${aws:username}>]}, \
          {Sid: \"two\", Effect: \"Deny\", NotAction: [\"s3:*\"], Resource: [\"*\"], Principal: {AWS: [\"1\", \"2\", \"3\"]}, Condition: {StringEquals: {aws:x: [\"y\"], aws:z: [\"w\"]}}}, \
          (var.more is true => {Effect: \"Allow\", Action: [\"a:b\"], Resource: [\"*\"], Principal: \"*\"} | var.more is false => -)]}",
     );
@@ -540,7 +540,7 @@ fn plans_and_states_are_read() {
         planned(plan),
         [
             "test_x.x [{a: 1, b: <${var.in}>}]",
-            "module.m[0].test_x.y <${module.m[0].test_x.z.Arn}>",
+            "module.m[0].test_x.y <${module.m[0].test_x.z.arn}>",
             "module.m[0].test_x.z <${?}>",
         ]
     );
@@ -604,7 +604,7 @@ resource "test_x" "x" {
     let template = "n=${name}%{ for x in all };${x}%{ endfor }";
     assert_eq!(
         values(&[("main.tf", main), ("t.tftpl", template)])[0],
-        "test_x.x [<n=${test_y.y.Arn};a;b>, \"<1>\", {a: <${test_y.y.Arn}>}, \"{\\\"a\\\":[1,true]}!\"]"
+        "test_x.x [<n=${test_y.y.arn};a;b>, \"<1>\", {a: <${test_y.y.arn}>}, \"{\\\"a\\\":[1,true]}!\"]"
     );
 }
 

@@ -1,5 +1,6 @@
 //! Options of the commands that compare permissions and hold them to a bar.
 
+use super::GivenArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,15 +62,8 @@ pub(crate) struct CommonArgs {
     /// Where to write the answer instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// A value for a template parameter
-    #[arg(long = "parameter", value_name = "KEY=VALUE")]
-    pub(crate) parameters: Vec<String>,
-    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
-    #[arg(long = "parameter-file", value_name = "FILE")]
-    pub(crate) parameter_files: Vec<PathBuf>,
-    /// The configuration instead of the `palisade.toml` found from the input upwards
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
 }
 
 /// The ways to write changes of permissions.

@@ -1,6 +1,6 @@
 //! The commands about permissions.
 
-use super::gates;
+use super::{GivenArgs, gates};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -196,15 +196,8 @@ pub(crate) struct TreeArgs {
 /// What is known of the deployment of applications.
 #[derive(Debug, Args)]
 pub(crate) struct DeploymentArgs {
-    /// A value for a template parameter
-    #[arg(long = "parameter", value_name = "KEY=VALUE")]
-    pub(crate) parameters: Vec<String>,
-    /// A file with values for template parameters (AWS CLI or plain map, JSON or YAML)
-    #[arg(long = "parameter-file", value_name = "FILE")]
-    pub(crate) parameter_files: Vec<PathBuf>,
-    /// The configuration instead of the `palisade.toml` found from the input upwards
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
     /// A newer catalogue of actions and managed policies than the one in the program
     #[arg(long, value_name = "FILE")]
     pub(crate) iam_data: Option<PathBuf>,

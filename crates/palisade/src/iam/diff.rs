@@ -3,8 +3,8 @@
 use super::gate;
 use crate::applications::{Applications, access_settings};
 use crate::cli::gates::VersionsArgs;
+use crate::environments;
 use crate::failure::{CommandError, code};
-use crate::parameters;
 use crate::settings::Project;
 use crate::versions::{self, Version};
 use palisade_access::{Change, changes};
@@ -68,10 +68,10 @@ fn compared(arguments: &VersionsArgs) -> Result<Compared, CommandError> {
     let versions = versions::open(&arguments.old, &arguments.new)?;
     let [old, new] = &versions;
     // Both are held against the same surroundings, so that only the applications differ.
-    let project = Project::find(&new.folder, common.config.as_deref())?;
-    let parameters = parameters::given(&project, &common.parameter_files, &common.parameters)?;
+    let project = Project::find(&new.folder, common.given.config.as_deref())?;
+    let given = environments::one(&project, &new.folder, &common.given)?;
     let settings = access_settings(&project, Catalogue::builtin())?;
-    let read = |version: &Version| Applications::read(&*version.tree, &project, &parameters);
+    let read = |version: &Version| Applications::read(&*version.tree, &project, &given);
     let (before, after) = (read(old), read(new));
     let pairs = pairs(&before.applications, &after.applications);
     let compare = |(before, after): &(Option<&Application>, Option<&Application>)| {

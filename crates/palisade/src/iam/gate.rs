@@ -6,7 +6,7 @@ use crate::cli::gates::{ChangeFormat, CommonArgs, ForbidArgs, NoPublicAccessArgs
 use crate::disk::Disk;
 use crate::failure::{CommandError, code};
 use crate::settings::Project;
-use crate::{output, parameters, render};
+use crate::{environments, output, render};
 use palisade_access::{Access, Change, Settings, allowed, public};
 use palisade_core::Sources;
 use palisade_iam::{Catalogue, NoteLevel, Pattern, Policy, read_document};
@@ -60,10 +60,10 @@ fn held(
     ask: &(dyn Fn(&Access<'_>) -> Vec<Change> + Sync),
 ) -> Result<ExitCode, CommandError> {
     let disk = Disk::new(paths).map_err(|e| CommandError::usage(e.to_string()))?;
-    let project = Project::find(disk.root(), common.config.as_deref())?;
-    let parameters = parameters::given(&project, &common.parameter_files, &common.parameters)?;
+    let project = Project::find(disk.root(), common.given.config.as_deref())?;
+    let given = environments::one(&project, disk.root(), &common.given)?;
     let settings: Settings<'_> = access_settings(&project, Catalogue::builtin())?;
-    let read = Applications::read(&disk, &project, &parameters);
+    let read = Applications::read(&disk, &project, &given);
     let asked = read.applications.par_iter();
     let found: Vec<Change> = asked
         .flat_map_iter(|app| ask(&Access::of(app, &settings)))

@@ -7,6 +7,7 @@
 )]
 
 mod contracts;
+mod environments;
 mod escalate;
 mod gates;
 mod hostile;

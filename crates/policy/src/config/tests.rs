@@ -13,6 +13,41 @@ fn config(text: &str) -> Config {
 }
 
 #[test]
+fn environments_are_read() {
+    let config = config(
+        r#"
+[environments.dev]
+
+[environments.prod]
+stage = "prod"
+parameters = { Encrypt = true }
+parameter-files = ["prod.json"]
+var-files = ["a.tfvars", "b.tfvars"]
+options = { region = "eu-central-1" }
+
+[environments.prod.env]
+TABLE = "orders"
+"#,
+    );
+    let map = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+    let prod = Environment {
+        stage: Some("prod".to_owned()),
+        parameters: map("Encrypt", "true"),
+        parameter_files: vec!["prod.json".to_owned()],
+        variable_files: vec!["a.tfvars".to_owned(), "b.tfvars".to_owned()],
+        options: map("region", "eu-central-1"),
+        variables: map("TABLE", "orders"),
+    };
+    assert_eq!(
+        config.environments,
+        BTreeMap::from([
+            ("dev".to_owned(), Environment::default()),
+            ("prod".to_owned(), prod),
+        ])
+    );
+}
+
+#[test]
 fn a_full_file_is_read() {
     let config = config(
         r#"
@@ -245,6 +280,21 @@ fn mistakes_have_places_and_suggestions() {
         (
             "ignore = [\"role-shared\"]\nrules = { role-shared = \"low\" }",
             &["1:10: `role-shared` is in `ignore` and in `[rules]`; keep one of them"],
+        ),
+        (
+            "[environments.prod]\nvar-file = [\"a\"]\nstage = \"\"",
+            &[
+                "2:1: unknown key `var-file`; did you mean `var-files`?",
+                "3:9: `stage` is empty",
+            ],
+        ),
+        (
+            "[environments.\"a b\"]",
+            &["1:15: `a b` is no name for an environment; use letters, digits, `-`, `_` and `.`"],
+        ),
+        (
+            "environments = { prod = 1 }",
+            &["1:25: `prod` must be a table, not a TOML integer"],
         ),
         ("exclude = [\"\"]", &["1:12: `exclude` is empty"]),
         (

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{report, with_policy};
+use crate::testing::{in_environments, report, with_policy};
 use serde_json::Value;
 
 fn rendered(report: &Report) -> Value {
@@ -22,7 +22,7 @@ fn follows_the_official_schema() {
         .should_validate_formats(true)
         .build(&schema)
         .unwrap();
-    for report in [report(), Report::default()] {
+    for report in [report(), in_environments(), Report::default()] {
         let value = rendered(&report);
         let errors: Vec<String> = validator
             .iter_errors(&value)
@@ -50,4 +50,11 @@ fn paths_are_uris() {
 #[test]
 fn messages_make_no_links() {
     assert_eq!(message("[x](javascript:y)").text, "[x] (javascript:y)");
+}
+
+#[test]
+fn environments_are_properties() {
+    let value = rendered(&in_environments());
+    let properties = &value["runs"][0]["results"][0]["properties"];
+    assert_eq!(properties["environments"], value!(["prod"]));
 }

@@ -108,6 +108,7 @@ fn notes(block: &Block<'_>, style: &Style<'_>, policy: &Policy<'_>) -> Vec<(&'st
         let when = finding.when.join(" and ");
         note("note", texts([format!("fails when {when}").as_str()]));
     }
+    note("note", texts(block.shown.only_in.as_deref()));
     note("path", arrows(&finding.path, style));
     note("resource", resources(&block.shown));
     note("policy", texts([policy.clauses_of(finding).as_str()]));
@@ -286,8 +287,12 @@ fn names(cluster: &Cluster<'_>) -> String {
         true => String::new(),
         false => format!(", when {}", line(&finding.when.join(" and "))),
     };
+    let only = match &cluster.only_in {
+        None => String::new(),
+        Some(only) => format!(", {}", line(only)),
+    };
     format!(
-        "{}{KEPT}(line{KEPT}{}{when})",
+        "{}{KEPT}(line{KEPT}{}{when}{only})",
         names.join(", "),
         finding.location.line
     )

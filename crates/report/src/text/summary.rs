@@ -2,7 +2,7 @@
 
 use super::Style;
 use crate::clean::{line, wrap};
-use crate::line::{count, path, scanned, severities, total, ways_in};
+use crate::line::{count, differences, path, scanned, severities, total, ways_in};
 use crate::paint::Paint;
 use crate::{Policy, SectionState};
 use palisade_core::{Problem, ProblemLevel, Unresolved};
@@ -22,6 +22,7 @@ pub(super) fn render(report: &Report, style: &Style<'_>, policy: &Policy<'_>) ->
         sections(report, style, policy, paint),
         problems(&report.problems, style, paint),
         rest(report, style, paint),
+        environments(report, style),
         last(report, style, paint),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
@@ -290,6 +291,14 @@ fn left_out(left_out: &[LeftOut], style: &Style<'_>) -> Vec<String> {
         lines.extend(hang(&text, "  ", style));
     }
     lines
+}
+
+/// What tells the environments apart.
+fn environments(report: &Report, style: &Style<'_>) -> String {
+    let text = differences(report).map(|text| line(&text));
+    text.map_or_else(String::new, |text| {
+        format!("{}\n", hang(&text, "  ", style).join("\n"))
+    })
 }
 
 fn last(report: &Report, style: &Style<'_>, paint: Paint) -> String {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{finding, report, with_policy};
+use crate::testing::{finding, in_environments, report, with_policy};
 use palisade_core::Severity;
 
 fn rendered(report: &Report, style: &Style<'_>) -> String {
@@ -9,6 +9,11 @@ fn rendered(report: &Report, style: &Style<'_>) -> String {
 #[test]
 fn plain() {
     insta::assert_snapshot!(rendered(&report(), &Style::default()));
+}
+
+#[test]
+fn environments() {
+    insta::assert_snapshot!(rendered(&in_environments(), &Style::default()));
 }
 
 #[test]

@@ -107,6 +107,7 @@ resource "aws_lambda_function_event_invoke_config" "e" {
             r#"aws_lambda_function.f AWS::Lambda::Function {FunctionName: "orders", Role: <${aws_iam_role.r.Arn}>, Code: "build/f.zip", Environment: {Variables: {TABLE: "orders"}}, VpcConfig: {SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"]}, FileSystemConfigs: [{Arn: "arn:fs", LocalMountPath: "/mnt/a"}], Tags: [{Key: "stage", Value: "dev"}]}"#,
             r#"aws_lambda_function_event_invoke_config.e AWS::Lambda::EventInvokeConfig {FunctionName: <${aws_lambda_function.f.Arn}>, DestinationConfig: {OnFailure: {Destination: "arn:aws:sqs:eu-west-1:123456789012:dead"}}, Qualifier: "$LATEST"}"#,
             r#"aws_lambda_function_url.u AWS::Lambda::Url {TargetFunctionArn: <${aws_lambda_function.f}>, AuthType: "NONE", Cors: {AllowOrigins: ["*"]}}"#,
+            r#"aws_lambda_function_url.u.FunctionURLAllowPublicAccess AWS::Lambda::Permission {Action: "lambda:InvokeFunctionUrl", FunctionName: <${aws_lambda_function.f}>, Principal: "*", FunctionUrlAuthType: "NONE"}"#,
             r#"aws_lambda_permission.p AWS::Lambda::Permission {Action: "lambda:InvokeFunction", FunctionName: <${aws_lambda_function.f}>, Principal: "apigateway.amazonaws.com", SourceArn: <arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${aws_api_gateway_rest_api.a}/*/GET/orders>}"#,
         ],
     );
@@ -491,4 +492,24 @@ resource "random_id" "r" {
             r#"random_id.r random_id {byte_length: 4}"#,
         ],
     );
+}
+
+#[test]
+fn an_open_function_url_lets_everyone_call_it() {
+    let text = r#"
+resource "aws_lambda_function" "f" {}
+resource "aws_lambda_function_url" "open" {
+  function_name      = aws_lambda_function.f.function_name
+  authorization_type = "NONE"
+}
+resource "aws_lambda_function_url" "closed" {
+  function_name      = aws_lambda_function.f.function_name
+  authorization_type = "AWS_IAM"
+}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let made: Vec<_> = application.of_kind("AWS::Lambda::Permission").collect();
+    assert_eq!(made.len(), 1);
+    assert_eq!(made[0].text("Principal"), Some("*"));
+    assert_eq!(&*made[0].written.address, "aws_lambda_function_url.open");
 }

@@ -1,0 +1,80 @@
+//! One tree, scanned for each of several environments, in one report: a finding is told once, with
+//! the environments in which it holds.
+
+use crate::examine::Examined;
+use crate::report::{Report, Stats, order};
+use palisade_core::{Finding, Problem};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Puts the parts of each environment together. Findings are the same when rule, fingerprint,
+/// place and severity are.
+#[must_use]
+pub fn merge(runs: Vec<(Arc<str>, Vec<Examined>)>) -> Report {
+    let mut merged = Report::default();
+    let mut idle: Option<BTreeSet<Problem>> = None;
+    for (environment, parts) in runs {
+        let (mut report, unused) = Report::gather(parts);
+        for finding in &mut report.findings {
+            finding.environments = vec![environment.clone()];
+        }
+        merged.environments.push(environment);
+        merged.findings.append(&mut report.findings);
+        merged.unresolved.append(&mut report.unresolved);
+        merged.problems.append(&mut report.problems);
+        let known: BTreeSet<_> = merged.entry_points.iter().cloned().collect();
+        let new = report.entry_points.into_iter();
+        merged
+            .entry_points
+            .extend(new.filter(|entry| !known.contains(entry)));
+        count(&mut merged.stats, report.stats);
+        // A suppression that silences something in one environment is needed.
+        let unused: BTreeSet<_> = unused.into_iter().collect();
+        idle = Some(match idle {
+            Some(before) => &before & &unused,
+            None => unused,
+        });
+    }
+    merged.problems.extend(idle.into_iter().flatten());
+    merged.findings.sort_by(order);
+    merged.findings.dedup_by(|later, kept| {
+        let same = order(kept, later).is_eq();
+        if same {
+            join(kept, later);
+        }
+        same
+    });
+    merged.sort_rest();
+    merged
+}
+
+/// One finding of two. Of them, the one that says more is told: what silences it in one
+/// environment does not silence it in the other, and a condition of one is none of the other.
+fn join(kept: &mut Finding, later: &mut Finding) {
+    let mut environments = std::mem::take(&mut kept.environments);
+    for name in later.environments.drain(..) {
+        if !environments.contains(&name) {
+            environments.push(name);
+        }
+    }
+    let hedged = |finding: &Finding| (finding.suppressed.is_some(), finding.when.len());
+    if hedged(later) < hedged(kept) {
+        std::mem::swap(kept, later);
+    }
+    kept.environments = environments;
+}
+
+/// The tree is the same each time, but every question was asked again.
+fn count(all: &mut Stats, one: Stats) {
+    all.files = all.files.max(one.files);
+    all.templates = all.templates.max(one.templates);
+    all.resources = all.resources.max(one.resources);
+    all.asked += one.asked;
+    all.unknown += one.unknown;
+    for (reason, n) in one.unknown_reasons {
+        *all.unknown_reasons.entry(reason).or_default() += n;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+resource "aws_ssm_parameter" "database" {
+  name  = "/orders/db/password"
+  type  = "String"
+  value = "Sommer2024" # finding: CKV_AWS_384
+}
+
+resource "aws_ssm_parameter" "mail" {
+  name           = "/orders/mail"
+  type           = "String"
+  insecure_value = "smtp://orders:kd92kxs0@mail.internal:465" # finding: CKV_AWS_384
+}
+
+resource "aws_ssm_parameter" "table" {
+  name  = "/orders/table"
+  type  = "String"
+  value = "orders"
+}
+
+resource "aws_ssm_parameter" "secret_arn" {
+  name  = "/orders/db/secret-arn"
+  type  = "String"
+  value = aws_secretsmanager_secret.database.arn
+}
+
+resource "aws_ssm_parameter" "token" {
+  name  = "/orders/partner/token"
+  type  = "SecureString"
+  value = "CHANGE_ME"
+}
+
+resource "aws_secretsmanager_secret" "database" {
+  name = "database"
+}

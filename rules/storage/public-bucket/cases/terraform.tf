@@ -1,0 +1,154 @@
+resource "aws_s3_bucket" "reports" {
+  bucket = "reports"
+}
+
+resource "aws_s3_bucket_public_access_block" "reports" {
+  bucket                  = aws_s3_bucket.reports.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = false
+  restrict_public_buckets = false
+}
+
+resource "aws_s3_bucket_policy" "reports" {
+  bucket = aws_s3_bucket.reports.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*" # finding: CKV_AWS_70, CKV_AWS_283, S3.2, S3_BUCKET_PUBLIC_READ_PROHIBITED
+      Action    = "s3:GetObject"
+      Resource  = "${aws_s3_bucket.reports.arn}/*"
+    }]
+  })
+}
+
+resource "aws_s3_bucket" "drop" {
+  bucket = "drop"
+}
+
+resource "aws_s3_bucket_public_access_block" "drop" {
+  bucket            = aws_s3_bucket.drop.id
+  block_public_acls = true
+}
+
+data "aws_iam_policy_document" "drop" {
+  statement {
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.drop.arn}/*"]
+    principals {
+      type        = "*"
+      identifiers = ["*"] # finding: CKV_AWS_70, CKV_AWS_283, S3.3, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "drop" {
+  bucket = aws_s3_bucket.drop.id
+  policy = data.aws_iam_policy_document.drop.json
+}
+
+resource "aws_s3_bucket" "blocked" {
+  bucket = "blocked"
+}
+
+resource "aws_s3_bucket_public_access_block" "blocked" {
+  bucket                  = aws_s3_bucket.blocked.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_policy" "blocked" {
+  bucket = aws_s3_bucket.blocked.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "cloudfront.amazonaws.com" }
+      Action    = "s3:GetObject"
+      Resource  = "${aws_s3_bucket.blocked.arn}/*"
+      Condition = {
+        StringEquals = { "AWS:SourceArn" = "arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE" }
+      }
+    }]
+  })
+}
+
+# An access control list that counts, of the bucket itself.
+resource "aws_s3_bucket" "avatars" {
+  bucket = "avatars"
+  acl    = "public-read" # finding: CKV_AWS_20, S3.2, S3_BUCKET_PUBLIC_READ_PROHIBITED
+}
+
+resource "aws_s3_bucket_ownership_controls" "avatars" {
+  bucket = aws_s3_bucket.avatars.id
+  rule {
+    object_ownership = "ObjectWriter"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "avatars" {
+  bucket              = aws_s3_bucket.avatars.id
+  block_public_policy = true
+}
+
+# One that stands beside the bucket.
+resource "aws_s3_bucket" "open" {
+  bucket = "open"
+}
+
+resource "aws_s3_bucket_acl" "open" {
+  bucket = aws_s3_bucket.open.id
+  acl    = "public-read-write" # finding: CKV_AWS_20, CKV_AWS_57, S3.2, S3.3, S3_BUCKET_PUBLIC_READ_PROHIBITED, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+}
+
+resource "aws_s3_bucket_ownership_controls" "open" {
+  bucket = aws_s3_bucket.open.id
+  rule {
+    object_ownership = "BucketOwnerPreferred"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "open" {
+  bucket              = aws_s3_bucket.open.id
+  block_public_acls   = false
+  block_public_policy = true
+  ignore_public_acls  = false
+}
+
+resource "aws_s3_bucket" "accounts" {
+  bucket = "accounts"
+}
+
+resource "aws_s3_bucket_acl" "accounts" {
+  bucket = aws_s3_bucket.accounts.id
+  acl    = "authenticated-read" # finding: CKV2_AWS_43
+}
+
+resource "aws_s3_bucket" "void" {
+  bucket = "void"
+}
+
+resource "aws_s3_bucket_acl" "void" {
+  bucket = aws_s3_bucket.void.id
+  acl    = "public-read" # finding(all): CKV_AWS_20
+}
+
+resource "aws_s3_bucket_public_access_block" "void" {
+  bucket                  = aws_s3_bucket.void.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket" "private" {
+  bucket = "private"
+}
+
+resource "aws_s3_bucket_acl" "private" {
+  bucket = aws_s3_bucket.private.id
+  acl    = "private"
+}
