@@ -71,14 +71,8 @@ resource "aws_lambda_function_url" "webhook" {
   }
 }
 
+# The provider makes the other permission that an open URL needs.
 resource "aws_lambda_permission" "webhook_url" {
-  function_name          = aws_lambda_function.webhook.function_name
-  action                 = "lambda:InvokeFunctionUrl"
-  principal              = "*"
-  function_url_auth_type = "NONE"
-}
-
-resource "aws_lambda_permission" "webhook_url_calls" {
   function_name            = aws_lambda_function.webhook.function_name
   action                   = "lambda:InvokeFunction"
   principal                = "*"

@@ -24,7 +24,7 @@ const NAMES: &[[&str; 3]] = &[
     [
         "WebhookFunction",
         "webhook",
-        "aws_lambda_function.webhook aws_lambda_function_url.webhook aws_iam_role.webhook aws_iam_role_policy.webhook aws_lambda_permission.webhook_url aws_lambda_permission.webhook_url_calls",
+        "aws_lambda_function.webhook aws_lambda_function_url.webhook aws_iam_role.webhook aws_iam_role_policy.webhook aws_lambda_permission.webhook_url",
     ],
     [
         "WebhookAuthorizerFunction",
