@@ -3,8 +3,9 @@
 mod policy;
 
 use crate::evaluate::{Evaluator, symbol};
+use crate::folders::between;
 use crate::objects::Object;
-use palisade_app::{Data, Part, Value};
+use palisade_app::{Data, Part, Value, resolve};
 use palisade_core::Origin;
 use std::sync::Arc;
 
@@ -51,17 +52,52 @@ pub(crate) fn attribute(
                 _ => symbol(Arc::from(format!("{address}.{name}")), false, origin),
             }
         }
+        // An archive is known by the folder that is packed: the code that functions are read from.
+        ("archive_file", "output_path") => archived(evaluator, object, address, origin)
+            .unwrap_or_else(|| argument(evaluator, object, address, name, origin)),
         // What is asked with is what is found.
-        _ => match object.block().and_then(|block| block.body.get(name)) {
-            Some(written) => {
-                let memo = Arc::from(format!("{address}.{name}"));
-                evaluator.once(&object.frame.locals, &memo, origin, || {
-                    evaluator.eval(written, &object.scope())
-                })
-            }
-            None => symbol(Arc::from(format!("{address}.{name}")), false, origin),
-        },
+        _ => argument(evaluator, object, address, name, origin),
     }
+}
+
+/// The value that a data source is written with.
+fn argument(
+    evaluator: &Evaluator<'_>,
+    object: &Object,
+    address: &str,
+    name: &str,
+    origin: &Origin,
+) -> Value {
+    match object.block().and_then(|block| block.body.get(name)) {
+        Some(written) => {
+            let memo = Arc::from(format!("{address}.{name}"));
+            evaluator.once(&object.frame.locals, &memo, origin, || {
+                evaluator.eval(written, &object.scope())
+            })
+        }
+        None => symbol(Arc::from(format!("{address}.{name}")), false, origin),
+    }
+}
+
+/// The folder that an archive is made of, relative to the folder of its module, whose files say it.
+fn archived(
+    evaluator: &Evaluator<'_>,
+    object: &Object,
+    address: &str,
+    origin: &Origin,
+) -> Option<Value> {
+    let path = |name: &str| {
+        let value = argument(evaluator, object, address, name, origin);
+        let path = resolve(&format!("{}/_", evaluator.root), value.as_text()?)?;
+        Some((path, value.origin))
+    };
+    let (folder, origin) = path("source_dir").or_else(|| {
+        let (file, origin) = path("source_file")?;
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        Some((folder.to_owned(), origin))
+    })?;
+    let way = between(&object.frame.module.folder, &folder);
+    Some(Value::text(way, origin))
 }
 
 fn arguments(evaluator: &Evaluator<'_>, object: &Object) -> Value {

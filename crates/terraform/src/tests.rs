@@ -483,7 +483,15 @@ data "aws_iam_policy_document" "all" {
 #[test]
 fn data_sources_tell_what_they_are_asked_with() {
     let beside = r#"
-data "archive_file" "code" { source_dir = "src" }
+data "archive_file" "code" {
+  source_dir  = "${path.module}/src"
+  output_path = "build/code.zip"
+}
+data "archive_file" "one" {
+  source_file = "src/one.py"
+  output_path = "one.zip"
+}
+data "archive_file" "texts" { output_path = "texts.zip" }
 data "aws_ssm_parameter" "p" { name = "/a/b" }
 data "template_file" "t" {
   template = "x-$${y}"
@@ -492,7 +500,10 @@ data "template_file" "t" {
 data "aws_iam_role" "r" { name = "n" }
 "#;
     for (expression, expected) in [
-        ("data.archive_file.code.source_dir", "\"src\""),
+        ("data.archive_file.code.source_dir", "\"./src\""),
+        ("data.archive_file.code.output_path", "\"src\""),
+        ("data.archive_file.one.output_path", "\"src\""),
+        ("data.archive_file.texts.output_path", "\"texts.zip\""),
         ("data.aws_ssm_parameter.p.value", "<{{resolve:ssm:/a/b}}>"),
         ("data.template_file.t.rendered", "\"x-z\""),
         ("data.aws_iam_role.r.arn", "<${data.aws_iam_role.r.arn}>"),

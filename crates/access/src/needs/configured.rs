@@ -60,13 +60,27 @@ pub(super) fn needs(access: &Access<'_>, function: &Resource, names: &mut Names<
     }
     // A trigger may name an alias of the function.
     let entries = access.app.graph().entries_of(&function.id);
-    let mappings = entries.filter_map(|entry| access.app.resource(&entry.resource));
-    for mapping in mappings.filter(|r| &*r.kind == "AWS::Lambda::EventSourceMapping") {
-        if let Some(source) = text(mapping, "EventSourceArn", names) {
-            read(&mut needs, &source);
-        }
-        if let Some(target) = text(mapping, "DestinationConfig.OnFailure.Destination", names) {
-            send(&mut needs, target, "what its trigger could not deliver");
+    for trigger in entries.filter_map(|entry| access.app.resource(&entry.resource)) {
+        match &*trigger.kind {
+            "AWS::Lambda::EventSourceMapping" => {
+                if let Some(source) = text(trigger, "EventSourceArn", names) {
+                    read(&mut needs, &source);
+                }
+                let failed = "DestinationConfig.OnFailure.Destination";
+                if let Some(target) = text(trigger, failed, names) {
+                    send(&mut needs, target, "what its trigger could not deliver");
+                }
+            }
+            // The schedule may call the function as the function itself.
+            "AWS::Scheduler::Schedule"
+                if trigger.references("Target.RoleArn") == function.references("Role") =>
+            {
+                if let Some(target) = text(trigger, "Target.Arn", names) {
+                    let actions = ["lambda:InvokeFunction"];
+                    push(&mut needs, &actions, target, false, "its schedule");
+                }
+            }
+            _ => {}
         }
     }
     if let Some(point) = text(function, "FileSystemConfigs[].Arn", names) {

@@ -12,6 +12,7 @@ mod escalate;
 mod gates;
 mod hostile;
 mod iam;
+mod orders;
 mod serverless;
 
 use serde_json::Value;

@@ -13,6 +13,7 @@ pub(super) const API: &str = "ApiGatewayRestApi";
 const PATH: [&str; 1] = ["apiGateway"];
 const LOGS: [&str; 2] = ["logs", "restApi"];
 const DEPLOYMENT: &str = "ApiGatewayDeployment";
+const THROTTLING: &str = "serverless-api-gateway-throttling";
 
 impl Build {
     /// A setting of the API.
@@ -117,6 +118,17 @@ impl Build {
             "MetricsEnabled",
             self.rest_setting("metrics"),
         );
+        // A plugin sets these of the stage after the deployment.
+        let plugin = items(get(&self.root, "plugins").unwrap_or(&Node::default()))
+            .iter()
+            .any(|name| name.as_str() == Some(THROTTLING));
+        for (from, to) in [
+            ("maxRequestsPerSecond", "ThrottlingRateLimit"),
+            ("maxConcurrentRequests", "ThrottlingBurstLimit"),
+        ] {
+            let written = at(&self.root, &["custom", "apiGatewayThrottling", from]);
+            set(&mut settings, to, written.filter(|_| plugin).cloned());
+        }
         let logs = self
             .provided(&LOGS)
             .filter(|logs| truthy(Some(logs)))

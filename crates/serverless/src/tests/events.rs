@@ -163,6 +163,30 @@ fn settings_of_the_rest_api() {
 }
 
 #[test]
+fn the_stage_is_throttled_by_a_plugin() {
+    const SETTING: &str = "custom: {apiGatewayThrottling: {maxRequestsPerSecond: 9}}\n";
+    event_with(
+        "      - http: GET /",
+        &format!("---\nplugins: [serverless-api-gateway-throttling]\n{SETTING}"),
+        "ApiGatewayStage MethodSettings[].ThrottlingRateLimit = 9",
+    );
+    event_with(
+        "      - http: GET /",
+        &format!("---\n{SETTING}"),
+        "- ApiGatewayStage MethodSettings[].ThrottlingRateLimit",
+    );
+}
+
+#[test]
+fn the_deployment_is_referred_to() {
+    event_with(
+        "      - http: GET /",
+        "---\nresources:\n  Resources:\n    M:\n      Type: AWS::ApiGateway::BasePathMapping\n      Properties: {Stage: !Ref 'ApiGatewayDeployment${sls:instanceId}'}\n",
+        "M Stage = ${ApiGatewayDeployment}",
+    );
+}
+
+#[test]
 fn routes_of_the_http_api() {
     event_with(
         "      - httpApi: '*'

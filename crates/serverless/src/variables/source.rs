@@ -59,6 +59,8 @@ impl Resolver<'_, '_> {
         let address = source.address.unwrap_or_default();
         match (source.kind, address) {
             ("sls", "stage") => self.stage(origin),
+            // Another one at each deployment, as the digests in names that stand without them.
+            ("sls", "instanceId") => Node::string("", origin.clone()),
             ("aws", "accountId") => reference(origin, "AWS::AccountId"),
             ("aws", "region") => reference(origin, "AWS::Region"),
             ("aws", "partition") => reference(origin, "AWS::Partition"),
