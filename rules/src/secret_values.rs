@@ -311,12 +311,14 @@ pub(crate) fn names_itself(value: &str) -> bool {
         && !value.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// The fields of a text of JSON whose values are literal, at any depth; nothing when it is no
-/// object.
+/// The fields of a text of JSON, or of what it says, whose values are literal, at any depth; nothing
+/// when it is no object.
 pub(crate) fn fields(value: &Value) -> Option<Vec<(String, String)>> {
-    let parsed = palisade_app::json_text::parse(value)?;
     let mut found = Vec::new();
-    collect(&parsed, &mut found);
+    match &value.data {
+        Data::Map(_) => collect(value, &mut found),
+        _ => collect(&palisade_app::json_text::parse(value)?, &mut found),
+    }
     Some(found)
 }
 

@@ -149,7 +149,12 @@ fn shaped(instance: &Instance, form: &Form) -> Shaped {
         let origin = &instance.arguments.origin;
         let item = build::entry(form.under, map(made.properties, origin));
         made.properties = Vec::new();
-        build::put(&mut made.properties, &format!("{}[]", form.under), item);
+        build::put(
+            &mut made.properties,
+            &format!("{}[]", form.under),
+            item,
+            origin,
+        );
     }
     made
 }

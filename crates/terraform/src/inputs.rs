@@ -6,7 +6,7 @@ use crate::objects::{carried, gathered};
 use crate::scope::{Called, Caller, Frame, Scope};
 use palisade_app::combine::spread;
 use palisade_app::value::{List, Map};
-use palisade_app::{Data, Reason, ReasonKind, Value, resolve};
+use palisade_app::{Data, Part, Reason, ReasonKind, Value, resolve};
 use palisade_core::{Origin, ProblemLevel, ViaKind};
 use palisade_syntax::hcl::{Block, Expr, ExprKind};
 use std::rc::Rc;
@@ -22,9 +22,18 @@ impl Evaluator<'_> {
         let Some(block) = frame.module.variables.get(name) else {
             return self.refuse(format!("`var.{name}` is not declared"), origin);
         };
-        self.once(&frame.variables, name, origin, || {
+        let mut value = self.once(&frame.variables, name, origin, || {
             self.input(name, block, frame)
-        })
+        });
+        // Nothing is written of an input without a value: it stands where it is used.
+        if let Data::Symbolic(parts) = &value.data
+            && let [Part::Parameter { name: set, .. }] = &**parts
+            && **set == *format!("{}var.{name}", frame.prefix)
+        {
+            let step = ViaKind::Parameter(Arc::from(format!("var.{name}")));
+            value.origin = origin.through(step, value.origin.span);
+        }
+        value
     }
 
     fn input(&self, name: &Arc<str>, block: &Block, frame: &Rc<Frame>) -> Value {

@@ -173,3 +173,33 @@ fn lacking(language: Language) -> BTreeMap<String, String> {
     }
     lacking
 }
+
+/// What a template declares, a service of the Serverless Framework can declare below `resources`.
+#[test]
+fn examples_give_the_same_inside_a_service() {
+    const HEAD: &str = "service: s\nprovider:\n  name: aws\nresources:\n";
+    let (mut wrong, mut tried) = (Vec::new(), 0);
+    for entry in palisade_rules::ALL {
+        for mut example in examples(entry) {
+            let plain = !example.text.contains("AWS::Serverless") && !example.text.starts_with('{');
+            if example.language != Language::CloudFormation || !plain {
+                continue;
+            }
+            tried += 1;
+            let expected = found(&run(entry, &example, Profile::All));
+            let inside = example.text.lines().map(|line| format!("  {line}\n"));
+            example.text = format!("{HEAD}{}", inside.collect::<String>());
+            example.language = Language::Serverless;
+            let head = u32::try_from(HEAD.lines().count()).expect("short");
+            let expected: BTreeMap<u32, BTreeSet<String>> = (expected.into_iter())
+                .map(|(line, ids)| (line + head, ids))
+                .collect();
+            let found = found(&run(entry, &example, Profile::All));
+            if found != expected {
+                wrong.push(format!("{}\n  {expected:?}\n  {found:?}", example.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(tried > 150, "{tried}");
+}

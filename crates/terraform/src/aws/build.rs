@@ -61,10 +61,16 @@ pub(super) fn constant(json: &serde_json::Value, origin: &Origin) -> Value {
     Value::new(data, origin.clone())
 }
 
-/// Puts an entry under a path into a map; a key with `[]` holds a list of one.
-pub(super) fn put(into: &mut Vec<Entry>, path: &str, mut new: Entry) {
+/// Puts an entry under a path into a map; a key with `[]` holds a list of one. What stands around a
+/// block has its place; what stands around a single argument is written nowhere, and has the place of
+/// what it belongs to, `around`.
+pub(super) fn put(into: &mut Vec<Entry>, path: &str, mut new: Entry, around: &Origin) {
     let mut keys: Vec<&str> = path.split('.').collect();
     let first = keys.first().copied().unwrap_or_default();
+    let (key_origin, origin) = match new.value.data {
+        Data::List(_) | Data::Map(_) => (new.key_origin.clone(), new.value.origin.clone()),
+        _ => (around.clone(), around.clone()),
+    };
     while let Some(key) = keys.pop() {
         let key = match key.strip_suffix("[]") {
             Some(key) => {
@@ -76,11 +82,9 @@ pub(super) fn put(into: &mut Vec<Entry>, path: &str, mut new: Entry) {
         };
         new.key = Arc::from(key);
         if !keys.is_empty() {
-            let origin = new.value.origin.clone();
-            let key_origin = new.key_origin.clone();
             new = Entry {
                 key: Arc::from(""),
-                key_origin,
+                key_origin: key_origin.clone(),
                 value: map(vec![new], &origin),
             };
         }

@@ -96,7 +96,7 @@ impl Shaper<'_> {
                         key_origin: written.key_origin.clone(),
                         value,
                     };
-                    put(&mut made, target, new);
+                    put(&mut made, target, new, origin);
                 }
                 Row::Split {
                     name,
@@ -142,7 +142,7 @@ impl Shaper<'_> {
                 value,
                 ..written.clone()
             };
-            put(&mut made, &path, new);
+            put(&mut made, &path, new, origin);
         }
         made
     }
@@ -327,7 +327,7 @@ fn apart(value: Value, rows: &[Row]) -> Vec<Entry> {
 fn fill(into: &mut Vec<Entry>, path: &str, default: &Value) {
     let (key, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(found) = into.iter_mut().find(|entry| *entry.key == *key) else {
-        return put(into, path, entry(key, default.clone()));
+        return put(into, path, entry(key, default.clone()), &default.origin);
     };
     let old = std::mem::replace(&mut found.value, nothing(&default.origin));
     found.value = filled(old, rest, default);
@@ -340,7 +340,7 @@ fn filled(value: Value, rest: &str, default: &Value) -> Value {
             if rest.is_empty() {
                 return default.clone();
             }
-            put(&mut made, rest, entry("", default.clone()));
+            put(&mut made, rest, entry("", default.clone()), &default.origin);
             map(made, &default.origin)
         }
         Data::Map(mut found) if !rest.is_empty() => {

@@ -16,3 +16,16 @@ resource "aws_flow_log" "watched" {
   log_destination_type = "s3"
   log_destination      = "arn:aws:s3:::flow-logs"
 }
+
+resource "aws_vpc" "counted" {
+  count      = 1
+  cidr_block = "10.2.0.0/16"
+}
+
+resource "aws_flow_log" "counted" {
+  count                = 1
+  vpc_id               = aws_vpc.counted[0].id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = "arn:aws:s3:::flow-logs"
+}

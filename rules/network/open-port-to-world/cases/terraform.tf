@@ -66,6 +66,27 @@ resource "aws_emr_cluster" "cluster" {
   }
 }
 
+locals {
+  ports = [5432, 6379]
+}
+
+resource "aws_security_group" "dynamic" {
+  name        = "dynamic"
+  description = "Databases"
+  vpc_id      = aws_vpc.network.id
+
+  dynamic "ingress" {
+    for_each = local.ports
+
+    content {
+      protocol    = "tcp"
+      from_port   = ingress.value
+      to_port     = ingress.value
+      cidr_blocks = ["0.0.0.0/0"] # finding: EC2.18, EC2.19, VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS
+    }
+  }
+}
+
 # What is kept.
 resource "aws_security_group" "workers" {
   name        = "workers"

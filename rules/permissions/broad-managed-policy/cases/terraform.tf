@@ -27,10 +27,6 @@ resource "aws_iam_role" "iam" {
   ]
 }
 
-data "aws_iam_policy" "administrator" {
-  name = "AdministratorAccess"
-}
-
 resource "aws_iam_user" "operator" {
   name = "operator"
 }

@@ -128,6 +128,24 @@ resource "aws_sagemaker_notebook_instance" "notebook" {
   role_arn      = aws_iam_role.notebook.arn
 }
 
+resource "aws_ssoadmin_permission_set" "operators" {
+  name         = "operators"
+  instance_arn = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+}
+
+resource "aws_ssoadmin_permission_set_inline_policy" "operators" {
+  instance_arn       = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+  permission_set_arn = aws_ssoadmin_permission_set.operators.arn
+  inline_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "iam:*" # finding: CKV2_AWS_40
+      Resource = "*"
+    }]
+  })
+}
+
 # What is kept.
 resource "aws_dynamodb_table" "orders" {
   name         = "orders"

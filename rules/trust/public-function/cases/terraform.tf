@@ -27,6 +27,19 @@ resource "aws_lambda_permission" "stranger" {
   principal     = "210987654321" # finding
 }
 
+# Belongs to an open URL, which another rule tells of. The provider adds such a permission itself.
+resource "aws_lambda_function_url" "pay" {
+  function_name      = aws_lambda_function.pay.function_name
+  authorization_type = "NONE" # finding(all): CKV_AWS_301, Lambda.1, LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED
+}
+
+resource "aws_lambda_permission" "url" {
+  function_name          = aws_lambda_function.pay.function_name
+  action                 = "lambda:InvokeFunctionUrl"
+  function_url_auth_type = "NONE"
+  principal              = "*" # finding(all): CKV_AWS_301, Lambda.1, LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED
+}
+
 # What is kept.
 resource "aws_lambda_permission" "own_account" {
   function_name = aws_lambda_function.pay.function_name
