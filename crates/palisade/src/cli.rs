@@ -27,7 +27,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find what breaks the policy in SAM and CloudFormation templates
+    /// Find what breaks the policy in SAM, CloudFormation, Terraform and Serverless Framework
     Scan(ScanArgs),
     /// List the rules
     Rules(RulesArgs),

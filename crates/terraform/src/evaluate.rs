@@ -367,7 +367,6 @@ impl<'f> Evaluator<'f> {
         }
         let mut values: Vec<Value> = arguments.iter().map(|a| self.eval(a, scope)).collect();
         if expand && let Some(last) = values.pop() {
-            let last = spread(last, &mut |last| last);
             match items(&last) {
                 Some((items, None)) => values.extend(items.into_iter().map(|(_, item)| item)),
                 _ => return self.unclear(&last, "the arguments are not known", origin),

@@ -36,7 +36,7 @@ fn calm(report: &Report, paint: Paint) -> String {
     }
     if report.stats.templates == 0 {
         return "No template was found here, so nothing was checked. Palisade reads AWS SAM and\n\
-                CloudFormation templates, in YAML and JSON.\n"
+                CloudFormation templates, Terraform and the Serverless Framework.\n"
             .to_owned();
     }
     let mut text = paint.good("All clear: nothing found that breaks the policy.");
