@@ -18,7 +18,7 @@ mod table;
 
 use crate::Instance;
 use build::map;
-use palisade_app::value::Value;
+use palisade_app::value::{Entry, Value};
 use palisade_app::{Provider, Resource};
 use palisade_core::ResourceRef;
 use shape::Shaped;
@@ -97,6 +97,16 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
     .into_iter();
     let first = several.next();
     let mut main = resource(instance, kind, Provider::Aws);
+    if let Some(at) = &instance.kept {
+        shaped
+            .attributes
+            .retain(|entry| &*entry.key != "DeletionPolicy");
+        shaped.attributes.push(Entry {
+            key: Arc::from("DeletionPolicy"),
+            key_origin: at.clone(),
+            value: Value::text("Retain", at.clone()),
+        });
+    }
     main.attributes = map(shaped.attributes, &instance.origin);
     if let Some(first) = first {
         main.properties = first;

@@ -19,6 +19,8 @@ pub struct Instance {
     /// A map of the arguments. Nested blocks are lists of maps under the block's type, also those that
     /// stand once; what is not written is not there. Meta-arguments are left out.
     pub arguments: Value,
+    /// Where it says that Terraform must not destroy it (`lifecycle { prevent_destroy = true }`).
+    pub kept: Option<Origin>,
     /// Whether there will be one.
     pub exists: Existence,
     /// Where its name is written.

@@ -145,6 +145,7 @@ impl<'n> Found<'n> {
             address: Arc::from(address),
             kind: Arc::from(kind),
             arguments,
+            kept: None,
             exists: Existence::Always,
             origin,
             extent: resource.origin.span,

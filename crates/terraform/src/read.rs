@@ -10,7 +10,7 @@ use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Condition, Existence, Files, Language, Value};
 use palisade_core::{Origin, Sources, Span};
-use palisade_syntax::hcl::{Attribute, Block};
+use palisade_syntax::hcl::{Attribute, Block, ExprKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -103,7 +103,6 @@ fn given(
         // What is not a text by its type is written as an expression.
         let kind = module.variables[name.as_str()].body.get("type");
         let plain = kind.is_none_or(|kind| {
-            use palisade_syntax::hcl::ExprKind;
             matches!(&kind.kind, ExprKind::Variable(name) if matches!(&**name, "string" | "any"))
         });
         let value = Value::text(text.as_str(), Origin::default());
@@ -140,6 +139,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),
                 arguments: prune(arguments, &mut when.clone()),
+                kept: kept(block),
                 exists: existence(when),
                 origin: head(block),
                 extent: block.span,
@@ -163,6 +163,13 @@ fn existence(when: Vec<Condition>) -> Existence {
         true => Existence::Always,
         false => Existence::When(when),
     }
+}
+
+/// Where a block says that what it declares must not be destroyed. Terraform takes a literal only.
+fn kept(block: &Block) -> Option<Origin> {
+    let mut settings = block.body.blocks_of("lifecycle");
+    let says = settings.find_map(|settings| settings.body.attribute("prevent_destroy"))?;
+    matches!(says.value.kind, ExprKind::Bool(true)).then(|| Origin::at(says.name.span))
 }
 
 /// Where a block's name is written.

@@ -240,12 +240,6 @@ const ALL_SAFE: &[Difference] = &[
         [1, 0, 0],
         "SAM attaches a policy of the provider's to functions that read a queue",
     ),
-    (
-        "deleted-with-stack",
-        &["OrdersTable"],
-        [0, 0, 1],
-        "Terraform has no word for keeping what is taken out of the configuration",
-    ),
     ("no-request-validation", PREFLIGHTS, [0, 1, 1], DOCUMENT),
     (
         "unused-permissions",

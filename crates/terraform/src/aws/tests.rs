@@ -513,3 +513,21 @@ resource "aws_lambda_function_url" "closed" {
     assert_eq!(made[0].text("Principal"), Some("*"));
     assert_eq!(&*made[0].written.address, "aws_lambda_function_url.open");
 }
+
+#[test]
+fn what_must_not_be_destroyed_is_kept() {
+    let text = r#"
+resource "aws_dynamodb_table" "kept" {
+  lifecycle { prevent_destroy = true }
+}
+resource "aws_dynamodb_table" "other" {}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let policy = |id: &str| {
+        let resource = application.resource(id).expect("the table");
+        let policy = resource.attributes.get("DeletionPolicy");
+        policy.and_then(|p| p.as_text()).map(str::to_owned)
+    };
+    assert_eq!(policy("aws_dynamodb_table.kept").as_deref(), Some("Retain"));
+    assert_eq!(policy("aws_dynamodb_table.other"), None);
+}

@@ -62,3 +62,16 @@ resource "aws_dynamodb_table" "silent" { # finding
 resource "aws_efs_file_system" "silent" { # finding
   encrypted = true
 }
+
+resource "aws_dynamodb_table" "kept" {
+  name         = "kept"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+  lifecycle {
+    prevent_destroy = true
+  }
+}
