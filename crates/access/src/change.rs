@@ -115,16 +115,6 @@ fn exists_when<'a>(access: &Access<'a>, id: &str) -> &'a [Condition] {
     }
 }
 
-fn opposite(condition: &Condition) -> Option<Condition> {
-    match condition {
-        Condition::Named { name, holds } => Some(Condition::Named {
-            name: name.clone(),
-            holds: !holds,
-        }),
-        Condition::Is { .. } => None,
-    }
-}
-
 /// The resources with policies on them.
 fn guarded(new: &Access<'_>, old: Option<&Access<'_>>) -> BTreeSet<Arc<str>> {
     let guards = new
@@ -207,7 +197,7 @@ impl Comparing<'_> {
             // Where it was not there before, all of it is new.
             for condition in existed.iter().filter(|c| !exists.contains(c)) {
                 let mut when = now.when.clone();
-                when.extend(opposite(condition));
+                when.extend(condition.negated());
                 if agree(&when, exists) && when.len() > now.when.len() {
                     let nothing = Side::default();
                     worlds.push((when, self.compared(identity, now, &own, None, &nothing)));

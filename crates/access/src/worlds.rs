@@ -34,16 +34,8 @@ impl Choices {
     /// Notes conditions that decide whether something is there.
     pub(crate) fn of_conditions(&mut self, conditions: &[Condition]) {
         for condition in conditions {
-            match condition {
-                Condition::Named { name, holds } => self.note(vec![
-                    condition.clone(),
-                    Condition::Named {
-                        name: name.clone(),
-                        holds: !holds,
-                    },
-                ]),
-                Condition::Is { .. } => self.note(vec![condition.clone()]),
-            }
+            let both = std::iter::once(condition.clone()).chain(condition.negated());
+            self.note(both.collect());
         }
     }
 

@@ -100,6 +100,18 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The condition turned round; nothing for one that has no single opposite.
+    #[must_use]
+    pub fn negated(&self) -> Option<Self> {
+        match self {
+            Self::Named { name, holds } => Some(Self::Named {
+                name: name.clone(),
+                holds: !holds,
+            }),
+            Self::Is { .. } => None,
+        }
+    }
+
     /// Whether both can't hold at once.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {

@@ -147,9 +147,3 @@ pub fn looks_like_template(bytes: &[u8]) -> bool {
         || has(b"AWS::Serverless-2016-10-31")
         || (has(b"Resources") && has(b"AWS::"))
 }
-
-/// Whether a file is of Terraform's configuration, by its name.
-#[must_use]
-pub fn is_terraform(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tf.json")
-}

@@ -2,108 +2,11 @@
 //! from the caller, who knows what the person wrote.
 
 use palisade_core::Origin;
-use palisade_syntax::{Data, Entry, Key, Node, Number};
+use palisade_syntax::{Data, Entry, Node};
 use std::sync::Arc;
 
-/// What can become a node that carries a given origin.
-pub(crate) trait IntoNode {
-    /// The node; one that is already a node keeps its own origin.
-    fn into_node(self, origin: &Origin) -> Node;
-}
-
-impl IntoNode for Node {
-    fn into_node(self, _: &Origin) -> Node {
-        self
-    }
-}
-
-impl IntoNode for &Node {
-    fn into_node(self, _: &Origin) -> Node {
-        self.clone()
-    }
-}
-
-impl IntoNode for &str {
-    fn into_node(self, origin: &Origin) -> Node {
-        Node::string(self, origin.clone())
-    }
-}
-
-impl IntoNode for String {
-    fn into_node(self, origin: &Origin) -> Node {
-        Node::string(self, origin.clone())
-    }
-}
-
-impl IntoNode for &String {
-    fn into_node(self, origin: &Origin) -> Node {
-        Node::string(self.as_str(), origin.clone())
-    }
-}
-
-impl IntoNode for &Arc<str> {
-    fn into_node(self, origin: &Origin) -> Node {
-        Node::string(self.clone(), origin.clone())
-    }
-}
-
-impl IntoNode for bool {
-    fn into_node(self, origin: &Origin) -> Node {
-        Node::new(Data::Bool(self), origin.clone())
-    }
-}
-
-impl IntoNode for u32 {
-    fn into_node(self, origin: &Origin) -> Node {
-        let number = Number {
-            value: f64::from(self),
-            text: Arc::from(self.to_string()),
-        };
-        Node::new(Data::Number(number), origin.clone())
-    }
-}
-
-impl<T: IntoNode> IntoNode for Vec<T> {
-    fn into_node(self, origin: &Origin) -> Node {
-        let items = self.into_iter().map(|item| item.into_node(origin));
-        Node::seq(items.collect(), origin.clone())
-    }
-}
-
-/// A map node: `obj!(origin; "Key" => value, ..)`.
-macro_rules! obj {
-    ($origin:expr; $($key:expr => $value:expr),* $(,)?) => {{
-        let origin: &palisade_core::Origin = $origin;
-        palisade_syntax::Node::new(
-            palisade_syntax::Data::Map(vec![$(
-                $crate::make::entry($key, $crate::make::IntoNode::into_node($value, origin), origin)
-            ),*]),
-            origin.clone(),
-        )
-    }};
-}
-
-/// A list node: `list!(origin; value, ..)`.
-macro_rules! list {
-    ($origin:expr; $($value:expr),* $(,)?) => {{
-        let origin: &palisade_core::Origin = $origin;
-        palisade_syntax::Node::seq(
-            vec![$($crate::make::IntoNode::into_node($value, origin)),*],
-            origin.clone(),
-        )
-    }};
-}
-
-pub(crate) use {list, obj};
-
-/// A map entry whose key has the given origin.
-pub(crate) fn entry(name: impl Into<Arc<str>>, value: Node, origin: &Origin) -> Entry {
-    let key = Key {
-        name: name.into(),
-        origin: origin.clone(),
-    };
-    Entry { key, value }
-}
+pub(crate) use palisade_syntax::make::{IntoNode, entry};
+pub(crate) use palisade_syntax::{list, obj};
 
 /// `{"Ref": id}`
 pub(crate) fn reference(origin: &Origin, id: impl IntoNode) -> Node {

@@ -9,6 +9,7 @@
 mod decode;
 pub mod hcl;
 mod json;
+pub mod make;
 mod node;
 mod yaml;
 

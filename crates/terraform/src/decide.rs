@@ -36,15 +36,11 @@ pub(crate) fn symbol_name(value: &Value) -> String {
     value.display().replace("${", "").replace('}', "")
 }
 
-/// The condition turned round; nothing for one that has no single opposite.
-pub(crate) fn negated(condition: &Condition) -> Option<Condition> {
-    match condition {
-        Condition::Named { name, holds } => Some(Condition::Named {
-            name: name.clone(),
-            holds: !holds,
-        }),
-        Condition::Is { .. } => None,
-    }
+/// All of some conditions, and those of others that are not among them.
+pub(crate) fn joined(outer: &[Condition], inner: &[Condition]) -> Vec<Condition> {
+    let mut all = outer.to_vec();
+    all.extend(inner.iter().filter(|c| !outer.contains(c)).cloned());
+    all
 }
 
 /// The branches of a value with the conditions that lead to each.

@@ -7,12 +7,12 @@ pub(crate) use steps::symbol;
 
 use crate::decide::{self, truth};
 use crate::functions;
-use crate::module::{Module, Reading};
+use crate::module::{Module, Reading, named_in};
 use crate::objects::Object;
 use crate::scope::Scope;
 use palisade_app::combine::{concat, spread};
 use palisade_app::value::{Entry, List, Map, Number};
-use palisade_app::{Data, FileError, Part, Reason, ReasonKind, Value, resolve};
+use palisade_app::{Data, FileError, Part, Reason, ReasonKind, Value};
 use palisade_core::{Origin, Problem, ProblemLevel, Span};
 use palisade_syntax::hcl::{self, Choice, Expr, ExprKind, For, Piece};
 use std::cell::{Cell, RefCell};
@@ -464,8 +464,7 @@ impl<'f> Evaluator<'f> {
 
     /// The bytes of a file that the configuration names, with its path in the tree.
     fn file(&self, path: &str) -> Result<(String, Vec<u8>), FileError> {
-        let base = crate::module::join(&self.root, "main.tf");
-        let path = resolve(&base, path).ok_or(FileError::Outside)?;
+        let path = named_in(&self.root, path).ok_or(FileError::Outside)?;
         let bytes = self.reading.borrow().files.read(&path)?;
         Ok((path, bytes))
     }

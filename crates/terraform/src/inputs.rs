@@ -1,12 +1,13 @@
 //! Inputs and outputs: variables with their types and defaults, calls of modules.
 
+use crate::decide::joined;
 use crate::evaluate::{Evaluator, insert, reason_of, symbol};
-use crate::module::Module;
+use crate::module::{Module, named_in};
 use crate::objects::{carried, gathered};
 use crate::scope::{Called, Caller, Frame, Scope};
 use palisade_app::combine::spread;
 use palisade_app::value::{List, Map};
-use palisade_app::{Data, Part, Reason, ReasonKind, Value, resolve};
+use palisade_app::{Data, Part, Reason, ReasonKind, Value};
 use palisade_core::{Origin, ProblemLevel, ViaKind};
 use palisade_syntax::hcl::{Block, Expr, ExprKind};
 use std::rc::Rc;
@@ -271,13 +272,6 @@ impl Evaluator<'_> {
         let turns = Rc::new(self.turns(&block.body, &address, &scope));
         let frames = self.source(frame, name, &block).map(|module| {
             let frames = turns.turns.iter().map(|turn| {
-                let mut when = frame.when.clone();
-                when.extend(
-                    turn.when
-                        .iter()
-                        .filter(|c| !frame.when.contains(c))
-                        .cloned(),
-                );
                 Rc::new(Frame {
                     prefix: Arc::from(format!("{address}{}.", turn.suffix)),
                     caller: Some(Caller {
@@ -287,7 +281,7 @@ impl Evaluator<'_> {
                         },
                         block: block.clone(),
                     }),
-                    when,
+                    when: joined(&frame.when, &turn.when),
                     depth: frame.depth + 1,
                     ..Frame::of(module.clone())
                 })
@@ -320,10 +314,7 @@ impl Evaluator<'_> {
         };
         let local = source.starts_with("./") || source.starts_with("../");
         let folder = if local {
-            resolve(
-                &crate::module::join(&frame.module.folder, "main.tf"),
-                source,
-            )
+            named_in(&frame.module.folder, source)
         } else {
             let path = format!("{}{name}", frame.prefix.replace("module.", ""));
             // Instances share their source.

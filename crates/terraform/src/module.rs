@@ -1,6 +1,6 @@
 //! A folder of configuration: its files together, with override files worked in.
 
-use palisade_app::{FileError, Files};
+use palisade_app::{FileError, Files, resolve};
 use palisade_core::{FileId, Problem, ProblemLevel, Sources};
 use palisade_syntax::hcl::{Attribute, Block, Body, HclDocument, parse_hcl, parse_hcl_json};
 use palisade_syntax::{Comment, decode};
@@ -32,8 +32,9 @@ pub(crate) struct Module {
     pub(crate) given: Vec<Attribute>,
 }
 
-/// Whether a file name is of configuration.
-pub(crate) fn is_configuration(name: &str) -> bool {
+/// Whether a file is of configuration, by its name.
+#[must_use]
+pub fn is_configuration(name: &str) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json")
 }
 
@@ -53,6 +54,13 @@ pub(crate) fn join(folder: &str, name: &str) -> String {
         "" | "." => name.to_owned(),
         folder => format!("{folder}/{name}"),
     }
+}
+
+/// The path of what the configuration of a folder names by a relative path; nothing when it lies
+/// outside of the tree.
+pub(crate) fn named_in(folder: &str, path: &str) -> Option<String> {
+    // Relative to the folder of any of its files.
+    resolve(&join(folder, "main.tf"), path)
 }
 
 impl Reading<'_> {

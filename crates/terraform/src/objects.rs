@@ -2,7 +2,7 @@
 
 use crate::aws::{self, Attribute as Kind};
 use crate::data;
-use crate::decide::{self, branches, negated};
+use crate::decide::{self, branches};
 use crate::evaluate::{Evaluator, insert, items, number, size, symbol};
 use crate::scope::{Bindings, Frame, Scope, Shape, Turn, Turns};
 use palisade_app::combine::one_of;
@@ -475,7 +475,7 @@ fn shared<'a>(mut all: impl Iterator<Item = &'a Vec<Condition>>) -> Vec<Conditio
 
 /// A value that is there under a condition.
 fn under(condition: &Condition, value: Value, origin: &Origin) -> Value {
-    match negated(condition) {
+    match condition.negated() {
         Some(not) => {
             let absent = Value::new(Data::Absent, origin.clone());
             one_of(vec![(condition.clone(), value), (not, absent)], origin)
@@ -502,7 +502,7 @@ fn split(
     value: &dyn Fn(&Turn) -> Value,
 ) -> Value {
     if let Some((condition, rest)) = open.split_first()
-        && let Some(not) = negated(condition)
+        && let Some(not) = condition.negated()
     {
         if known
             .iter()

@@ -1,10 +1,10 @@
 //! A folder to an application: evaluates the root module and everything that it calls.
 
 use crate::aws;
-use crate::decide::prune;
+use crate::decide::{joined, prune};
 use crate::evaluate::Evaluator;
 use crate::instance::Instance;
-use crate::module::{Module, Reading, join};
+use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
@@ -71,7 +71,7 @@ fn installed(folder: &str, files: &dyn Files) -> BTreeMap<String, String> {
     let modules = list.get("Modules").and_then(serde_json::Value::as_array);
     let entry = |module: &serde_json::Value| {
         let text = |name: &str| module.get(name)?.as_str().map(str::to_owned);
-        let path = palisade_app::resolve(&join(folder, "main.tf"), &text("Dir")?)?;
+        let path = named_in(folder, &text("Dir")?)?;
         Some((text("Key")?, path))
     };
     modules.into_iter().flatten().filter_map(entry).collect()
@@ -123,13 +123,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
         };
         let address = objects::address(frame, false, kind, name);
         for turn in &turns.turns {
-            let mut when = frame.when.clone();
-            when.extend(
-                turn.when
-                    .iter()
-                    .filter(|c| !frame.when.contains(c))
-                    .cloned(),
-            );
+            let mut when = joined(&frame.when, &turn.when);
             let scope = Scope {
                 frame: frame.clone(),
                 bindings: turn.bindings.clone(),
@@ -138,7 +132,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),
-                arguments: prune(arguments, &mut when.clone()),
+                arguments: prune(arguments, &mut when),
                 kept: kept(block),
                 exists: existence(when),
                 origin: head(block),

@@ -179,16 +179,10 @@ fn under(value: &Value, when: &Condition) -> Value {
 pub(super) fn when(value: Value, conditions: &[Condition]) -> Value {
     let origin = value.origin.clone();
     conditions.iter().rev().fold(value, |value, condition| {
-        let not = match condition {
-            Condition::Named { name, holds } => Condition::Named {
-                name: name.clone(),
-                holds: !holds,
-            },
-            Condition::Is { .. } => Condition::Named {
-                name: Arc::from(condition.to_string()),
-                holds: false,
-            },
-        };
+        let not = condition.negated().unwrap_or_else(|| Condition::Named {
+            name: Arc::from(condition.to_string()),
+            holds: false,
+        });
         let alternatives = vec![(condition.clone(), value), (not, nothing(&origin))];
         combine::one_of(alternatives, &origin)
     })
