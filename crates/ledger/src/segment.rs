@@ -222,32 +222,31 @@ impl Cipher {
         Aad::from(aad)
     }
 
-    /// A frame of encoded records: its bytes, in the buffer that held them.
+    /// Makes a frame of encoded records, in the buffer that holds them behind room for a header.
     ///
     /// A nonce must never be given twice for one key.
     pub(crate) fn seal(
         &self,
-        records: &mut Vec<u8>,
+        frame: &mut Vec<u8>,
         first: u64,
         count: u32,
         nonce: [u8; NONCE_LEN],
-    ) -> [u8; FrameHeader::LENGTH] {
+    ) {
+        let records = frame.len().saturating_sub(FrameHeader::LENGTH);
         let header = FrameHeader {
             // INVARIANT: the writer ends a frame before MOST_IN_FRAME.
-            length: u32::try_from(records.len() + TAG).unwrap_or(u32::MAX),
+            length: u32::try_from(records + TAG).unwrap_or(u32::MAX),
             first,
             count,
             nonce,
         };
-        let sealed = self.key.seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            self.aad(&header),
-            records,
-        );
+        let (room, records) = frame.split_at_mut(FrameHeader::LENGTH);
+        fill(room, &[&header.encode()]);
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = (self.key).seal_in_place_separate_tag(nonce, self.aad(&header), records);
         // INVARIANT: sealing fails for more than 64 GiB only.
         #[expect(clippy::expect_used, reason = "a frame is at most 16 MiB")]
-        sealed.expect("a frame is short");
-        header.encode()
+        frame.extend(tag.expect("a frame is short").as_ref());
     }
 
     /// The records of a frame, decrypted where they stand.
@@ -302,14 +301,15 @@ mod tests {
     }
 
     fn frame(cipher: &Cipher, events: &[(&[u8], &[u8])]) -> (FrameHeader, Vec<u8>) {
-        let mut bytes = Vec::new();
+        let mut bytes = vec![0; FrameHeader::LENGTH];
         for (leaf, private) in events {
             Record { leaf, private }.encode(&mut bytes);
         }
         let count = u32::try_from(events.len()).unwrap();
         let nonce = Nonces::new([1; 8]).next().unwrap();
-        let header = cipher.seal(&mut bytes, 7, count, nonce);
-        (FrameHeader::decode(&header).unwrap(), bytes)
+        cipher.seal(&mut bytes, 7, count, nonce);
+        let body = bytes.split_off(FrameHeader::LENGTH);
+        (FrameHeader::decode(&bytes).unwrap(), body)
     }
 
     #[test]
