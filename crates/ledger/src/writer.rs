@@ -8,8 +8,7 @@ use crate::keys::KeyService;
 use crate::segment::{FrameHeader, MOST_IN_FRAME, Nonces, Record};
 use crate::sign::{self, Signer};
 use crate::store::{self, Segment};
-use crate::tree::Tree;
-use palisade_tlog::{Hash, TreeHead};
+use palisade_tlog::{Hash, TileWriter, TreeHead};
 use std::sync::Arc;
 
 /// What a ledger needs from outside.
@@ -63,7 +62,7 @@ pub(crate) struct Sealed {
 pub(crate) struct Writer {
     pub(crate) parts: Parts,
     pub(crate) settings: Settings,
-    pub(crate) tree: Tree,
+    pub(crate) tree: TileWriter,
     pub(crate) segment: Option<Segment>,
     pub(crate) segment_length: u64,
     pub(crate) nonces: Nonces,
@@ -76,7 +75,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Makes events last; gives the index of the first. They must fit into one frame.
     pub(crate) fn commit(&mut self, events: &[Sealed]) -> Result<u64, LedgerError> {
-        let first = self.tree.size();
+        let first = self.tree.head().size;
         self.roll_when_due()?;
         let nonce = match self.nonces.next() {
             Some(nonce) => nonce,

@@ -1,0 +1,30 @@
+//! Transparency logs: a record that can't be quietly changed, in the formats that C2SP specifies and
+//! others verify. The Merkle tree of RFC 6962 and RFC 9162, kept as tiles.
+//!
+//! Invariants:
+//! - Pure: bytes and values in, values out; tiles come through the [`TileSource`] port. Knows nothing
+//!   of Palisade.
+//! - The specifications as they are, read strictly: what is read can be written again byte for byte.
+//! - Hostile input is an error that says what is wrong, never a panic, and never more than bounded
+//!   work.
+
+mod audit;
+mod bundle;
+mod frontier;
+mod hash;
+#[cfg(test)]
+mod naive;
+mod proof;
+mod prove;
+mod reader;
+mod text;
+mod tile;
+mod writer;
+pub use audit::Audit;
+pub use bundle::{BundleError, MAX_ENTRY, append_entry, entries};
+pub use frontier::{Frontier, Subtree};
+pub use hash::{HASH_BYTES, Hash, HashError, leaf_hash, node_hash};
+pub use proof::{ProofError, TreeHead, verify_consistency, verify_inclusion};
+pub use reader::{ReadError, TileReader, TileSource};
+pub use tile::{TILE_HEIGHT, TILE_LEVELS, TILE_WIDTH, Tile, TilePathError, tiles_after};
+pub use writer::TileWriter;
