@@ -1,7 +1,9 @@
 //! What can go wrong with a ledger.
 
 use crate::keys::KeyError;
+use palisade_event::EventError;
 use std::io;
+use std::sync::Arc;
 
 /// Why a ledger can't be opened, written or read. No message holds any of an event's values.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +59,23 @@ pub enum LedgerError {
     /// The source of random numbers does not answer.
     #[error("the system gives no random numbers")]
     Random,
+    /// An event of the ledger's own is not one: its name or product is not what events can hold.
+    #[error("the ledger can't record what it did: {reason}")]
+    Own {
+        /// What is wrong with the event.
+        reason: String,
+    },
+}
+
+/// Why an event was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The event does not fit.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The ledger can't take it.
+    #[error(transparent)]
+    Ledger(#[from] Arc<LedgerError>),
 }
 
 /// The first place at which a ledger is not what it was.

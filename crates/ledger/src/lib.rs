@@ -7,12 +7,27 @@
 //! - Nothing is written unencrypted but hashes, signed notes and lengths.
 //! - Verification never changes a byte.
 
+mod append;
+mod clock;
 mod disk;
 mod error;
 mod keys;
+mod ledger;
+mod open;
+mod own;
+mod read;
 mod segment;
+mod sign;
 mod store;
+mod tiles;
+mod writer;
 
+pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, Folder};
-pub use error::{Fault, FaultKind, LedgerError};
-pub use keys::{DataKey, KeyError, KeyService, WrappedKey};
+pub use error::{AppendError, Fault, FaultKind, LedgerError};
+pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};
+pub use ledger::{Ledger, Receipt};
+pub use open::Opened;
+pub use read::leaves;
+pub use sign::Signer;
+pub use writer::{Parts, Settings};

@@ -1,14 +1,17 @@
 //! What is written, and in which order. A commit is one write and one sync; tiles and checkpoints
-//! follow behind. After anything that failed nothing more is written.
+//! follow behind. After anything that failed nothing more may be written: the caller drops the
+//! writer, and opening begins from what is on the disk.
 
 use crate::clock::Clock;
 use crate::disk::{self, Disk};
 use crate::error::LedgerError;
 use crate::keys::KeyService;
-use crate::segment::{FrameHeader, MOST_IN_FRAME, Nonces, Record};
+use crate::segment::{FrameHeader, Header, MOST_IN_FRAME, Nonces, Record};
 use crate::sign::{self, Signer};
 use crate::store::{self, Segment};
-use palisade_tlog::{Hash, TileWriter, TreeHead};
+use crate::tiles;
+use palisade_event::Product;
+use palisade_tlog::{Hash, TileWriter};
 use std::sync::Arc;
 
 /// What a ledger needs from outside.
@@ -22,6 +25,8 @@ pub struct Parts {
     pub signer: Arc<dyn Signer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What events come from that don't say so themselves.
+    pub product: Arc<Product>,
 }
 
 /// Sizes and times that may differ from one ledger to the other.
@@ -29,7 +34,7 @@ pub struct Parts {
 pub struct Settings {
     /// A segment that has this many bytes takes no more.
     pub segment_bytes: u64,
-    /// A segment that is this old, in milliseconds, takes no more: what is kept for a time goes
+    /// A segment that is this old, in milliseconds, takes no more: events are kept and removed
     /// segment by segment.
     pub segment_age: u64,
     /// A checkpoint is made when the last one is this old, in milliseconds.
@@ -46,15 +51,30 @@ impl Default for Settings {
     }
 }
 
-/// More hashes than these do not wait for a checkpoint.
-const MOST_WAITING: usize = 256 << 10;
+/// So many events may be added before a checkpoint is made, whatever the time.
+const MOST_UNSIGNED: u64 = 256 << 10;
 
 /// An event that is ready to be written.
 #[derive(Debug)]
-pub(crate) struct Sealed {
+pub(crate) struct Ready {
     pub(crate) leaf: Vec<u8>,
     pub(crate) private: Vec<u8>,
     pub(crate) hash: Hash,
+}
+
+impl Ready {
+    /// How many bytes it takes in a frame.
+    pub(crate) fn length(&self) -> usize {
+        let (leaf, private) = (&self.leaf, &self.private);
+        Record { leaf, private }.length()
+    }
+}
+
+/// The segment that is written to.
+#[derive(Debug)]
+pub(crate) struct Current {
+    pub(crate) segment: Segment,
+    pub(crate) length: u64,
 }
 
 /// The one that writes.
@@ -63,57 +83,141 @@ pub(crate) struct Writer {
     pub(crate) parts: Parts,
     pub(crate) settings: Settings,
     pub(crate) tree: TileWriter,
-    pub(crate) segment: Option<Segment>,
-    pub(crate) segment_length: u64,
-    pub(crate) nonces: Nonces,
-    /// The tree of the last checkpoint, and when it was made.
-    pub(crate) checkpoint: (TreeHead, u64),
+    /// None before the first event.
+    pub(crate) current: Option<Current>,
+    nonces: Nonces,
+    /// How many events the last checkpoint covers.
+    signed: u64,
+    signed_at: u64,
     /// The bytes of the frame that is being made.
-    pub(crate) frame: Vec<u8>,
+    frame: Vec<u8>,
 }
 
 impl Writer {
-    /// Makes events last; gives the index of the first. They must fit into one frame.
-    pub(crate) fn commit(&mut self, events: &[Sealed]) -> Result<u64, LedgerError> {
-        let first = self.tree.head().size;
-        self.roll_when_due()?;
-        let nonce = match self.nonces.next() {
-            Some(nonce) => nonce,
-            None => {
-                self.nonces = Nonces::new(store::random()?);
-                self.nonces.next().ok_or(LedgerError::Random)?
-            }
-        };
-        let segment = match &mut self.segment {
-            Some(segment) => segment,
+    /// A writer that goes on behind the last event; `signed` is how many the last checkpoint covers.
+    pub(crate) fn new(
+        parts: Parts,
+        settings: Settings,
+        tree: TileWriter,
+        current: Option<Current>,
+        signed: u64,
+    ) -> Result<Self, LedgerError> {
+        Ok(Self {
+            signed_at: parts.clock.now(),
+            parts,
+            settings,
+            tree,
+            current,
+            nonces: Nonces::new(store::random()?),
+            signed,
+            frame: Vec::new(),
+        })
+    }
+
+    /// How many events there are.
+    pub(crate) fn size(&self) -> u64 {
+        self.tree.head().size
+    }
+
+    /// Makes events last; gives the index of the first.
+    pub(crate) fn commit(&mut self, events: &[Ready]) -> Result<u64, LedgerError> {
+        debug_assert!(events.iter().map(Ready::length).sum::<usize>() <= MOST_IN_FRAME);
+        let first = self.size();
+        self.end_segment_when_due()?;
+        let nonce = self.nonce()?;
+        let current = match &mut self.current {
+            Some(current) => current,
             none => {
-                let now = self.parts.clock.now();
                 let (disk, keys) = (&*self.parts.disk, &*self.parts.keys);
-                let segment = Segment::create(disk, keys, first, now)?;
-                self.segment_length = store::len(crate::segment::Header::LENGTH);
-                none.insert(segment)
+                none.insert(Current {
+                    segment: Segment::create(disk, keys, first, self.parts.clock.now())?,
+                    length: store::len(Header::LENGTH),
+                })
             }
         };
         // One write, so that a frame is never without its header.
-        let mut frame = std::mem::take(&mut self.frame);
-        frame.clear();
-        frame.resize(FrameHeader::LENGTH, 0);
+        self.frame.clear();
+        self.frame.resize(FrameHeader::LENGTH, 0);
         for event in events {
             let (leaf, private) = (&event.leaf, &event.private);
-            Record { leaf, private }.encode(&mut frame);
+            Record { leaf, private }.encode(&mut self.frame);
         }
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        segment.cipher.seal(&mut frame, first, count, nonce);
+        let segment = &mut current.segment;
+        segment.cipher.seal(&mut self.frame, first, count, nonce);
         let path = store::path(segment.header.first, store::EVENTS);
-        let written = segment.file.append(&frame);
+        let written = segment.file.append(&self.frame);
         written.map_err(LedgerError::disk("writing", &path))?;
         let synced = segment.file.sync();
         synced.map_err(LedgerError::disk("writing", &path))?;
-        self.segment_length += store::len(frame.len());
-        self.frame = frame;
+        current.length += store::len(self.frame.len());
         for event in events {
             self.tree.push(event.hash);
         }
         Ok(first)
+    }
+
+    fn nonce(&mut self) -> Result<[u8; 12], LedgerError> {
+        if let Some(nonce) = self.nonces.next() {
+            return Ok(nonce);
+        }
+        self.nonces = Nonces::new(store::random()?);
+        self.nonces.next().ok_or(LedgerError::Random)
+    }
+
+    /// A segment that is full or old takes no more; the next event begins another one.
+    fn end_segment_when_due(&mut self) -> Result<(), LedgerError> {
+        let now = self.parts.clock.now();
+        let due = self.current.as_ref().is_some_and(|current| {
+            let age = now.saturating_sub(current.segment.header.made);
+            current.length >= self.settings.segment_bytes || age >= self.settings.segment_age
+        });
+        if due {
+            self.end_segment()?;
+        }
+        Ok(())
+    }
+
+    /// Lets the next event begin another segment. A checkpoint covers the one that ends, so that
+    /// opening need not look behind the last.
+    pub(crate) fn end_segment(&mut self) -> Result<(), LedgerError> {
+        self.checkpoint()?;
+        self.current = None;
+        Ok(())
+    }
+
+    /// In how many milliseconds a checkpoint is due; nothing when the last one covers all.
+    pub(crate) fn checkpoint_due(&self) -> Option<u64> {
+        let unsigned = self.size() - self.signed;
+        if unsigned == 0 {
+            return None;
+        }
+        if unsigned >= MOST_UNSIGNED {
+            return Some(0);
+        }
+        let now = self.parts.clock.now();
+        // A clock that was set back must not put it off for long.
+        let age = now.checked_sub(self.signed_at).unwrap_or(u64::MAX);
+        Some(self.settings.checkpoint_interval.saturating_sub(age))
+    }
+
+    /// Stores the tiles and signs the tree as it is, unless that has been done.
+    pub(crate) fn checkpoint(&mut self) -> Result<(), LedgerError> {
+        let head = self.tree.head();
+        if head.size == self.signed {
+            return Ok(());
+        }
+        tiles::store(&*self.parts.disk, &mut self.tree)?;
+        sign::write_checkpoint(&*self.parts.disk, &*self.parts.signer, &head)?;
+        self.signed = head.size;
+        self.signed_at = self.parts.clock.now();
+        Ok(())
+    }
+
+    /// The last checkpoint, as it is published.
+    pub(crate) fn last_checkpoint(&self) -> Result<String, LedgerError> {
+        let bytes = disk::read(&*self.parts.disk, sign::CHECKPOINT, sign::LIMIT);
+        let bytes = bytes.map_err(LedgerError::disk("reading", sign::CHECKPOINT))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

@@ -1,1 +1,6 @@
-//! The ledger, from outside.
+//! The ledger, from outside: against a disk that keeps no more than it promised, and against
+//! somebody who changes its files.
+
+mod durable;
+mod fixture;
+mod simulated;

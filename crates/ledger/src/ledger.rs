@@ -1,0 +1,292 @@
+//! The ledger as others use it: events go in at one end, receipts come out once they last. One
+//! thread writes; whoever appends while it syncs is in the next commit.
+
+use crate::error::LedgerError;
+use crate::open::{self, Opened};
+use crate::segment::MOST_IN_FRAME;
+use crate::writer::{Parts, Ready, Settings, Writer};
+use palisade_tlog::Hash;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// So many bytes of events may wait to be written; who comes later waits before.
+const MOST_OUTSTANDING: usize = 64 << 20;
+/// A commit takes no more than this, so that the first in it need not wait for the last.
+const MOST_IN_COMMIT: usize = 1 << 20;
+const _: () = assert!(MOST_IN_COMMIT + (1 << 17) < MOST_IN_FRAME);
+
+/// What was given for an event: it lasts, under this index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its place in the order of all events, from 0.
+    pub index: u64,
+    /// What the tree has at this place.
+    pub leaf_hash: Hash,
+}
+
+/// An open ledger. It can be shared; when the last one goes, what was appended is signed and the
+/// folder is free for others.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    queue: Option<Sender<Message>>,
+    room: Arc<Semaphore>,
+    thread: Option<JoinHandle<()>>,
+    parts: Parts,
+}
+
+enum Message {
+    Append(Append),
+    Do(Work),
+}
+
+/// What the writer is asked to do between two commits. It is given the error when the writer has
+/// stopped, and gives the error that makes it stop.
+type Work = Box<
+    dyn FnOnce(Result<&mut Writer, Arc<LedgerError>>) -> Option<Arc<LedgerError>> + Send,
+>;
+
+type Reply = oneshot::Sender<Result<Receipt, Arc<LedgerError>>>;
+
+struct Append {
+    event: Ready,
+    /// Nothing when nobody waits for the receipt.
+    reply: Option<Reply>,
+    /// Its part of what may wait; given back when it is answered.
+    room: OwnedSemaphorePermit,
+}
+
+impl Ledger {
+    /// Opens a ledger for writing, or begins one.
+    ///
+    /// # Errors
+    /// When another process writes it, when it is not what was written, when the disk or the keys
+    /// don't answer.
+    pub fn open(parts: Parts, settings: Settings) -> Result<(Self, Opened), LedgerError> {
+        let (writer, opened) = open::open(parts.clone(), settings)?;
+        let (queue, waiting) = mpsc::channel();
+        #[expect(clippy::disallowed_methods, reason = "the one thread that writes")]
+        let thread = std::thread::spawn(move || run(writer, &waiting));
+        let inner = Inner {
+            queue: Some(queue),
+            room: Arc::new(Semaphore::new(MOST_OUTSTANDING)),
+            thread: Some(thread),
+            parts,
+        };
+        let ledger = Self {
+            inner: Arc::new(inner),
+        };
+        Ok((ledger, opened))
+    }
+}
+
+impl Ledger {
+    /// Appends what was sealed; the receipt comes once it lasts.
+    pub(crate) async fn append_ready(&self, event: Ready) -> Result<Receipt, Arc<LedgerError>> {
+        let (reply, receipt) = oneshot::channel();
+        self.push(event, Some(reply)).await?;
+        receipt.await.map_err(|_| ended())?
+    }
+
+    /// Appends what was sealed, without a receipt.
+    pub(crate) async fn queue(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
+        self.push(event, None).await
+    }
+
+    async fn push(&self, event: Ready, reply: Option<Reply>) -> Result<(), Arc<LedgerError>> {
+        let length = u32::try_from(event.length()).unwrap_or(u32::MAX);
+        let room = self.inner.room.clone().acquire_many_owned(length).await;
+        let append = Append {
+            event,
+            reply,
+            room: room.map_err(|_| ended())?,
+        };
+        self.inner.send(Message::Append(append))
+    }
+
+    /// Signs what there is, and gives the checkpoint: a note that outsiders can verify.
+    ///
+    /// # Errors
+    /// When the ledger has stopped, or can't write.
+    pub async fn checkpoint(&self) -> Result<String, Arc<LedgerError>> {
+        self.with(|writer| {
+            writer.checkpoint()?;
+            writer.last_checkpoint()
+        })
+        .await
+    }
+
+    /// Lets the writer do something between two commits.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Writer) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, Arc<LedgerError>> {
+        let (reply, answer) = oneshot::channel();
+        let work = move |writer: Result<&mut Writer, Arc<LedgerError>>| {
+            let result = match writer {
+                Ok(writer) => work(writer).map_err(Arc::new),
+                Err(stopped) => Err(stopped),
+            };
+            let failed = result.as_ref().err().cloned();
+            // Who asked may be gone.
+            let _ = reply.send(result);
+            failed
+        };
+        self.inner.send(Message::Do(Box::new(work)))?;
+        answer.await.map_err(|_| ended())?
+    }
+
+    /// What the ledger was opened with.
+    #[must_use]
+    pub fn parts(&self) -> &Parts {
+        &self.inner.parts
+    }
+}
+
+impl Inner {
+    fn send(&self, message: Message) -> Result<(), Arc<LedgerError>> {
+        let queue = self.queue.as_ref().ok_or_else(ended)?;
+        queue.send(message).map_err(|_| ended())
+    }
+}
+
+fn ended() -> Arc<LedgerError> {
+    Arc::new(LedgerError::Stopped {
+        reason: "the writer has ended".to_owned(),
+    })
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer ends when nobody can send any more.
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the writer's thread does until nobody can ask for anything more.
+fn run(writer: Writer, queue: &Receiver<Message>) {
+    let mut state = State::Writing(Box::new(writer));
+    let mut batch = Vec::new();
+    loop {
+        let message = match state.wait() {
+            None => queue.recv().map_err(RecvTimeoutError::from),
+            Some(time) => queue.recv_timeout(time),
+        };
+        match message {
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => state.act(Writer::checkpoint),
+            Ok(Message::Do(work)) => state.answer(work),
+            Ok(Message::Append(append)) => {
+                let mut bytes = append.event.length();
+                batch.push(append);
+                let mut work = None;
+                while bytes < MOST_IN_COMMIT {
+                    match queue.try_recv() {
+                        Ok(Message::Append(append)) => {
+                            bytes += append.event.length();
+                            batch.push(append);
+                        }
+                        Ok(Message::Do(next)) => {
+                            work = Some(next);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                state.commit(&mut batch);
+                if let Some(work) = work {
+                    state.answer(work);
+                }
+            }
+        }
+        // Under load no wait ever times out.
+        if state.wait() == Some(Duration::ZERO) {
+            state.act(Writer::checkpoint);
+        }
+    }
+    state.act(Writer::checkpoint);
+}
+
+/// A writer, until something fails.
+enum State {
+    Writing(Box<Writer>),
+    Stopped(Arc<LedgerError>),
+}
+
+impl State {
+    /// How long to wait for a message before a checkpoint is due.
+    fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Writing(writer) => writer.checkpoint_due().map(Duration::from_millis),
+            Self::Stopped(_) => None,
+        }
+    }
+
+    fn act(&mut self, work: impl FnOnce(&mut Writer) -> Result<(), LedgerError>) {
+        if let Self::Writing(writer) = self
+            && let Err(error) = work(writer)
+        {
+            self.stop(&error);
+        }
+    }
+
+    /// From now on nothing is written: what the disk has is not what the writer believes.
+    fn stop(&mut self, error: &LedgerError) {
+        *self = Self::Stopped(Arc::new(LedgerError::Stopped {
+            reason: error.to_string(),
+        }));
+    }
+
+    fn answer(&mut self, work: Work) {
+        let failed = work(match self {
+            Self::Writing(writer) => Ok(writer),
+            Self::Stopped(error) => Err(error.clone()),
+        });
+        if let Some(error) = failed
+            && matches!(self, Self::Writing(_))
+        {
+            self.stop(&error);
+        }
+    }
+
+    fn commit(&mut self, batch: &mut Vec<Append>) {
+        let (mut events, mut replies) = (Vec::new(), Vec::new());
+        for append in batch.drain(..) {
+            let hash = append.event.hash;
+            events.push(append.event);
+            replies.push((hash, append.reply, append.room));
+        }
+        let committed = match self {
+            Self::Writing(writer) => writer.commit(&events).map_err(Some),
+            Self::Stopped(_) => Err(None),
+        };
+        if let Err(Some(error)) = &committed {
+            self.stop(error);
+        }
+        let first = committed.ok();
+        for (offset, (leaf_hash, reply, _room)) in (0..).zip(replies) {
+            let result = match (&first, &*self) {
+                (Some(first), _) => Ok(Receipt {
+                    index: first + offset,
+                    leaf_hash,
+                }),
+                (None, Self::Stopped(error)) => Err(error.clone()),
+                (None, Self::Writing(_)) => continue,
+            };
+            if let Some(reply) = reply {
+                // Who appended may be gone; the event is there all the same.
+                let _ = reply.send(result);
+            }
+        }
+    }
+}
