@@ -15,7 +15,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> u64 {
-        #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that asks for the time"
+        )]
         let now = std::time::SystemTime::now();
         let since = now.duration_since(std::time::UNIX_EPOCH);
         // A clock before 1970 is 1970.

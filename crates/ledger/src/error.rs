@@ -26,7 +26,9 @@ pub enum LedgerError {
         process: String,
     },
     /// The file is of another version.
-    #[error("`{path}` was written by another version of the format; this one reads version 1: use a newer Palisade")]
+    #[error(
+        "`{path}` was written by another version of the format; this one reads version 1: use a newer Palisade"
+    )]
     Version {
         /// The file.
         path: String,
@@ -51,7 +53,9 @@ pub enum LedgerError {
     #[error(transparent)]
     Fault(#[from] Fault),
     /// An earlier write or sync failed.
-    #[error("the ledger has stopped, because writing failed: {reason}. What was acknowledged is safe; make room or mend the disk, and open it again")]
+    #[error(
+        "the ledger has stopped, because writing failed: {reason}. What was acknowledged is safe; make room or mend the disk, and open it again"
+    )]
     Stopped {
         /// What failed.
         reason: String,

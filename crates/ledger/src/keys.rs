@@ -71,10 +71,14 @@ pub trait KeyService: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The service does not have it.
-    #[error("there is no key `{0}`: it may have been removed from the key file, or this is another ledger's key file")]
+    #[error(
+        "there is no key `{0}`: it may have been removed from the key file, or this is another ledger's key file"
+    )]
     Unknown(String),
     /// It does not fit what it was given.
-    #[error("the key `{0}` does not open this: what was wrapped was changed, or belongs to another segment")]
+    #[error(
+        "the key `{0}` does not open this: what was wrapped was changed, or belongs to another segment"
+    )]
     Refused(String),
     /// The service does not answer.
     #[error("the key service did not answer: {0}")]

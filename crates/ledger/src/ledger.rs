@@ -6,8 +6,8 @@ use crate::open::{self, Opened};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -49,9 +49,8 @@ enum Message {
 
 /// What the writer is asked to do between two commits. It is given the error when the writer has
 /// stopped, and gives the error that makes it stop.
-type Work = Box<
-    dyn FnOnce(Result<&mut Writer, Arc<LedgerError>>) -> Option<Arc<LedgerError>> + Send,
->;
+type Work =
+    Box<dyn FnOnce(Result<&mut Writer, Arc<LedgerError>>) -> Option<Arc<LedgerError>> + Send>;
 
 type Reply = oneshot::Sender<Result<Receipt, Arc<LedgerError>>>;
 

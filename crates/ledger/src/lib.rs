@@ -15,11 +15,12 @@ mod keys;
 mod ledger;
 mod open;
 mod own;
-mod read;
+
 mod segment;
 mod sign;
 mod store;
 mod tiles;
+mod verify;
 mod writer;
 
 pub use clock::{Clock, SystemClock};
@@ -28,6 +29,7 @@ pub use error::{AppendError, Fault, FaultKind, LedgerError};
 pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};
 pub use ledger::{Ledger, Receipt};
 pub use open::Opened;
-pub use read::leaves;
+
 pub use sign::Signer;
+pub use verify::{Evidence, Verified, verify};
 pub use writer::{Parts, Settings};

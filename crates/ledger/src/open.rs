@@ -44,14 +44,8 @@ pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened),
         begin(&parts, &segments)?;
         opened.created = true;
     }
-    let signed = sign::read_checkpoint(disk, &*parts.signer)?.ok_or_else(|| {
-        Fault {
-            path: sign::CHECKPOINT.to_owned(),
-            offset: None,
-            index: 0,
-            what: FaultKind::Removed,
-        }
-    })?;
+    let signed = sign::read_checkpoint(disk, &*parts.signer)?;
+    let signed = *signed.ok_or_else(sign::no_checkpoint)?.tree();
     let mut tree = resume(disk, &signed)?;
     let current = replay(&parts, &segments, &signed, &mut tree, &mut opened)?;
     opened.events = tree.head().size;
@@ -107,7 +101,7 @@ fn remove_unfinished(disk: &dyn Disk, folder: &str) -> Result<(), LedgerError> {
 fn begin(parts: &Parts, segments: &[u64]) -> Result<(), LedgerError> {
     let disk = &*parts.disk;
     let earlier = sign::read_checkpoint(disk, &*parts.signer)?;
-    if !segments.is_empty() || earlier.is_some_and(|head| head.size > 0) {
+    if !segments.is_empty() || earlier.is_some_and(|earlier| earlier.tree().size > 0) {
         return Err(LedgerError::Fault(Fault {
             path: sign::DESCRIPTION.to_owned(),
             offset: None,
@@ -175,7 +169,11 @@ fn replay(
         let torn = read_on(&mut frames, tree)?;
         let (end, index) = (frames.offset(), frames.index());
         if index < signed.size || (torn && !last) {
-            let what = if torn { FaultKind::Changed } else { FaultKind::Missing };
+            let what = if torn {
+                FaultKind::Changed
+            } else {
+                FaultKind::Missing
+            };
             return Err(frames.fault(what).into());
         }
         drop(frames);
@@ -250,7 +248,9 @@ fn set_aside(disk: &dyn Disk, segment: u64, from: u64, index: u64) -> Result<u64
     }
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
     file.read_at(from, &mut bytes).map_err(reading())?;
-    let taken = disk.list(TORN).map_err(LedgerError::disk("reading", TORN))?;
+    let taken = disk
+        .list(TORN)
+        .map_err(LedgerError::disk("reading", TORN))?;
     let name = (0_u32..)
         .map(|attempt| format!("{index:020}-{attempt}"))
         .find(|name| !taken.iter().any(|taken| taken.starts_with(name.as_str())))

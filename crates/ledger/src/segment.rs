@@ -225,13 +225,7 @@ impl Cipher {
     /// Makes a frame of encoded records, in the buffer that holds them behind room for a header.
     ///
     /// A nonce must never be given twice for one key.
-    pub(crate) fn seal(
-        &self,
-        frame: &mut Vec<u8>,
-        first: u64,
-        count: u32,
-        nonce: [u8; NONCE_LEN],
-    ) {
+    pub(crate) fn seal(&self, frame: &mut Vec<u8>, first: u64, count: u32, nonce: [u8; NONCE_LEN]) {
         let records = frame.len().saturating_sub(FrameHeader::LENGTH);
         let header = FrameHeader {
             // INVARIANT: the writer ends a frame before MOST_IN_FRAME.

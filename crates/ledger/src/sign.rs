@@ -3,7 +3,7 @@
 use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::keys::KeyError;
-use palisade_tlog::{Note, NoteKey, TreeHead, UnverifiedNote};
+use palisade_tlog::{Checkpoint, Log, Note, NoteKey, SignedCheckpoint, TreeHead, UnverifiedNote};
 use std::fmt;
 use std::io;
 
@@ -71,38 +71,37 @@ impl Description {
     }
 }
 
-/// The tree of the last checkpoint; nothing where there is none.
+/// The last checkpoint; nothing where there is none.
 pub(crate) fn read_checkpoint(
     disk: &dyn Disk,
     signer: &dyn Signer,
-) -> Result<Option<TreeHead>, LedgerError> {
+) -> Result<Option<SignedCheckpoint>, LedgerError> {
     let Some(note) = read(disk, CHECKPOINT, signer)? else {
         return Ok(None);
     };
-    let origin = signer.key().name().as_str();
-    let mut lines = note.text().lines();
-    let (whose, size, root) = (lines.next(), lines.next(), lines.next());
-    let head = || {
-        Some(TreeHead {
-            size: size?.parse().ok()?,
-            root: root?.parse().ok()?,
-        })
-    };
-    match head() {
-        Some(head) if whose == Some(origin) => Ok(Some(head)),
-        _ => Err(fault(CHECKPOINT, FaultKind::Changed).into()),
-    }
+    let checkpoint = SignedCheckpoint::open(note.to_string().as_bytes(), &log(signer));
+    let checkpoint = checkpoint.map_err(|_| fault(CHECKPOINT, FaultKind::Changed))?;
+    Ok(Some(checkpoint))
 }
 
-/// Signs the tree of a size, in place of the last checkpoint.
+/// The log that a ledger is.
+pub(crate) fn log(signer: &dyn Signer) -> Log {
+    signer.key().clone().into()
+}
+
+/// Signs a tree, in place of the last checkpoint.
 pub(crate) fn write_checkpoint(
     disk: &dyn Disk,
     signer: &dyn Signer,
-    head: &TreeHead,
+    tree: &TreeHead,
 ) -> Result<(), LedgerError> {
-    let origin = signer.key().name();
-    let text = format!("{origin}\n{}\n{}\n", head.size, head.root);
-    write(disk, CHECKPOINT, signer, &text)
+    let checkpoint = Checkpoint::new(signer.key().name().into(), *tree);
+    write(disk, CHECKPOINT, signer, &checkpoint.to_string())
+}
+
+/// What a folder with a ledger always has is not there.
+pub(crate) fn no_checkpoint() -> Fault {
+    fault(CHECKPOINT, FaultKind::Removed)
 }
 
 fn fault(path: &str, what: FaultKind) -> Fault {
@@ -129,12 +128,7 @@ fn read(disk: &dyn Disk, path: &str, signer: &dyn Signer) -> Result<Option<Note>
     }
 }
 
-fn write(
-    disk: &dyn Disk,
-    path: &str,
-    signer: &dyn Signer,
-    text: &str,
-) -> Result<(), LedgerError> {
+fn write(disk: &dyn Disk, path: &str, signer: &dyn Signer, text: &str) -> Result<(), LedgerError> {
     let note = signer.sign(text).map_err(LedgerError::key(path))?;
     disk::replace(disk, path, note.to_string().as_bytes())
         .map_err(LedgerError::disk("writing", path))

@@ -130,7 +130,10 @@ impl Segment {
     /// Goes through the frames from the first on.
     pub(crate) fn frames(&self) -> Result<Frames<'_>, LedgerError> {
         let path = path(self.header.first, EVENTS);
-        let length = self.file.len().map_err(LedgerError::disk("reading", &path))?;
+        let length = self
+            .file
+            .len()
+            .map_err(LedgerError::disk("reading", &path))?;
         Ok(Frames {
             segment: self,
             path,

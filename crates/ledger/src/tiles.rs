@@ -10,6 +10,14 @@ use std::io;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tiles<'d>(pub(crate) &'d dyn Disk);
 
+impl Tiles<'_> {
+    /// A tile that was found to be there.
+    pub(crate) fn stored(&self, tile: Tile) -> io::Result<Vec<u8>> {
+        self.tile(tile)?
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
 impl TileSource for Tiles<'_> {
     type Error = io::Error;
 
@@ -25,7 +33,7 @@ impl TileSource for Tiles<'_> {
 
 /// Stores the tiles that the tree has and that are not stored yet; they last once this returns.
 pub(crate) fn store(disk: &dyn Disk, tree: &mut TileWriter) -> Result<(), LedgerError> {
-    let mut folders = BTreeSet::new();
+    let (mut folders, mut full) = (BTreeSet::new(), Vec::new());
     for (tile, hashes) in tree.take() {
         let path = tile.path();
         let write = || match disk.create(&path) {
@@ -41,10 +49,43 @@ pub(crate) fn store(disk: &dyn Disk, tree: &mut TileWriter) -> Result<(), Ledger
         };
         write().map_err(LedgerError::disk("writing", &path))?;
         folders.insert(disk::folder_of(&path).to_owned());
+        full.extend(tile.is_full().then_some(tile));
     }
     for folder in folders {
         disk.sync_folder(&folder)
             .map_err(LedgerError::disk("writing", &folder))?;
     }
+    // Whoever asks for a part of a full tile takes the full one (tlog-tiles).
+    for tile in full {
+        for (part, _) in parts(disk, tile)? {
+            disk.remove(&part)
+                .map_err(LedgerError::disk("removing", &part))?;
+        }
+    }
     Ok(())
+}
+
+/// The stored parts of a tile, which checkpoints were made with before it was full: their paths and
+/// widths.
+pub(crate) fn parts(disk: &dyn Disk, tile: Tile) -> Result<Vec<(String, u16)>, LedgerError> {
+    let folder = tile
+        .filled()
+        .map(|full| format!("{}.p", full.path()))
+        .unwrap_or_default();
+    let names = disk.list(&folder);
+    let mut found = Vec::new();
+    for name in names.map_err(LedgerError::disk("reading", &folder))? {
+        let path = format!("{folder}/{name}");
+        match path.parse::<Tile>() {
+            Ok(part) => found.push((path, part.width())),
+            Err(_) if name.ends_with(disk::NEW) => {}
+            Err(_) => {
+                return Err(LedgerError::Foreign {
+                    path,
+                    what: "is not a tile: move it away",
+                });
+            }
+        }
+    }
+    Ok(found)
 }

@@ -3,7 +3,7 @@
 use super::{Disk, DiskFile};
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _, DirBuilderExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// A folder of the file system. What it makes only its owner can read.
@@ -128,7 +128,10 @@ impl DiskFile for Opened {
         let mut read = 0;
         while read < into.len() {
             let place = offset.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-            match self.0.read_at(into.get_mut(read..).unwrap_or_default(), place) {
+            match self
+                .0
+                .read_at(into.get_mut(read..).unwrap_or_default(), place)
+            {
                 Ok(0) => break,
                 Ok(some) => read += some,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

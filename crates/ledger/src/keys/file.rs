@@ -112,11 +112,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// When the file is there, or can't be written.
-    pub fn create(
-        path: &Path,
-        name: &str,
-        passphrase: Option<&str>,
-    ) -> Result<Self, KeyFileError> {
+    pub fn create(path: &Path, name: &str, passphrase: Option<&str>) -> Result<Self, KeyFileError> {
         let name = (name.parse()).map_err(|_| KeyFileError::Name(name.to_owned()))?;
         let seed = Zeroizing::new(fresh::<32>()?);
         let signing = NoteSecret::from_seed(name, &seed).map_err(|_| KeyFileError::Random)?;
@@ -166,9 +162,8 @@ impl KeyFile {
                 let envelope: Envelope = serde_json::from_slice(&bytes)
                     .map_err(|_| format("it does not have the members of one"))?;
                 let given = passphrase.ok_or_else(|| KeyFileError::Locked(path.to_owned()))?;
-                let opened = open_envelope(&envelope, given).ok_or_else(|| {
-                    KeyFileError::Passphrase(path.to_owned())
-                })?;
+                let opened = open_envelope(&envelope, given)
+                    .ok_or_else(|| KeyFileError::Passphrase(path.to_owned()))?;
                 serde_json::from_slice(&opened).map_err(|_| format("its content is damaged"))?
             }
         };
@@ -363,7 +358,13 @@ fn unseal(key: &[u8; 32], sealed: Vec<u8>, context: &[u8]) -> Option<Zeroizing<V
 }
 
 fn wrap_context(key_id: &str, context: &[u8]) -> Vec<u8> {
-    [b"palisade ledger data key\0", key_id.as_bytes(), b"\0", context].concat()
+    [
+        b"palisade ledger data key\0",
+        key_id.as_bytes(),
+        b"\0",
+        context,
+    ]
+    .concat()
 }
 
 impl KeyService for KeyFile {
@@ -373,7 +374,10 @@ impl KeyService for KeyFile {
 
     fn wrap(&self, key: &DataKey, context: &[u8]) -> Result<WrappedKey, KeyError> {
         let id = &self.active;
-        let wrapping = self.keys.get(id).ok_or_else(|| KeyError::Unknown(id.clone()))?;
+        let wrapping = self
+            .keys
+            .get(id)
+            .ok_or_else(|| KeyError::Unknown(id.clone()))?;
         let bytes = seal(wrapping, key.bytes(), &wrap_context(id, context));
         Ok(WrappedKey {
             key_id: id.clone(),
@@ -383,10 +387,14 @@ impl KeyService for KeyFile {
 
     fn unwrap(&self, wrapped: &WrappedKey, context: &[u8]) -> Result<DataKey, KeyError> {
         let id = &wrapped.key_id;
-        let wrapping = self.keys.get(id).ok_or_else(|| KeyError::Unknown(id.clone()))?;
+        let wrapping = self
+            .keys
+            .get(id)
+            .ok_or_else(|| KeyError::Unknown(id.clone()))?;
         let opened = unseal(wrapping, wrapped.bytes.clone(), &wrap_context(id, context));
         let key = opened.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-        key.map(DataKey::from).ok_or_else(|| KeyError::Refused(id.clone()))
+        key.map(DataKey::from)
+            .ok_or_else(|| KeyError::Refused(id.clone()))
     }
 
     fn tag(&self, subject: &[u8]) -> Result<[u8; 32], KeyError> {

@@ -2,7 +2,9 @@
 
 use crate::fixture::{event, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
-use palisade_ledger::{AppendError, Disk, DiskFile, Ledger, LedgerError, Parts, Receipt};
+use palisade_ledger::{
+    AppendError, Disk, DiskFile, Evidence, Ledger, LedgerError, Receipt, verify,
+};
 use std::io;
 
 const EVENTS: u64 = 5;
@@ -55,14 +57,14 @@ fn lost(disk: &Simulated, receipts: &[Receipt]) -> Option<String> {
         return Some(format!("the next event is {next:?} after {opened:?}"));
     }
     drop(ledger);
-    let leaves = match palisade_ledger::leaves(&parts(disk.clone())) {
-        Ok(leaves) => leaves,
-        Err(error) => return Some(format!("it can't be read: {error}")),
+    let evidence = Evidence {
+        receipts: receipts.to_vec(),
+        ..Evidence::default()
     };
-    receipts.iter().find_map(|receipt| {
-        let index = usize::try_from(receipt.index).unwrap();
-        (leaves.get(index) != Some(&receipt.leaf_hash)).then(|| format!("event {index} differs"))
-    })
+    let verified = verify(&parts(disk.clone()), &evidence);
+    verified
+        .err()
+        .map(|error| format!("it is not whole: {error}"))
 }
 
 fn operations() -> u64 {
@@ -98,7 +100,8 @@ fn no_acknowledged_event_is_lost_in_a_kill() {
 
 #[test]
 fn nothing_is_acknowledged_after_a_write_or_sync_that_failed() {
-    for (at, trouble) in (1..=operations()).flat_map(|at| [(at, Trouble::Fails), (at, Trouble::Full)])
+    for (at, trouble) in
+        (1..=operations()).flat_map(|at| [(at, Trouble::Fails), (at, Trouble::Full)])
     {
         let disk = Simulated::default();
         disk.plan(at, trouble);
@@ -121,7 +124,11 @@ fn nothing_is_acknowledged_after_a_write_or_sync_that_failed() {
         // The power goes afterwards: what the failed sync left out must not have been promised.
         for seed in 0..4 {
             let after = disk.after_power_loss(&mut choices(at * 100 + seed));
-            assert_eq!(lost(&after, &receipts), None, "{trouble:?} at {at}, seed {seed}");
+            assert_eq!(
+                lost(&after, &receipts),
+                None,
+                "{trouble:?} at {at}, seed {seed}"
+            );
         }
     }
 }
@@ -189,5 +196,8 @@ fn a_ledger_that_acknowledges_before_the_sync_is_found_out() {
             lost(&after, &receipts).is_some()
         })
     });
-    assert!(found, "the tests above can't tell a ledger that does not sync");
+    assert!(
+        found,
+        "the tests above can't tell a ledger that does not sync"
+    );
 }

@@ -1,9 +1,9 @@
 //! What every test needs: keys, a clock that tells what it is told, and a way to wait for futures.
 
+use palisade_event::{Class, Draft, Event, Product, User, activity};
 use palisade_ledger::{
     Clock, DataKey, Disk, KeyError, KeyService, Parts, Settings, Signer, WrappedKey,
 };
-use palisade_event::{Class, Draft, Event, Product, User, activity};
 use palisade_tlog::{Note, NoteKey, NoteSecret};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -128,12 +128,16 @@ pub(crate) fn event(number: u64) -> Event {
         name: "ada",
         email: "ada@example.com",
     };
-    Draft::new(Class::DatastoreActivity, activity::datastore::READ, 1_790_000_000_000)
-        .actor(&user)
-        .set("database.name", "orders")
-        .set("database.type_id", 1)
-        .set("src_endpoint.ip", "192.0.2.7")
-        .correlation(&format!("c-{number}"))
-        .build()
-        .unwrap()
+    Draft::new(
+        Class::DatastoreActivity,
+        activity::datastore::READ,
+        1_790_000_000_000,
+    )
+    .actor(&user)
+    .set("database.name", "orders")
+    .set("database.type_id", 1)
+    .set("src_endpoint.ip", "192.0.2.7")
+    .correlation(&format!("c-{number}"))
+    .build()
+    .unwrap()
 }

@@ -4,3 +4,4 @@
 mod durable;
 mod fixture;
 mod simulated;
+mod tampered;

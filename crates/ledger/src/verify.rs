@@ -1,0 +1,255 @@
+//! Verification: every event, tile and signature, against each other and against what outsiders
+//! hold. It reads all, changes nothing, and names the first wrong place.
+
+use crate::disk::{self, Disk};
+use crate::error::{Fault, FaultKind, LedgerError};
+use crate::ledger::Receipt;
+use crate::open::tile_error;
+use crate::segment::Record;
+use crate::sign::{self, Description};
+use crate::store::{self, EVENTS, Found, Segment};
+use crate::tiles::{self, Tiles};
+use crate::writer::Parts;
+use palisade_event::{Private, verify_private};
+use palisade_tlog::{
+    Audit, Frontier, HASH_BYTES, Hash, ReadError, SignedCheckpoint, TILE_WIDTH, TileReader,
+    TreeHead, leaf_hash, tiles_after,
+};
+use std::collections::BTreeMap;
+use std::io;
+
+/// What outsiders hold: the more of it, the more is proved.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// Checkpoints of this ledger from earlier days.
+    pub checkpoints: Vec<SignedCheckpoint>,
+    /// Receipts of single events.
+    pub receipts: Vec<Receipt>,
+}
+
+/// What verification has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// How many events there are.
+    pub events: u64,
+    /// The tree of the ledger's own last checkpoint. Events behind it are whole, but nothing would
+    /// tell if the last of them were missing.
+    pub checkpoint: TreeHead,
+    /// The root over all events.
+    pub root: Hash,
+    /// How many segments they are in.
+    pub segments: u64,
+    /// How many bytes the segments have.
+    pub bytes: u64,
+    /// How many personal fields are erased.
+    pub erased: u64,
+    /// Whether the last segment ends in bytes of a write that was not finished. They were never
+    /// acknowledged; opening the ledger sets them aside.
+    pub torn: bool,
+}
+
+/// Verifies a ledger.
+///
+/// # Errors
+/// The first place at which it is not what it was, or why it can't be read.
+pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerError> {
+    let disk = &*parts.disk;
+    Description::read(disk, &*parts.signer)?.ok_or_else(|| removed(sign::DESCRIPTION, 0))?;
+    let own = sign::read_checkpoint(disk, &*parts.signer)?.ok_or_else(sign::no_checkpoint)?;
+    let mut walk = Walk::new(disk, &own, evidence);
+    let segments = store::list(disk)?;
+    for (number, first) in segments.iter().enumerate() {
+        let last = number + 1 == segments.len();
+        walk.segment(parts, *first, last)?;
+    }
+    walk.end(&own)
+}
+
+/// What verification knows on its way through the events.
+struct Walk<'a> {
+    tiles: Tiles<'a>,
+    signed: TreeHead,
+    /// The tiles that the checkpoint covers; gone once they are all compared.
+    audit: Option<Audit<Tiles<'a>>>,
+    frontier: Frontier,
+    /// The roots that the tree must have on its way, by size.
+    roots: BTreeMap<u64, Hash>,
+    /// The hashes that leaves must have, by index.
+    leaves: BTreeMap<u64, Hash>,
+    found: Verified,
+}
+
+impl<'a> Walk<'a> {
+    fn new(disk: &'a dyn Disk, own: &SignedCheckpoint, evidence: &Evidence) -> Self {
+        let signed = *own.tree();
+        let held = evidence.checkpoints.iter().map(SignedCheckpoint::tree);
+        let receipts = evidence.receipts.iter();
+        Self {
+            tiles: Tiles(disk),
+            signed,
+            audit: Some(Audit::new(Tiles(disk), signed.size)),
+            frontier: Frontier::new(),
+            roots: held.map(|tree| (tree.size, tree.root)).collect(),
+            leaves: receipts.map(|r| (r.index, r.leaf_hash)).collect(),
+            found: Verified {
+                events: 0,
+                checkpoint: signed,
+                root: Hash::EMPTY_ROOT,
+                segments: 0,
+                bytes: 0,
+                erased: 0,
+                torn: false,
+            },
+        }
+    }
+
+    fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
+        let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
+        let mut frames = segment.frames()?;
+        if first != self.frontier.size() {
+            return Err(removed(&store::path(first, EVENTS), self.frontier.size()).into());
+        }
+        self.found.segments += 1;
+        self.found.bytes += segment
+            .file
+            .len()
+            .map_err(LedgerError::disk("reading", &store::path(first, EVENTS)))?;
+        loop {
+            let place = frames.fault(FaultKind::Changed);
+            match frames.next()? {
+                Found::End => return Ok(()),
+                // What a checkpoint covers was finished.
+                Found::Torn if last && place.index >= self.signed.size => {
+                    self.found.torn = true;
+                    return Ok(());
+                }
+                Found::Torn => return Err(place.into()),
+                Found::Frame(_, records) => {
+                    for record in records {
+                        self.record(record.map_err(|_| place.clone())?, &place)?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, record: Record<'_>, place: &Fault) -> Result<(), LedgerError> {
+        let index = self.frontier.size();
+        let fault = |what| Fault {
+            what,
+            index,
+            ..place.clone()
+        };
+        let leaf = leaf_hash(record.leaf);
+        if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
+            return Err(fault(FaultKind::Event).into());
+        }
+        if !record.private.is_empty() {
+            let private = Private::decode(record.private);
+            let private = private.map_err(|_| fault(FaultKind::Personal))?;
+            verify_private(record.leaf, &private).map_err(|_| fault(FaultKind::Personal))?;
+            let erased = private.iter().filter(|value| value.is_erased()).count();
+            self.found.erased += store::len(erased);
+        }
+        if index < self.signed.size
+            && let Some(audit) = &mut self.audit
+            && let Err(error) = audit.push(leaf)
+        {
+            return Err(self.differs(error, fault(FaultKind::Event)));
+        }
+        self.frontier.push(leaf);
+        self.compare_root()
+    }
+
+    /// Compares the root with what outsiders hold of a tree of this size.
+    fn compare_root(&self) -> Result<(), LedgerError> {
+        let size = self.frontier.size();
+        match self.roots.get(&size) {
+            Some(root) if *root != self.frontier.root() => Err(Fault {
+                path: "the checkpoint that was given".to_owned(),
+                offset: None,
+                index: size.saturating_sub(1),
+                what: FaultKind::Root,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A leaf and a tile differ: the one is wrong that does not lead to the root that was signed.
+    fn differs(&self, error: ReadError<io::Error>, event: Fault) -> LedgerError {
+        if matches!(error, ReadError::Hash { .. }) {
+            let mut tiles = TileReader::new(self.tiles, self.signed.size);
+            let root = tiles.root_at(self.signed.size);
+            if root.is_ok_and(|root| root == self.signed.root) {
+                return event.into();
+            }
+        }
+        tile_error(error, event.index)
+    }
+
+    fn end(mut self, own: &SignedCheckpoint) -> Result<Verified, LedgerError> {
+        let events = self.frontier.size();
+        let held = self.roots.keys().next_back().copied();
+        let receipt = self.leaves.keys().next_back().map(|index| index + 1);
+        let known = held.max(receipt).max(Some(own.tree().size)).unwrap_or(0);
+        if events < known {
+            return Err(Fault {
+                path: store::FOLDER.to_owned(),
+                offset: None,
+                index: events,
+                what: FaultKind::Missing,
+            }
+            .into());
+        }
+        if let Some(audit) = self.audit.take() {
+            let tree = audit.finish().map_err(|error| tile_error(error, events))?;
+            if tree != self.signed {
+                return Err(Fault {
+                    path: sign::CHECKPOINT.to_owned(),
+                    offset: None,
+                    index: self.signed.size,
+                    what: FaultKind::Root,
+                }
+                .into());
+            }
+        }
+        self.compare_parts()?;
+        self.found.events = events;
+        self.found.root = self.frontier.root();
+        Ok(self.found)
+    }
+}
+
+impl Walk<'_> {
+    /// Compares what is stored of tiles from when they were not full.
+    fn compare_parts(&self) -> Result<(), LedgerError> {
+        let disk = self.tiles.0;
+        for tile in tiles_after(0, self.signed.size) {
+            for (path, width) in tiles::parts(disk, tile)? {
+                let reading = || LedgerError::disk("reading", &path);
+                let whole = self.tiles.stored(tile).map_err(reading())?;
+                let part = disk::read(disk, &path, whole.len()).map_err(reading())?;
+                if part.len() != usize::from(width) * HASH_BYTES || !whole.starts_with(&part) {
+                    return Err(Fault {
+                        path,
+                        offset: None,
+                        index: tile.index() * u64::from(TILE_WIDTH),
+                        what: FaultKind::Tile,
+                    }
+                    .into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn removed(path: &str, index: u64) -> Fault {
+    Fault {
+        path: path.to_owned(),
+        offset: None,
+        index,
+        what: FaultKind::Removed,
+    }
+}
