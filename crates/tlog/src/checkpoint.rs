@@ -146,7 +146,11 @@ impl FromStr for Checkpoint {
     type Err = CheckpointError;
 
     fn from_str(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+        let text = text.strip_suffix('\n').ok_or(CheckpointError::Line {
+            line: text.split('\n').count(),
+            expected: "a line with a newline at its end",
+        })?;
+        let mut lines = text.split('\n');
         let mut number = 0;
         let mut line = |expected| {
             number += 1;
@@ -323,6 +327,7 @@ mod tests {
         let root = Hash::EMPTY_ROOT;
         for (text, wrong) in [
             (String::new(), 1),
+            (format!("a\n0\n{root}"), 3),
             ("\n".into(), 1),
             (format!("\n0\n{root}\n"), 1),
             ("a\n".into(), 2),
