@@ -1,6 +1,7 @@
 //! The two encodings that all formats of C2SP share, read strictly: base64 and decimal numbers. A
 //! value has exactly one text, so that a text that was read can be written again byte for byte.
 
+use crate::hash::Hash;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -19,6 +20,18 @@ pub(crate) fn decimal(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with('0');
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     (canonical && digits).then(|| text.parse().ok()).flatten()
+}
+
+/// The most hashes that a proof can have: a tree of any size has 64 levels.
+pub(crate) const MAX_PROOF: usize = 64;
+
+/// Hashes, one a line; `None` if a line is something else, or there are more than proofs have.
+pub(crate) fn hashes<'t>(lines: impl Iterator<Item = &'t str>) -> Option<Vec<Hash>> {
+    let hashes: Option<Vec<Hash>> = lines
+        .take(MAX_PROOF + 1)
+        .map(|line| line.parse().ok())
+        .collect();
+    hashes.filter(|hashes| hashes.len() <= MAX_PROOF)
 }
 
 #[cfg(test)]
