@@ -18,6 +18,7 @@ mod iam_data;
 #[path = "../../crates/iam/tests/it/oracle.rs"]
 mod iam_oracle;
 mod new_rule;
+mod ocsf;
 mod picture;
 mod run;
 mod sam_oracle;
@@ -43,6 +44,7 @@ usage: cargo xtask COMMAND
                             write the catalogue of IAM actions, policies and SDK calls
   iam-oracle [--pairs N] [--seed N]
                             compare random policies, and let z3 (on the PATH) compare them too
+  ocsf DEFINITIONS          write the part of the OCSF schema that events use
   corpus TREE …             how much of what rules ask is known, and why the rest is not
 ";
 
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Some("picture") => picture::run(),
         Some("iam-data") => iam_data::run(rest),
         Some("iam-oracle") => oracle(rest),
+        Some("ocsf") => ocsf::run(rest),
         Some("corpus") => corpus::run(rest),
         Some("sam-oracle") => sam_oracle::run(rest.iter().cloned()).and_then(|agrees| {
             anyhow::ensure!(agrees, "too many pairs differ");
