@@ -49,7 +49,25 @@ pub trait Disk: Debug + Send + Sync {
     /// # Errors
     /// What the system says. After an error nothing may be believed of what was not synced before.
     fn sync_folder(&self, folder: &str) -> io::Result<()>;
+
+    /// Takes the folder for one writer, until what is given back is dropped or the process ends.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn lock(&self) -> io::Result<Lock>;
 }
+
+/// Whether a folder could be taken for one writer.
+#[derive(Debug)]
+pub enum Lock {
+    /// It is, as long as this is kept.
+    Taken(Box<dyn Held>),
+    /// Another process has it: its id, as far as it is known.
+    Busy(String),
+}
+
+/// What keeps a folder for one writer.
+pub trait Held: Debug + Send {}
 
 /// An open file.
 pub trait DiskFile: Debug + Send {
@@ -57,7 +75,7 @@ pub trait DiskFile: Debug + Send {
     ///
     /// # Errors
     /// What the system says.
-    fn len(&self) -> io::Result<u64>;
+    fn length(&self) -> io::Result<u64>;
 
     /// Reads from a place on; fewer bytes than asked for only at the end of the file.
     ///
@@ -91,7 +109,7 @@ pub trait DiskFile: Debug + Send {
 /// What the system says; [`io::ErrorKind::FileTooLarge`] when it is longer than `limit`.
 pub(crate) fn read(disk: &dyn Disk, path: &str, limit: usize) -> io::Result<Vec<u8>> {
     let file = disk.open(path)?;
-    let length = usize::try_from(file.len()?).unwrap_or(usize::MAX);
+    let length = usize::try_from(file.length()?).unwrap_or(usize::MAX);
     if length > limit {
         return Err(io::ErrorKind::FileTooLarge.into());
     }

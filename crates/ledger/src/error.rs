@@ -63,6 +63,12 @@ pub enum LedgerError {
     /// The source of random numbers does not answer.
     #[error("the system gives no random numbers")]
     Random,
+    /// An event decrypts, but is not one.
+    #[error("event {index} is not what an event looks like; `ledger verify` tells more")]
+    Record {
+        /// Its index.
+        index: u64,
+    },
     /// An event of the ledger's own is not one: its name or product is not what events can hold.
     #[error("the ledger can't record what it did: {reason}")]
     Own {

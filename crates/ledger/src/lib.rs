@@ -15,7 +15,7 @@ mod keys;
 mod ledger;
 mod open;
 mod own;
-
+mod read;
 mod segment;
 mod sign;
 mod store;
@@ -24,12 +24,12 @@ mod verify;
 mod writer;
 
 pub use clock::{Clock, SystemClock};
-pub use disk::{Disk, DiskFile, Folder};
+pub use disk::{Disk, DiskFile, Folder, Held, Lock};
 pub use error::{AppendError, Fault, FaultKind, LedgerError};
 pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};
 pub use ledger::{Ledger, Receipt};
 pub use open::Opened;
-
+pub use read::{Stored, read};
 pub use sign::Signer;
 pub use verify::{Evidence, Verified, verify};
 pub use writer::{Parts, Settings};

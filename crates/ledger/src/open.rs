@@ -2,7 +2,7 @@
 //! came after it is read again, and what a write left unfinished is set aside.
 
 use crate::append;
-use crate::disk::{self, Disk, NEW};
+use crate::disk::{self, Disk, Lock, NEW};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::own;
 use crate::segment::Header;
@@ -35,6 +35,10 @@ pub struct Opened {
 /// Opens a ledger for writing, or begins one.
 pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened), LedgerError> {
     let disk = &*parts.disk;
+    let held = match disk.lock().map_err(LedgerError::disk("locking", "lock"))? {
+        Lock::Taken(held) => held,
+        Lock::Busy(process) => return Err(LedgerError::Locked { process }),
+    };
     for folder in ["", FOLDER, TORN] {
         remove_unfinished(disk, folder)?;
     }
@@ -50,7 +54,7 @@ pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened),
     let current = replay(&parts, &segments, &signed, &mut tree, &mut opened)?;
     opened.events = tree.head().size;
     opened.after_checkpoint = opened.events - signed.size;
-    let mut writer = Writer::new(parts, settings, tree, current, signed.size)?;
+    let mut writer = Writer::new(parts, settings, held, tree, current, signed.size)?;
     record_set_aside(&mut writer)?;
     Ok((writer, opened))
 }
@@ -65,7 +69,7 @@ fn record_set_aside(writer: &mut Writer) -> Result<(), LedgerError> {
         };
         let path = format!("{TORN}/{name}");
         let rename = LedgerError::disk("writing", &path);
-        let length = disk.open(&path).and_then(|file| file.len());
+        let length = disk.open(&path).and_then(|file| file.length());
         let length = length.map_err(LedgerError::disk("reading", &path))?;
         let event = own::set_aside(&writer.parts, recorded, length)?;
         let ready = append::ready(&writer.parts, event, Record::Before);
@@ -242,7 +246,7 @@ fn set_aside(disk: &dyn Disk, segment: u64, from: u64, index: u64) -> Result<u64
     let path = store::path(segment, EVENTS);
     let reading = || LedgerError::disk("reading", &path);
     let file = disk.open(&path).map_err(reading())?;
-    let length = file.len().map_err(reading())?.saturating_sub(from);
+    let length = file.length().map_err(reading())?.saturating_sub(from);
     if length == 0 {
         return Ok(0);
     }

@@ -132,7 +132,7 @@ impl Segment {
         let path = path(self.header.first, EVENTS);
         let length = self
             .file
-            .len()
+            .length()
             .map_err(LedgerError::disk("reading", &path))?;
         Ok(Frames {
             segment: self,

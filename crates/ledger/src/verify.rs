@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
         self.found.segments += 1;
         self.found.bytes += segment
             .file
-            .len()
+            .length()
             .map_err(LedgerError::disk("reading", &store::path(first, EVENTS)))?;
         loop {
             let place = frames.fault(FaultKind::Changed);

@@ -3,7 +3,7 @@
 //! writer, and opening begins from what is on the disk.
 
 use crate::clock::Clock;
-use crate::disk::{self, Disk};
+use crate::disk::{self, Disk, Held};
 use crate::error::LedgerError;
 use crate::keys::KeyService;
 use crate::segment::{FrameHeader, Header, MOST_IN_FRAME, Nonces, Record};
@@ -91,6 +91,8 @@ pub(crate) struct Writer {
     signed_at: u64,
     /// The bytes of the frame that is being made.
     frame: Vec<u8>,
+    /// Keeps other writers away.
+    _held: Box<dyn Held>,
 }
 
 impl Writer {
@@ -98,6 +100,7 @@ impl Writer {
     pub(crate) fn new(
         parts: Parts,
         settings: Settings,
+        held: Box<dyn Held>,
         tree: TileWriter,
         current: Option<Current>,
         signed: u64,
@@ -111,6 +114,7 @@ impl Writer {
             nonces: Nonces::new(store::random()?),
             signed,
             frame: Vec::new(),
+            _held: held,
         })
     }
 

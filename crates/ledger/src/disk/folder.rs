@@ -1,8 +1,8 @@
 //! A folder of the file system as a [`Disk`].
 
-use super::{Disk, DiskFile};
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use super::{Disk, DiskFile, Held, Lock};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -114,13 +114,45 @@ impl Disk for Folder {
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         File::open(self.path(folder))?.sync_all()
     }
+
+    /// The system lets go of the lock when the process ends, however it does.
+    fn lock(&self) -> io::Result<Lock> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(self.path(LOCK))?;
+        match file.try_lock() {
+            Ok(()) => {
+                file.set_len(0)?;
+                write!(file, "{}", std::process::id())?;
+                Ok(Lock::Taken(Box::new(Locked(file))))
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut process = String::new();
+                file.read_to_string(&mut process)?;
+                Ok(Lock::Busy(process))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
 }
+
+/// The file that is locked; it holds the id of the process that writes.
+const LOCK: &str = "lock";
+
+#[derive(Debug)]
+struct Locked(#[expect(dead_code, reason = "the lock goes with the file")] File);
+
+impl Held for Locked {}
 
 #[derive(Debug)]
 struct Opened(File);
 
 impl DiskFile for Opened {
-    fn len(&self) -> io::Result<u64> {
+    fn length(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
     }
 

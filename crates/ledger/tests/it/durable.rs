@@ -165,11 +165,14 @@ impl Disk for Hasty {
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         self.0.sync_folder(folder)
     }
+    fn lock(&self) -> io::Result<Lock> {
+        self.0.lock()
+    }
 }
 
 impl DiskFile for HastyFile {
-    fn len(&self) -> io::Result<u64> {
-        self.0.len()
+    fn length(&self) -> io::Result<u64> {
+        self.0.length()
     }
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         self.0.read_at(offset, into)

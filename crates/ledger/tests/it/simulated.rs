@@ -1,7 +1,7 @@
 //! A disk that keeps no more than the port promises. It counts its operations; at any of them the
 //! power can go, the process can die, a write can be cut short, or a sync can fail.
 
-use palisade_ledger::{Disk, DiskFile};
+use palisade_ledger::{Disk, DiskFile, Held, Lock};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -285,7 +285,17 @@ impl Disk for Simulated {
         }
         Ok(())
     }
+
+    /// One process has the disk: a crash ends it.
+    fn lock(&self) -> io::Result<Lock> {
+        Ok(Lock::Taken(Box::new(Unlocked)))
+    }
 }
+
+#[derive(Debug)]
+struct Unlocked;
+
+impl Held for Unlocked {}
 
 #[derive(Debug)]
 struct Opened {
@@ -294,7 +304,7 @@ struct Opened {
 }
 
 impl DiskFile for Opened {
-    fn len(&self) -> io::Result<u64> {
+    fn length(&self) -> io::Result<u64> {
         Ok(self.disk.state().contents[self.id].bytes.len() as u64)
     }
 

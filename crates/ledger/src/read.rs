@@ -1,0 +1,108 @@
+//! Going through events in order, without changing anything. A reader may run beside the writer of
+//! another process: it sees what was whole when it looked.
+
+use crate::error::{FaultKind, LedgerError};
+use crate::segment::Record;
+use crate::store::{self, Found, Segment};
+use crate::writer::Parts;
+use palisade_event::{Private, open};
+use serde_json::Value;
+
+/// An event as it stands in the ledger.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its index.
+    pub index: u64,
+    /// What the tree covers.
+    pub leaf: Vec<u8>,
+    /// What is personal in it, as far as it is not erased.
+    pub private: Vec<Private>,
+}
+
+impl Stored {
+    /// The event with its personal fields; those that were erased are left out and listed under
+    /// `palisade`.
+    ///
+    /// # Errors
+    /// When leaf and personal fields don't belong together.
+    pub fn event(&self) -> Result<Value, palisade_event::PrivateError> {
+        open(&self.leaf, &self.private)
+    }
+}
+
+/// Calls `each` for every event from an index on, in order, until it says that it has enough.
+///
+/// # Errors
+/// The first fault, and what `each` fails with.
+pub(crate) fn each_record<E: From<LedgerError>>(
+    parts: &Parts,
+    from: u64,
+    mut each: impl FnMut(u64, Record<'_>) -> Result<Next, E>,
+) -> Result<(), E> {
+    let segments = store::list(&*parts.disk)?;
+    let begin = segments.partition_point(|first| *first <= from);
+    let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
+    for (number, first) in rest.iter().enumerate() {
+        let last = number + 1 == rest.len();
+        let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
+        let mut frames = segment.frames()?;
+        frames.skip_to(from)?;
+        loop {
+            let place = frames.fault(FaultKind::Changed);
+            match frames.next()? {
+                Found::End => break,
+                // A writer may be at it.
+                Found::Torn if last => return Ok(()),
+                Found::Torn => return Err(LedgerError::from(place).into()),
+                Found::Frame(first, records) => {
+                    for (index, record) in (first..).zip(records) {
+                        let record = record.map_err(|_| LedgerError::from(place.clone()))?;
+                        if index >= from && each(index, record)? == Next::Stop {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// With the next event.
+    On,
+    /// No more.
+    Stop,
+}
+
+/// One event.
+///
+/// # Errors
+/// When there is none of this index, and the first fault.
+pub fn read(parts: &Parts, index: u64) -> Result<Option<Stored>, LedgerError> {
+    let mut found = None;
+    each_record::<LedgerError>(parts, index, |at, record| {
+        if at < index {
+            return Ok(Next::On);
+        }
+        if at == index {
+            found = Some(stored(at, record)?);
+        }
+        Ok(Next::Stop)
+    })?;
+    Ok(found)
+}
+
+pub(crate) fn stored(index: u64, record: Record<'_>) -> Result<Stored, LedgerError> {
+    let private = match record.private {
+        [] => Vec::new(),
+        bytes => Private::decode(bytes).map_err(|_| LedgerError::Record { index })?,
+    };
+    Ok(Stored {
+        index,
+        leaf: record.leaf.to_vec(),
+        private,
+    })
+}
