@@ -7,7 +7,7 @@ use aws_lc_rs::digest::{self, SHA256};
 use std::fmt;
 use std::str::FromStr;
 
-/// The bytes of a [`Hash`].
+/// The bytes of a [`struct@Hash`].
 pub const HASH_BYTES: usize = 32;
 
 const LEAF: u8 = 0;

@@ -1,12 +1,16 @@
-//! Transparency logs: a record that can't be quietly changed, in the formats that C2SP specifies and
-//! others verify. The Merkle tree of RFC 6962 and RFC 9162, kept as tiles.
+//! Transparency logs: records that can't be quietly changed, in the formats that C2SP specifies and
+//! others verify.
 //!
 //! Invariants:
-//! - Pure: bytes and values in, values out; tiles come through the [`TileSource`] port. Knows nothing
-//!   of Palisade.
-//! - The specifications as they are, read strictly: what is read can be written again byte for byte.
-//! - Hostile input is an error that says what is wrong, never a panic, and never more than bounded
-//!   work.
+//! - Pure: bytes and values in, values out; tiles come through the [`TileSource`] port, the time and
+//!   the randomness of keys as values. Knows nothing of Palisade.
+//! - What only verification may make, only verification makes: [`Note`], [`SignedCheckpoint`],
+//!   [`LogProof`], [`ForkProof`].
+//! - The specifications as they are, read strictly: what is read is written again byte for byte.
+//! - Hostile input is an error that says what is wrong: never a panic, never unbounded work.
+//! - Secret keys are wiped when they are dropped, and no error or debug output shows them.
+//!
+#![doc = include_str!("../README.md")]
 
 mod audit;
 mod bundle;
@@ -29,6 +33,7 @@ mod text;
 mod tile;
 mod witness;
 mod writer;
+
 pub use audit::Audit;
 pub use bundle::{BundleError, MAX_ENTRY, append_entry, entries};
 pub use checkpoint::{Checkpoint, CheckpointError, Cosignature, Log, Origin, SignedCheckpoint};
