@@ -235,10 +235,12 @@ fn what_the_event_says_itself_is_kept() {
 
 /// Changes an event of API activity and gives what is wrong with it then.
 fn changed(path: &str, value: Value) -> Vec<String> {
-    let mut event: Value = serde_json::from_str(EVENTS[9].2).expect("JSON");
-    let (above, name) = path.rsplit_once('/').expect("a pointer");
-    event.pointer_mut(above).expect("it is there")[name] = value;
-    wrong(&event.to_string())
+    let mut event = Value::from_iter([("event", serde_json::from_str::<Value>(EVENTS[9].2).ok())]);
+    let (above, name) = path.rsplit_once('/').unwrap_or_default();
+    if let Some(above) = event["event"].pointer_mut(above) {
+        above[name] = value;
+    }
+    wrong(&event["event"].to_string())
 }
 
 #[test]
