@@ -5,7 +5,7 @@
 //! `crates/event/src/schema/read.rs` tells what the text looks like; this is its other end.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -136,7 +136,7 @@ fn write(definitions: &Definitions) -> Result<String> {
             }
         }
     }
-    let version = json(&definitions.root.join("version.json"))?;
+    let version = read(&definitions.root.join("version.json"))?;
     let version = version["version"].as_str().context("no version")?;
     Ok(format!("{HEAD}\nversion {version}\n{body}"))
 }
@@ -208,14 +208,47 @@ impl Definitions {
         {
             events.extend(named(&path)?);
         }
-        let base = json(&root.join("events/base_event.json"))?;
+        let base = read(&root.join("events/base_event.json"))?;
         events.insert("base_event".to_owned(), base);
-        Ok(Self {
+        let mut definitions = Self {
             root: root.to_owned(),
-            dictionary: json(&root.join("dictionary.json"))?,
+            dictionary: read(&root.join("dictionary.json"))?,
             objects: named(&root.join("objects"))?,
             events,
-        })
+        };
+        definitions.observables()?;
+        Ok(definitions)
+    }
+
+    /// Fills in what can be observed: types, objects and attributes say so themselves, by number.
+    fn observables(&mut self) -> Result<()> {
+        let dictionary = &self.dictionary;
+        let general = [
+            &dictionary["types"]["attributes"],
+            &dictionary["attributes"],
+        ];
+        let general = general.iter().filter_map(|all| all.as_object()).flatten();
+        let mut found: Vec<(&Value, String)> = general
+            .map(|(_, one)| (&one["observable"], caption(one)))
+            .collect();
+        for object in self.objects.values() {
+            found.push((&object["observable"], caption(object)));
+            for (name, attribute) in object["attributes"].as_object().into_iter().flatten() {
+                let own = format!("{}: {name}", caption(object));
+                found.push((&attribute["observable"], own));
+            }
+        }
+        let rows = found.into_iter().filter_map(|(number, caption)| {
+            Some((number.as_u64()?.to_string(), json!({ "caption": caption })))
+        });
+        let rows: Map<String, Value> = rows.collect();
+        let observable = self
+            .objects
+            .get_mut("observable")
+            .context("no observable")?;
+        let values = &mut observable["attributes"]["type_id"]["enum"];
+        values.as_object_mut().context("no values")?.extend(rows);
+        Ok(())
     }
 
     /// A class or an object with what it inherits and what the dictionary says of each attribute.
@@ -241,7 +274,7 @@ impl Definitions {
             .flatten()
         {
             let path = include.as_str().context("an include is no text")?;
-            let profile = json(&self.root.join(path))?;
+            let profile = read(&self.root.join(path))?;
             let profile_name = profile["name"].clone();
             for (name, attribute) in profile["attributes"].as_object().into_iter().flatten() {
                 let mut attribute = attribute.as_object().context("no attribute")?.clone();
@@ -283,7 +316,7 @@ impl Definitions {
 
     /// The line that opens a class.
     fn class(&self, folder: &str, name: &str) -> Result<String> {
-        let categories = json(&self.root.join("categories.json"))?;
+        let categories = read(&self.root.join("categories.json"))?;
         let category = &categories["attributes"][folder];
         let number = |value: &Value| value["uid"].as_u64().context("no uid");
         let class = &self.events[name];
@@ -307,11 +340,18 @@ fn constraint(constraints: &Value) -> String {
     text
 }
 
+fn caption(definition: &Value) -> String {
+    definition["caption"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 /// The definitions of a folder, by the names that they give themselves.
 fn named(folder: &Path) -> Result<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let definition = json(&entry?.path())?;
+        let definition = read(&entry?.path())?;
         if let Some(name) = definition["name"].as_str() {
             found.insert(name.to_owned(), definition);
         }
@@ -319,7 +359,7 @@ fn named(folder: &Path) -> Result<BTreeMap<String, Value>> {
     Ok(found)
 }
 
-fn json(path: &Path) -> Result<Value> {
+fn read(path: &Path) -> Result<Value> {
     let text = std::fs::read(path).with_context(|| path.display().to_string())?;
     serde_json::from_slice(&text).with_context(|| path.display().to_string())
 }

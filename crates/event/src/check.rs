@@ -114,10 +114,9 @@ impl Check {
         };
         let derived = DERIVED.iter().find(|(name, _)| *name == of);
         let derived = derived.map_or(&[] as &[&str], |(_, names)| names);
-        for attribute in &object.attributes {
+        for attribute in object.required() {
             // A profile's attributes are required where the profile is applied.
-            if attribute.is_required
-                && attribute.profile.is_none()
+            if attribute.profile.is_none()
                 && !map.contains_key(attribute.name)
                 && !derived.contains(&attribute.name)
             {
@@ -129,9 +128,11 @@ impl Check {
             let there = constraint.of.iter().filter(|name| map.contains_key(**name));
             let names = listed(&constraint.of);
             match (there.count(), constraint.just_one) {
-                (0, false) => {
-                    self.error(path, "too little is said", format!("give one of {names}"))
-                }
+                (0, false) => self.error(
+                    path,
+                    "too little is said",
+                    format!("give at least one of {names}"),
+                ),
                 (0 | 2.., true) => {
                     let problem = "one thing must be said, no more and no less";
                     self.error(path, problem, format!("give just one of {names}"));
@@ -232,9 +233,8 @@ impl Check {
                 }
             }
         }
-        for attribute in &self.schema.class(class).object.attributes {
+        for attribute in self.schema.class(class).object.required() {
             if let Some(profile) = attribute.profile
-                && attribute.is_required
                 && self.profiles & 1 << profile != 0
                 && !event.contains_key(attribute.name)
             {
@@ -258,54 +258,83 @@ impl Check {
         if !self.errors.is_empty() {
             return;
         }
-        for (name, value) in derived(class, event) {
-            let given = event.get(name);
-            let is_same = match (given, &value) {
-                (Some(Value::String(given)), Value::String(value)) => {
-                    given.eq_ignore_ascii_case(value)
-                }
-                (Some(given), value) => given == value,
-                (None, _) => true,
-            };
-            if !is_same {
-                let help = "leave it out, it is filled in";
+        derived(class, event, |name, derived| {
+            if event.get(name).is_some_and(|given| !derived.is(given)) {
                 self.error(
                     &Path::Member(&Path::Top, name),
                     "it contradicts the class, the activity or the number that it names",
-                    help,
+                    "leave it out, it is filled in",
                 );
             }
+        });
+    }
+}
+
+/// A value that follows from others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Derived {
+    Number(u32),
+    Text(&'static str),
+    /// The class and the activity.
+    Type(&'static str, &'static str),
+}
+
+impl Derived {
+    /// Whether a given value says the same; capitals do not matter.
+    fn is(self, given: &Value) -> bool {
+        match (self, given) {
+            (Self::Number(number), given) => given.as_u64() == Some(number.into()),
+            (Self::Text(text), Value::String(given)) => given.eq_ignore_ascii_case(text),
+            (Self::Type(..), Value::String(given)) => given.eq_ignore_ascii_case(&self.text()),
+            _ => false,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.to_owned(),
+            Self::Type(class, activity) => format!("{class}: {activity}"),
+        }
+    }
+
+    /// As the event holds it.
+    pub(crate) fn value(self) -> Value {
+        match self {
+            Self::Number(number) => number.into(),
+            text => text.text().into(),
         }
     }
 }
 
 /// What follows from the class, the activity and other numbers of a valid event.
-pub(crate) fn derived(class: Class, event: &Map<String, Value>) -> Vec<(&'static str, Value)> {
+pub(crate) fn derived(
+    class: Class,
+    event: &Map<String, Value>,
+    mut each: impl FnMut(&'static str, Derived),
+) {
     let schema = schema::builtin().class(class);
     let number = |name: &str| event.get(name).and_then(Value::as_i64);
-    let activity = number("activity_id").unwrap_or_default();
-    let mut found: Vec<(&str, Value)> = vec![
-        ("category_uid", schema.category_uid.into()),
-        ("category_name", schema.category.into()),
-        ("class_name", schema.caption.into()),
-        ("type_uid", (i64::from(schema.uid) * 100 + activity).into()),
-    ];
-    for attribute in &schema.object.attributes {
+    let activity = number("activity_id").and_then(|activity| u32::try_from(activity).ok());
+    each("category_uid", Derived::Number(schema.category_uid));
+    each("category_name", Derived::Text(schema.category));
+    each("class_name", Derived::Text(schema.caption));
+    each(
+        "type_uid",
+        Derived::Number(schema.uid * 100 + activity.unwrap_or_default()),
+    );
+    for attribute in schema.object.captioned() {
         // What is other than all known is named by who reports it.
-        let (Some(sibling), Some(values)) = (attribute.sibling, &attribute.values) else {
-            continue;
-        };
-        if let Some(number) = number(attribute.name).filter(|number| *number != 99)
+        if let (Some(sibling), Some(values)) = (attribute.sibling, &attribute.values)
+            && let Some(number) = number(attribute.name).filter(|number| *number != 99)
             && let Some(caption) = values.caption(number)
         {
-            found.push((sibling, caption.into()));
+            each(sibling, Derived::Text(caption));
             if attribute.name == "activity_id" {
-                let name = format!("{}: {caption}", schema.caption);
-                found.push(("type_name", name.into()));
+                each("type_name", Derived::Type(schema.caption, caption));
             }
         }
     }
-    found
 }
 
 /// What must stand there, for a message.

@@ -102,8 +102,10 @@ impl Event {
     pub fn complete(self, stamp: &Stamp<'_>) -> Complete {
         let Self { class, mut value } = self;
         value.entry("severity_id").or_insert_with(|| 1.into());
-        for (name, derived) in check::derived(class, &value) {
-            value.insert(name.to_owned(), derived);
+        let mut found = Vec::with_capacity(16);
+        check::derived(class, &value, |name, derived| found.push((name, derived)));
+        for (name, derived) in found {
+            value.insert(name.to_owned(), derived.value());
         }
         let mut own = Map::new();
         own.insert("record".to_owned(), stamp.record.as_str().into());

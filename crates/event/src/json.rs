@@ -3,6 +3,7 @@
 
 use crate::error::{EventError, Path, shown};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -124,13 +125,17 @@ impl<'de> Visitor<'de> for Any {
         let below = self.below()?.depth;
         let mut map = Map::new();
         while let Some(name) = from.next_key::<String>()? {
-            if map.contains_key(&name) {
-                return Err(A::Error::custom(format_args!(
-                    "the member `{}` is there twice; leave one out",
-                    shown(&name)
-                )));
+            match map.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(from.next_value_seed(Self { depth: below })?);
+                }
+                Entry::Occupied(place) => {
+                    return Err(A::Error::custom(format_args!(
+                        "the member `{}` is there twice; leave one out",
+                        shown(place.key())
+                    )));
+                }
             }
-            map.insert(name, from.next_value_seed(Self { depth: below })?);
         }
         Ok(Value::Object(map))
     }

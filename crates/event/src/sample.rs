@@ -132,9 +132,11 @@ pub(crate) fn event(chance: &mut Chance) -> Event {
     }
     event.remove("category_uid");
     event.remove("type_uid");
-    for (name, value) in check::derived(class, &event) {
-        if event.contains_key(name) {
-            event.insert(name.to_owned(), value);
+    let mut derived = Vec::new();
+    check::derived(class, &event, |name, value| derived.push((name, value)));
+    for (name, derived) in derived {
+        if let Some(given) = event.get_mut(name) {
+            *given = derived.value();
         }
     }
     if event.get("activity_id") == Some(&99.into()) {

@@ -39,6 +39,9 @@ pub(crate) struct Object {
     /// Sorted by name.
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) constraints: Vec<Constraint>,
+    /// Which attributes are required, and which have captions elsewhere: looked at each time.
+    required: Vec<usize>,
+    captioned: Vec<usize>,
 }
 
 /// A rule over several members.
@@ -127,6 +130,36 @@ impl Schema {
 }
 
 impl Object {
+    fn new(
+        name: &'static str,
+        mut attributes: Vec<Attribute>,
+        constraints: Vec<Constraint>,
+    ) -> Self {
+        attributes.sort_by_key(|attribute| attribute.name);
+        let which = |is: fn(&Attribute) -> bool| {
+            let numbered = attributes.iter().enumerate();
+            let found = numbered.filter(|(_, attribute)| is(attribute));
+            found.map(|(index, _)| index).collect()
+        };
+        Self {
+            name,
+            required: which(|attribute| attribute.is_required),
+            captioned: which(|attribute| attribute.sibling.is_some()),
+            attributes,
+            constraints,
+        }
+    }
+
+    /// The attributes that must be there (those of a profile where it is applied).
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Attribute> {
+        self.required.iter().map(|index| &self.attributes[*index])
+    }
+
+    /// The attributes that have captions in others.
+    pub(crate) fn captioned(&self) -> impl Iterator<Item = &Attribute> {
+        self.captioned.iter().map(|index| &self.attributes[*index])
+    }
+
     /// The member of this name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         let found = self.attributes.binary_search_by(|a| a.name.cmp(name));

@@ -101,12 +101,7 @@ impl Blocks {
                 attributes.push(self.attribute(name, line).ok_or(*line)?);
             }
         }
-        attributes.sort_by_key(|attribute| attribute.name);
-        Ok(Object {
-            name,
-            attributes,
-            constraints,
-        })
+        Ok(Object::new(name, attributes, constraints))
     }
 
     /// `NAME TYPE [!] [@PROFILE] [~SIBLING] [=VALUES]`
