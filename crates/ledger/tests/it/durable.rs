@@ -3,7 +3,7 @@
 use crate::fixture::{event, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
 use palisade_ledger::{
-    AppendError, Disk, DiskFile, Evidence, Ledger, LedgerError, Receipt, verify,
+    AppendError, Disk, DiskFile, Evidence, Ledger, LedgerError, Lock, Receipt, verify,
 };
 use std::io;
 
