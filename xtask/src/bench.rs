@@ -2,6 +2,7 @@
 //! same run that only reads and parses the same files. The bars are ratios to that floor.
 
 pub(crate) mod iam;
+pub(crate) mod ledger;
 mod page;
 mod trees;
 
@@ -28,12 +29,15 @@ struct Measured {
     memory_mib: f64,
 }
 
-/// `bench scan [--quick] [TREE …]`, `bench iam`.
+/// `bench scan [--quick] [TREE …]`, `bench iam`, `bench ledger`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let arguments = match arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
         Some(("scan", arguments)) => arguments,
         Some(("iam", [])) => return iam::run(),
-        _ => bail!("usage: cargo xtask bench scan [--quick] [TREE …] | iam"),
+        Some(("ledger", arguments)) => return ledger::run(arguments),
+        _ => bail!(
+            "usage: cargo xtask bench scan [--quick] [TREE …] | iam | ledger [--open EVENTS] [--in FOLDER]"
+        ),
     };
     let quick = arguments.iter().any(|a| a == "--quick");
     let given = arguments.iter().filter(|a| *a != "--quick");

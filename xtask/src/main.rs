@@ -38,6 +38,7 @@ usage: cargo xtask COMMAND
   try-new-rule              begin a rule, test it, run it from the binary, remove it again
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
   bench iam                 time reasoning about permissions; write docs/benchmarks.md
+  bench ledger              time appending and verifying beside raw probes; write docs/benchmarks.md
   sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
   picture                   real output as docs/scan.svg
   iam-data PACKAGE DATASET BOTOCORE [MAP]
@@ -58,6 +59,8 @@ fn main() -> ExitCode {
         Some("try-new-rule") => new_rule::try_out(),
         Some("bench") => bench::run(rest),
         Some("iam-measure") => bench::iam::measure(),
+        Some("ledger-measure") => bench::ledger::measure(rest),
+        Some("ledger-open") => bench::ledger::open(rest),
         Some("parse-floor") => bench::parse_floor(rest),
         Some("picture") => picture::run(),
         Some("iam-data") => iam_data::run(rest),

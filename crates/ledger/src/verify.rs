@@ -62,18 +62,36 @@ pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerErro
         let last = number + 1 == segments.len();
         walk.segment(parts, *first, last)?;
     }
-    walk.end(&own)
+    walk.end()
+}
+
+/// How a checkpoint is called that an outsider holds.
+const GIVEN: &str = "the checkpoint that was given";
+
+/// The tree over the events so far.
+enum Tree<'a> {
+    /// As far as the ledger's last checkpoint goes: compared with its tiles.
+    Covered(Box<Audit<Tiles<'a>>>),
+    /// Behind it.
+    Behind(Box<Frontier>),
+}
+
+impl Tree<'_> {
+    fn frontier(&self) -> &Frontier {
+        match self {
+            Self::Covered(audit) => audit.frontier(),
+            Self::Behind(frontier) => frontier,
+        }
+    }
 }
 
 /// What verification knows on its way through the events.
 struct Walk<'a> {
     tiles: Tiles<'a>,
     signed: TreeHead,
-    /// The tiles that the checkpoint covers; gone once they are all compared.
-    audit: Option<Audit<Tiles<'a>>>,
-    frontier: Frontier,
-    /// The roots that the tree must have on its way, by size.
-    roots: BTreeMap<u64, Hash>,
+    tree: Tree<'a>,
+    /// The roots that the tree must have on its way, by size, and who says so.
+    roots: BTreeMap<u64, Vec<(Hash, &'static str)>>,
     /// The hashes that leaves must have, by index.
     leaves: BTreeMap<u64, Hash>,
     found: Verified,
@@ -82,14 +100,17 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(disk: &'a dyn Disk, own: &SignedCheckpoint, evidence: &Evidence) -> Self {
         let signed = *own.tree();
-        let held = evidence.checkpoints.iter().map(SignedCheckpoint::tree);
+        let mut roots: BTreeMap<u64, Vec<_>> = BTreeMap::new();
+        let held = evidence.checkpoints.iter().map(|held| (held.tree(), GIVEN));
+        for (tree, path) in std::iter::once((&signed, sign::CHECKPOINT)).chain(held) {
+            roots.entry(tree.size).or_default().push((tree.root, path));
+        }
         let receipts = evidence.receipts.iter();
         Self {
             tiles: Tiles(disk),
             signed,
-            audit: Some(Audit::new(Tiles(disk), signed.size)),
-            frontier: Frontier::new(),
-            roots: held.map(|tree| (tree.size, tree.root)).collect(),
+            tree: Tree::Covered(Box::new(Audit::new(Tiles(disk), signed.size))),
+            roots,
             leaves: receipts.map(|r| (r.index, r.leaf_hash)).collect(),
             found: Verified {
                 events: 0,
@@ -106,8 +127,8 @@ impl<'a> Walk<'a> {
     fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
         let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
         let mut frames = segment.frames()?;
-        if first != self.frontier.size() {
-            return Err(removed(&store::path(first, EVENTS), self.frontier.size()).into());
+        if first != self.tree.frontier().size() {
+            return Err(removed(&store::path(first, EVENTS), self.tree.frontier().size()).into());
         }
         self.found.segments += 1;
         self.found.bytes += segment
@@ -134,7 +155,7 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&mut self, record: Record<'_>, place: &Fault) -> Result<(), LedgerError> {
-        let index = self.frontier.size();
+        let index = self.tree.frontier().size();
         let fault = |what| Fault {
             what,
             index,
@@ -151,28 +172,38 @@ impl<'a> Walk<'a> {
             let erased = private.iter().filter(|value| value.is_erased()).count();
             self.found.erased += store::len(erased);
         }
-        if index < self.signed.size
-            && let Some(audit) = &mut self.audit
-            && let Err(error) = audit.push(leaf)
-        {
-            return Err(self.differs(error, fault(FaultKind::Event)));
+        match &mut self.tree {
+            Tree::Covered(audit) if index < self.signed.size => {
+                if let Err(error) = audit.push(leaf) {
+                    return Err(self.differs(error, fault(FaultKind::Event)));
+                }
+            }
+            Tree::Covered(audit) => {
+                let mut frontier = audit.frontier().clone();
+                frontier.push(leaf);
+                self.tree = Tree::Behind(Box::new(frontier));
+            }
+            Tree::Behind(frontier) => frontier.push(leaf),
         }
-        self.frontier.push(leaf);
         self.compare_root()
     }
 
-    /// Compares the root with what outsiders hold of a tree of this size.
+    /// Compares the root with what was signed of a tree of this size.
     fn compare_root(&self) -> Result<(), LedgerError> {
-        let size = self.frontier.size();
-        match self.roots.get(&size) {
-            Some(root) if *root != self.frontier.root() => Err(Fault {
-                path: "the checkpoint that was given".to_owned(),
+        let size = self.tree.frontier().size();
+        let Some(said) = self.roots.get(&size) else {
+            return Ok(());
+        };
+        let root = self.tree.frontier().root();
+        match said.iter().find(|(said, _)| *said != root) {
+            None => Ok(()),
+            Some((_, path)) => Err(Fault {
+                path: (*path).to_owned(),
                 offset: None,
                 index: size.saturating_sub(1),
                 what: FaultKind::Root,
             }
             .into()),
-            _ => Ok(()),
         }
     }
 
@@ -188,11 +219,11 @@ impl<'a> Walk<'a> {
         tile_error(error, event.index)
     }
 
-    fn end(mut self, own: &SignedCheckpoint) -> Result<Verified, LedgerError> {
-        let events = self.frontier.size();
-        let held = self.roots.keys().next_back().copied();
+    fn end(mut self) -> Result<Verified, LedgerError> {
+        let events = self.tree.frontier().size();
+        let signed = self.roots.keys().next_back().copied();
         let receipt = self.leaves.keys().next_back().map(|index| index + 1);
-        let known = held.max(receipt).max(Some(own.tree().size)).unwrap_or(0);
+        let known = signed.max(receipt).unwrap_or(0);
         if events < known {
             return Err(Fault {
                 path: store::FOLDER.to_owned(),
@@ -202,21 +233,9 @@ impl<'a> Walk<'a> {
             }
             .into());
         }
-        if let Some(audit) = self.audit.take() {
-            let tree = audit.finish().map_err(|error| tile_error(error, events))?;
-            if tree != self.signed {
-                return Err(Fault {
-                    path: sign::CHECKPOINT.to_owned(),
-                    offset: None,
-                    index: self.signed.size,
-                    what: FaultKind::Root,
-                }
-                .into());
-            }
-        }
         self.compare_parts()?;
         self.found.events = events;
-        self.found.root = self.frontier.root();
+        self.found.root = self.tree.frontier().root();
         Ok(self.found)
     }
 }

@@ -23,6 +23,11 @@ impl<S: TileSource> Audit<S> {
         }
     }
 
+    /// The right edge of the tree over the leaves so far.
+    pub const fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
     /// Compares the hash of the next leaf, and every hash of a tile that it completes.
     ///
     /// # Errors
