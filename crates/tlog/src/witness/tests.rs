@@ -204,6 +204,14 @@ fn the_specifications_request_is_read() {
     assert_eq!((request.old, request.proof.len()), (20_852_014, 4));
     assert_eq!(request.to_string(), body);
 
+    // With its four, 63 hashes are read and 64 are not.
+    let longer = |more: usize| {
+        let line = "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\n";
+        body.replacen(line, &line.repeat(1 + more), 1)
+    };
+    let request = AddCheckpoint::parse(longer(59).as_bytes()).unwrap();
+    assert_eq!(request.proof.len(), MAX_REQUEST_PROOF);
+
     for (body, error) in [
         (String::new(), RequestError::Blank),
         ("old 5\n".into(), RequestError::Blank),
@@ -212,13 +220,7 @@ fn the_specifications_request_is_read() {
         (body.replace("old ", "old"), RequestError::Old),
         (body.replace("old ", ""), RequestError::Old),
         (body.replace("Pl", "P"), RequestError::Proof),
-        (
-            body.replace(
-                "PlRN",
-                &"PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=\nPlRN".repeat(60),
-            ),
-            RequestError::Proof,
-        ),
+        (longer(60), RequestError::Proof),
         (
             "old 5\n\nno note\n".into(),
             RequestError::Checkpoint(NoteError::Unsigned.into()),
