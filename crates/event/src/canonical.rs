@@ -70,7 +70,13 @@ fn close(before: u8, brackets: &[u8; 2], out: &mut Vec<u8>) {
 pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text.as_bytes();
-    let special = |b: &u8| *b < 0x20 || matches!(b, b'"' | b'\\');
+    let special = |b: &u8| (*b < 0x20) | (*b == b'"') | (*b == b'\\');
+    // Nearly always there is nothing to escape; without an early end this is done many at a time.
+    if !rest.iter().fold(false, |found, b| found | special(b)) {
+        out.extend_from_slice(rest);
+        out.push(b'"');
+        return;
+    }
     while let Some(at) = rest.iter().position(special) {
         out.extend(&rest[..at]);
         let escaped = match rest[at] {

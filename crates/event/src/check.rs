@@ -126,16 +126,15 @@ impl Check {
         }
         for constraint in &object.constraints {
             let there = constraint.of.iter().filter(|name| map.contains_key(**name));
-            let names = listed(&constraint.of);
+            let names = || listed(&constraint.of);
             match (there.count(), constraint.just_one) {
-                (0, false) => self.error(
-                    path,
-                    "too little is said",
-                    format!("give at least one of {names}"),
-                ),
+                (0, false) => {
+                    let help = format!("give at least one of {}", names());
+                    self.error(path, "too little is said", help);
+                }
                 (0 | 2.., true) => {
-                    let problem = "one thing must be said, no more and no less";
-                    self.error(path, problem, format!("give just one of {names}"));
+                    let help = format!("give just one of {}", names());
+                    self.error(path, "one thing must be said, no more and no less", help);
                 }
                 _ => (),
             }

@@ -39,6 +39,8 @@ pub(crate) struct Object {
     /// Sorted by name.
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) constraints: Vec<Constraint>,
+    /// The beginnings of the attributes' names: most comparisons end there.
+    beginnings: Vec<u64>,
     /// Which attributes are required, and which have captions elsewhere: looked at each time.
     required: Vec<usize>,
     captioned: Vec<usize>,
@@ -143,6 +145,7 @@ impl Object {
         };
         Self {
             name,
+            beginnings: attributes.iter().map(|a| beginning(a.name)).collect(),
             required: which(|attribute| attribute.is_required),
             captioned: which(|attribute| attribute.sibling.is_some()),
             attributes,
@@ -162,9 +165,24 @@ impl Object {
 
     /// The member of this name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
-        let found = self.attributes.binary_search_by(|a| a.name.cmp(name));
-        found.ok().map(|index| &self.attributes[index])
+        let sought = beginning(name);
+        let first = self.beginnings.partition_point(|known| *known < sought);
+        let same = self.beginnings[first..]
+            .iter()
+            .take_while(|known| **known == sought);
+        let mut same = self.attributes[first..].iter().take(same.count());
+        same.find(|attribute| attribute.name == name)
     }
+}
+
+/// The first eight bytes of a name, in an order like that of names.
+fn beginning(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes
+        .iter_mut()
+        .zip(name.bytes())
+        .for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(bytes)
 }
 
 impl Values {

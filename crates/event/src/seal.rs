@@ -44,6 +44,7 @@ impl Complete {
             people: vec![main.map_or([None; 3], names)],
             private: Vec::new(),
             leaf_at: Vec::new(),
+            text: Vec::new(),
             scratch: Vec::new(),
         };
         let mut leaf = Vec::with_capacity(2048);
@@ -102,6 +103,8 @@ struct Seal<'a, F> {
     private: Vec<Private>,
     /// Where their commitments stand.
     leaf_at: Vec<usize>,
+    /// Room for work.
+    text: Vec<u8>,
     scratch: Vec<u8>,
 }
 
@@ -171,11 +174,11 @@ impl<'a, F: FnMut() -> [u8; 16]> Seal<'a, F> {
 
     /// Appends the commitment to a value, and keeps the value apart.
     fn blind(&mut self, value: &Value, person: usize, is_name: bool, out: &mut Vec<u8>) {
-        let mut text = Vec::new();
-        canonical::write(value, &mut text);
+        self.text.clear();
+        canonical::write(value, &mut self.text);
         // More persons than fit are refused at the end.
         let person = u8::try_from(person).unwrap_or(u8::MAX);
-        let private = Private::new(person, is_name, (self.salt)(), text);
+        let private = Private::new(person, is_name, (self.salt)(), self.text.clone());
         out.push(b'"');
         self.leaf_at.push(out.len());
         let mut commitment = [0; COMMITMENT];
