@@ -177,11 +177,12 @@ impl Object {
 
 /// The first eight bytes of a name, in an order like that of names.
 fn beginning(name: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes
-        .iter_mut()
-        .zip(name.bytes())
-        .for_each(|(to, from)| *to = from);
+    let name = name.as_bytes();
+    let bytes = name.first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes[..name.len()].copy_from_slice(name);
+        bytes
+    });
     u64::from_be_bytes(bytes)
 }
 
