@@ -33,5 +33,7 @@ pub use class::Class;
 pub use draft::{Draft, Status, User};
 pub use error::EventError;
 pub use event::{Complete, Event, LIMIT, Product, Record, Stamp};
-pub use private::{Private, PrivateError, Subject, erase, open, subjects, verify_private};
+pub use private::{
+    Private, PrivateError, Subject, erase, open, subjects, verify_encoded, verify_private,
+};
 pub use seal::{LARGEST_LEAF, Sealed};

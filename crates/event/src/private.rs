@@ -116,11 +116,6 @@ impl Private {
         self.kept.is_none()
     }
 
-    fn place(&self) -> std::ops::Range<usize> {
-        let at = usize::from(self.at);
-        at..at + COMMITMENT
-    }
-
     /// A list as bytes: the count, then for each the distance from the one before, what it is (0
     /// erased, 1 a value, 2 a name), and unless erased the subject, the salt and the value.
     #[must_use]
@@ -148,32 +143,103 @@ impl Private {
     ///
     /// # Errors
     /// The bytes are no such list.
-    pub fn decode(mut bytes: &[u8]) -> Result<Vec<Self>, PrivateError> {
-        let from = &mut bytes;
-        let parse = |from: &mut &[u8]| {
-            let count = take(from)?;
-            let (mut list, mut at) = (Vec::new(), 0_u16);
-            for _ in 0..count {
-                at = at.checked_add(u16::try_from(take(from)?).ok()?)?;
-                let what = *from.split_off_first()?;
-                let kept = match what {
-                    0 => None,
-                    1 | 2 => Some(Kept {
-                        is_name: what == 2,
-                        subject: *from.split_off_first()?,
-                        salt: from.split_off(..16)?.try_into().ok()?,
-                        value: {
-                            let length = take(from)?;
-                            from.split_off(..length)?.to_vec()
-                        },
-                    }),
-                    _ => return None,
-                };
-                list.push(Self { at, kept });
-            }
-            from.is_empty().then_some(list)
+    pub fn decode(bytes: &[u8]) -> Result<Vec<Self>, PrivateError> {
+        let items = Items::new(bytes)?;
+        items.map(|item| item.map(|item| item.to_owned())).collect()
+    }
+
+    fn item(&self) -> Item<'_> {
+        let kept = self.kept.as_ref().map(|kept| Known {
+            subject: kept.subject,
+            is_name: kept.is_name,
+            salt: &kept.salt,
+            value: &kept.value,
+        });
+        Item { at: self.at, kept }
+    }
+}
+
+/// A private value that belongs to somebody else.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    at: u16,
+    kept: Option<Known<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    subject: u8,
+    is_name: bool,
+    salt: &'a [u8; 16],
+    value: &'a [u8],
+}
+
+impl Item<'_> {
+    fn to_owned(self) -> Private {
+        let kept = self.kept.map(|known| Kept {
+            subject: known.subject,
+            is_name: known.is_name,
+            salt: *known.salt,
+            value: known.value.to_vec(),
+        });
+        Private { at: self.at, kept }
+    }
+
+    fn place(&self) -> std::ops::Range<usize> {
+        let at = usize::from(self.at);
+        at..at + COMMITMENT
+    }
+}
+
+/// The values of an encoded list, one after the other.
+struct Items<'a> {
+    rest: &'a [u8],
+    left: usize,
+    at: u16,
+}
+
+impl<'a> Items<'a> {
+    fn new(mut bytes: &'a [u8]) -> Result<Self, PrivateError> {
+        let left = take(&mut bytes).ok_or(PrivateError::Malformed)?;
+        let rest = bytes;
+        Ok(Self { rest, left, at: 0 })
+    }
+
+    fn one(&mut self) -> Option<Item<'a>> {
+        let from = &mut self.rest;
+        self.at = self.at.checked_add(u16::try_from(take(from)?).ok()?)?;
+        let what = *from.split_off_first()?;
+        let kept = match what {
+            0 => None,
+            1 | 2 => Some(Known {
+                is_name: what == 2,
+                subject: *from.split_off_first()?,
+                salt: from.split_off(..16)?.first_chunk()?,
+                value: {
+                    let length = take(from)?;
+                    from.split_off(..length)?
+                },
+            }),
+            _ => return None,
         };
-        parse(from).ok_or(PrivateError::Malformed)
+        Some(Item { at: self.at, kept })
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Result<Item<'a>, PrivateError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(left) = self.left.checked_sub(1) else {
+            let rest = std::mem::take(&mut self.rest);
+            return (!rest.is_empty()).then_some(Err(PrivateError::Malformed));
+        };
+        self.left = left;
+        let item = self.one().ok_or(PrivateError::Malformed);
+        if item.is_err() {
+            (self.left, self.rest) = (0, &[]);
+        }
+        Some(item)
     }
 }
 
@@ -201,19 +267,24 @@ fn take(from: &mut &[u8]) -> Option<usize> {
 
 /// The commitment to a value: to whose it is, whether it names them, and what it is.
 pub(crate) fn commit(private: &Private, scratch: &mut Vec<u8>, out: &mut [u8; COMMITMENT]) {
-    let Some(kept) = &private.kept else {
-        return;
-    };
-    scratch.clear();
-    scratch.push(DOMAIN);
-    scratch.extend(kept.salt);
-    scratch.extend([kept.subject, kept.is_name.into()]);
-    scratch.extend(&kept.value);
-    let hash = digest::digest(&digest::SHA256, scratch);
-    let (prefix, rest) = out.split_at_mut(PREFIX.len());
-    prefix.copy_from_slice(PREFIX.as_bytes());
-    // INVARIANT: 32 bytes are 43 characters.
-    let _ = URL_SAFE_NO_PAD.encode_slice(hash, rest);
+    if let Some(known) = private.item().kept {
+        known.commit(scratch, out);
+    }
+}
+
+impl Known<'_> {
+    fn commit(&self, scratch: &mut Vec<u8>, out: &mut [u8; COMMITMENT]) {
+        scratch.clear();
+        scratch.push(DOMAIN);
+        scratch.extend(self.salt);
+        scratch.extend([self.subject, self.is_name.into()]);
+        scratch.extend(self.value);
+        let hash = digest::digest(&digest::SHA256, scratch);
+        let (prefix, rest) = out.split_at_mut(PREFIX.len());
+        prefix.copy_from_slice(PREFIX.as_bytes());
+        // INVARIANT: 32 bytes are 43 characters.
+        let _ = URL_SAFE_NO_PAD.encode_slice(hash, rest);
+    }
 }
 
 /// Where the members of the leaf's `palisade` begin. Its name stands in a leaf once only: names
@@ -238,29 +309,52 @@ fn count(leaf: &[u8]) -> usize {
 /// # Errors
 /// The first that is not.
 pub fn verify_private(leaf: &[u8], list: &[Private]) -> Result<(), PrivateError> {
-    let (expected, found) = (count(leaf), list.len());
+    let items = list.iter().map(|private| Ok(private.item()));
+    verify(leaf, list.len(), items).map(|_| ())
+}
+
+/// The same for an encoded list, without taking it apart; gives how many values are erased.
+///
+/// # Errors
+/// The first that is not right, and bytes that are no list.
+pub fn verify_encoded(leaf: &[u8], list: &[u8]) -> Result<usize, PrivateError> {
+    let items = Items::new(list)?;
+    verify(leaf, items.left, items)
+}
+
+fn verify<'a>(
+    leaf: &[u8],
+    found: usize,
+    items: impl Iterator<Item = Result<Item<'a>, PrivateError>>,
+) -> Result<usize, PrivateError> {
+    let expected = count(leaf);
     if expected != found {
         return Err(PrivateError::Count { expected, found });
     }
     let (mut scratch, mut expected) = (Vec::new(), [0; COMMITMENT]);
-    let mut free = 1;
-    for (index, private) in list.iter().enumerate() {
-        let differs = PrivateError::Differs { index };
-        let place = private.place();
+    let (mut free, mut erased) = (1, 0);
+    for (index, item) in items.enumerate() {
+        let (item, differs) = (item?, PrivateError::Differs { index });
+        let place = item.place();
         let written = leaf.get(place.clone()).ok_or(differs)?;
         let quotes = [place.start.checked_sub(1), Some(place.end)];
         let quoted = quotes.map(|at| at.and_then(|at| leaf.get(at)));
-        commit(private, &mut scratch, &mut expected);
-        let is_right = match private.kept {
-            Some(_) => written == expected,
-            None => written.starts_with(PREFIX.as_bytes()),
+        let is_right = match item.kept {
+            Some(known) => {
+                known.commit(&mut scratch, &mut expected);
+                written == expected
+            }
+            None => {
+                erased += 1;
+                written.starts_with(PREFIX.as_bytes())
+            }
         };
         if !is_right || quoted != [Some(&b'"'); 2] || place.start < free {
             return Err(differs);
         }
         free = place.end + 1;
     }
-    Ok(())
+    Ok(erased)
 }
 
 /// The event that was sealed. What was erased is left out, and `palisade.erased` lists where it
@@ -274,7 +368,7 @@ pub fn open(leaf: &[u8], list: &[Private]) -> Result<Value, PrivateError> {
     let mut done = 0;
     for (index, private) in list.iter().enumerate() {
         let differs = PrivateError::Differs { index };
-        let place = private.place();
+        let place = private.item().place();
         let start = place.start.checked_sub(1).ok_or(differs)?;
         let end = place.end + 1;
         match &private.kept {

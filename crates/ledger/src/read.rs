@@ -96,10 +96,8 @@ pub fn read(parts: &Parts, index: u64) -> Result<Option<Stored>, LedgerError> {
 }
 
 pub(crate) fn stored(index: u64, record: Record<'_>) -> Result<Stored, LedgerError> {
-    let private = match record.private {
-        [] => Vec::new(),
-        bytes => Private::decode(bytes).map_err(|_| LedgerError::Record { index })?,
-    };
+    let private = Private::decode(record.private);
+    let private = private.map_err(|_| LedgerError::Record { index })?;
     Ok(Stored {
         index,
         leaf: record.leaf.to_vec(),

@@ -10,7 +10,7 @@ use crate::sign::{self, Description};
 use crate::store::{self, EVENTS, Found, Segment};
 use crate::tiles::{self, Tiles};
 use crate::writer::Parts;
-use palisade_event::{Private, verify_private};
+use palisade_event::verify_encoded;
 use palisade_tlog::{
     Audit, Frontier, HASH_BYTES, Hash, ReadError, SignedCheckpoint, TILE_WIDTH, TileReader,
     TreeHead, leaf_hash, tiles_after,
@@ -165,13 +165,9 @@ impl<'a> Walk<'a> {
         if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
             return Err(fault(FaultKind::Event).into());
         }
-        if !record.private.is_empty() {
-            let private = Private::decode(record.private);
-            let private = private.map_err(|_| fault(FaultKind::Personal))?;
-            verify_private(record.leaf, &private).map_err(|_| fault(FaultKind::Personal))?;
-            let erased = private.iter().filter(|value| value.is_erased()).count();
-            self.found.erased += store::len(erased);
-        }
+        let erased = verify_encoded(record.leaf, record.private);
+        let erased = erased.map_err(|_| fault(FaultKind::Personal))?;
+        self.found.erased += store::len(erased);
         match &mut self.tree {
             Tree::Covered(audit) if index < self.signed.size => {
                 if let Err(error) = audit.push(leaf) {
