@@ -13,7 +13,7 @@
 //! ```
 
 use crate::disk::{self, Disk};
-use crate::error::LedgerError;
+use crate::error::{FaultKind, LedgerError};
 use crate::keys::DataKey;
 use crate::query::{self, View};
 use crate::segment::Header;
@@ -24,6 +24,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
 
 const MAGIC: &[u8] = b"palisade ledger index 1\n";
 /// So many bits of the filter for each value, and so many of them set, make one false answer in a
@@ -140,8 +142,8 @@ impl Index {
                 .all(|(byte, bit)| self.filter.get(byte).is_some_and(|byte| byte & bit != 0))
     }
 
-    /// Reads a segment.
-    fn build(segment: &Segment) -> Result<Self, LedgerError> {
+    /// Reads a segment; gives up when it is told to stop.
+    fn build(segment: &Segment, stop: &AtomicBool) -> Result<Option<Self>, LedgerError> {
         let hashing = Terms::new(segment);
         let mut index = Self {
             length: segment.length()?,
@@ -154,7 +156,10 @@ impl Index {
         let mut distinct = Distinct::default();
         let mut frames = segment.frames()?;
         loop {
-            let place = frames.fault(crate::error::FaultKind::Changed);
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let place = frames.fault(FaultKind::Changed);
             match frames.next()? {
                 Found::End => break,
                 Found::Torn => return Err(place.into()),
@@ -177,7 +182,7 @@ impl Index {
             }
         }
         index.filter = distinct.filter();
-        Ok(index)
+        Ok(Some(index))
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -255,21 +260,68 @@ fn save(disk: &dyn Disk, segment: &Segment, index: &Index) -> Result<(), LedgerE
     disk::replace(disk, &path, &bytes).map_err(LedgerError::disk("writing", &path))
 }
 
-/// The index of a segment that takes no more events. One that is missing is made, and stored where
-/// that can be done: who may only read does without.
-pub(crate) fn of(disk: &dyn Disk, segment: &Segment) -> Result<Index, LedgerError> {
+/// What segments hold that take no more events. An index that is missing is made, and stored where
+/// that can be done: who may only read does without. Nothing when told to stop.
+fn load_or_make(
+    disk: &dyn Disk,
+    segment: &Segment,
+    stop: &AtomicBool,
+) -> Result<Option<Index>, LedgerError> {
     if let Some(index) = load(disk, segment) {
-        return Ok(index);
+        return Ok(Some(index));
     }
-    let index = Index::build(segment)?;
-    let _ = save(disk, segment, &index);
+    let index = Index::build(segment, stop)?;
+    if let Some(index) = &index {
+        let _ = save(disk, segment, index);
+    }
     Ok(index)
 }
 
-/// Makes the index of a segment that has just ended.
-pub(crate) fn make(parts: &Parts, first: u64) -> Result<(), LedgerError> {
-    let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
-    of(&*parts.disk, &segment).map(drop)
+/// Whether a segment that takes no more events may hold what is asked for.
+pub(crate) fn may_hold(
+    disk: &dyn Disk,
+    segment: &Segment,
+    wanted: impl FnOnce(&Index) -> bool,
+) -> Result<bool, LedgerError> {
+    let index = load_or_make(disk, segment, &AtomicBool::new(false))?;
+    Ok(index.is_none_or(|index| wanted(&index)))
+}
+
+/// Makes the indices that are not there, and those of segments that are told to end, until the
+/// writer has ended. What is left out then, or fails, is made by whoever needs it.
+pub(crate) fn keep_up(parts: &Parts, ended: &Receiver<u64>, stop: &AtomicBool) {
+    let make = |first| {
+        let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
+        load_or_make(&*parts.disk, &segment, stop)
+    };
+    for first in missing(parts).unwrap_or_default() {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let _ = make(first);
+    }
+    while let Ok(first) = ended.recv()
+        && !stop.load(Ordering::Relaxed)
+    {
+        let _ = make(first);
+    }
+}
+
+/// The segments that have ended and have no index.
+fn missing(parts: &Parts) -> Result<Vec<u64>, LedgerError> {
+    let names = parts.disk.list(store::FOLDER);
+    let names: BTreeSet<String> = names
+        .map_err(LedgerError::disk("reading", store::FOLDER))?
+        .into_iter()
+        .collect();
+    let mut segments = store::list(&*parts.disk)?;
+    segments.pop();
+    segments.retain(|first| {
+        let path = store::path(*first, INDEX);
+        path.rsplit_once('/')
+            .is_none_or(|(_, name)| !names.contains(name))
+    });
+    Ok(segments)
 }
 
 /// Makes the indices that are missing or damaged; gives how many there were.
@@ -277,13 +329,15 @@ pub(crate) fn make(parts: &Parts, first: u64) -> Result<(), LedgerError> {
 /// # Errors
 /// When a segment can't be read, or an index not be written.
 pub fn index(parts: &Parts) -> Result<u64, LedgerError> {
-    let segments = store::list(&*parts.disk)?;
-    let (_, ended) = segments.split_last().unwrap_or((&0, &[]));
+    let mut segments = store::list(&*parts.disk)?;
+    segments.pop();
     let mut made = 0;
-    for first in ended {
-        let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
-        if load(&*parts.disk, &segment).is_none() {
-            save(&*parts.disk, &segment, &Index::build(&segment)?)?;
+    for first in segments {
+        let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
+        if load(&*parts.disk, &segment).is_none()
+            && let Some(index) = Index::build(&segment, &AtomicBool::new(false))?
+        {
+            save(&*parts.disk, &segment, &index)?;
             made += 1;
         }
     }

@@ -53,16 +53,6 @@ struct Indexing {
     thread: JoinHandle<()>,
 }
 
-/// Makes indices until the writer has ended. What is left out then, or fails, is made by whoever
-/// needs it.
-fn make_indices(parts: &Parts, segments: &Receiver<u64>, stop: &AtomicBool) {
-    while let Ok(first) = segments.recv()
-        && !stop.load(Ordering::Relaxed)
-    {
-        let _ = index::make(parts, first);
-    }
-}
-
 enum Message {
     Append(Append),
     Do(Work),
@@ -91,13 +81,14 @@ impl Ledger {
     /// don't answer.
     pub fn open(parts: Parts, settings: Settings) -> Result<(Self, Opened), LedgerError> {
         let (mut writer, opened) = open::open(parts.clone(), settings)?;
+        reading::clear(&*parts.disk);
         let indexing = settings.index.then(|| {
             let (ended, segments) = mpsc::channel();
             writer.ended = Some(ended);
             let (parts, stop) = (parts.clone(), Arc::new(AtomicBool::new(false)));
             let stopped = stop.clone();
             #[expect(clippy::disallowed_methods, reason = "commits don't wait for indices")]
-            let thread = std::thread::spawn(move || make_indices(&parts, &segments, &stopped));
+            let thread = std::thread::spawn(move || index::keep_up(&parts, &segments, &stopped));
             Indexing { stop, thread }
         });
         let (queue, waiting) = mpsc::channel();
@@ -197,11 +188,13 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // The writer ends when nobody can send any more.
         self.queue = None;
+        if let Some(indexing) = &self.indexing {
+            indexing.stop.store(true, Ordering::Relaxed);
+        }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
         if let Some(indexing) = self.indexing.take() {
-            indexing.stop.store(true, Ordering::Relaxed);
             let _ = indexing.thread.join();
         }
     }

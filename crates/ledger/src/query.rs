@@ -1,7 +1,6 @@
 //! Finding events. The index says which segments are worth reading; what is read is filtered event
 //! by event, and nothing is held but the part that is being read.
 
-use crate::disk::Disk;
 use crate::error::{FaultKind, LedgerError};
 use crate::index::{self, Index, Terms};
 use crate::read::{self, Next};
@@ -174,7 +173,7 @@ pub(crate) fn run<E: From<LedgerError>>(
         let segment = Segment::open(disk, &*parts.keys, *first)?;
         let is_last = Some(*first) == last;
         // The last one still takes events.
-        if !is_last && !is_worth_reading(disk, query, &segment)? {
+        if !is_last && !index::may_hold(disk, &segment, |index| query.may_be_in(index, &segment))? {
             continue;
         }
         let mut reading = Reading {
@@ -193,14 +192,6 @@ pub(crate) fn run<E: From<LedgerError>>(
         }
     }
     Ok(())
-}
-
-fn is_worth_reading(
-    disk: &dyn Disk,
-    query: &Query,
-    segment: &Segment,
-) -> Result<bool, LedgerError> {
-    Ok(query.may_be_in(&index::of(disk, segment)?, segment))
 }
 
 /// Going through one segment.

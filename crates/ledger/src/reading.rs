@@ -220,6 +220,16 @@ pub(crate) fn answer(writer: &mut Writer) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Removes what readers have left that ended before their answer came.
+pub(crate) fn clear(disk: &dyn Disk) {
+    for name in disk.list(FOLDER).unwrap_or_default() {
+        if name.ends_with(ANSWER) || name.ends_with(disk::NEW) {
+            // It is of no use, and does no harm.
+            let _ = disk.remove(&format!("{FOLDER}/{name}"));
+        }
+    }
+}
+
 /// Takes a request away, so that it is recorded once at most.
 fn take(disk: &dyn Disk, parts: &Parts, id: &str) -> Option<crate::writer::Ready> {
     let request = path(id, REQUEST);
