@@ -229,7 +229,7 @@ impl Roles {
     }
 }
 
-/// Says that somebody may read the answer to one query, and that it is recorded.
+/// Says that somebody may read the answer to one query, once, and that it is recorded.
 #[derive(Debug)]
 pub struct Permit {
     parts: Parts,
@@ -245,7 +245,7 @@ impl Permit {
     /// # Errors
     /// The first fault, and what `each` fails with.
     pub fn query<E: From<LedgerError>>(
-        &self,
+        self,
         each: impl FnMut(Answer) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.nothing {

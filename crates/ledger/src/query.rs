@@ -15,6 +15,10 @@ use std::collections::BTreeSet;
 /// What is asked for. What is not given does not restrict; times are milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
+    /// It has this index or a later one.
+    pub from_index: Option<u64>,
+    /// It has an index before this one.
+    pub until_index: Option<u64>,
     /// It happened at this time or later.
     pub from: Option<i64>,
     /// It happened before this time.
@@ -163,21 +167,29 @@ pub(crate) fn run<E: From<LedgerError>>(
         Ok::<_, E>(if left == 0 { Next::Stop } else { Next::On })
     };
     let disk = &*parts.disk;
+    let below = below.min(query.until_index.unwrap_or(u64::MAX));
+    let from = query.from_index.unwrap_or(0);
     let segments = store::list(disk)?;
+    let begin = segments.partition_point(|first| *first <= from);
+    let begin = begin.saturating_sub(1);
+    let end = segments.partition_point(|first| *first < below);
+    let wanted = segments.get(begin..end).unwrap_or_default();
     let last = segments.last().copied();
     let order: Box<dyn Iterator<Item = &u64>> = match query.newest_first {
-        true => Box::new(segments.iter().rev()),
-        false => Box::new(segments.iter()),
+        true => Box::new(wanted.iter().rev()),
+        false => Box::new(wanted.iter()),
     };
-    for first in order.filter(|first| **first < below) {
+    for first in order {
         let segment = Segment::open(disk, &*parts.keys, *first)?;
         let is_last = Some(*first) == last;
         // The last one still takes events.
         if !is_last && !index::may_hold(disk, &segment, |index| query.may_be_in(index, &segment))? {
             continue;
         }
+        let mut frames = segment.frames()?;
+        frames.skip_to(from)?;
         let mut reading = Reading {
-            frames: segment.frames()?,
+            frames,
             query,
             seen,
             below,
@@ -223,6 +235,9 @@ impl Reading<'_> {
                 Found::Frame(first, records) => {
                     for (index, record) in (first..self.below).zip(records) {
                         let record = record.map_err(|_| LedgerError::from(place.clone()))?;
+                        if self.query.from_index.is_some_and(|from| index < from) {
+                            continue;
+                        }
                         let event = view(index, record, self.seen)?;
                         if self.query.matches(&event)
                             && each(Answer { index, event })? == Next::Stop

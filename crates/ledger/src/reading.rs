@@ -52,6 +52,14 @@ pub(crate) fn describe(role: Option<&str>, query: &Query) -> String {
     };
     say("role", role.map(str::to_owned));
     let time = |time: Option<i64>| time.map(|time| time.to_string());
+    say(
+        "from index",
+        query.from_index.map(|index| index.to_string()),
+    );
+    say(
+        "until index",
+        query.until_index.map(|index| index.to_string()),
+    );
     say("from", time(query.from));
     say("until", time(query.until));
     say("logged from", time(query.logged_from));

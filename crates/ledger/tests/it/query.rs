@@ -171,7 +171,7 @@ fn permitted(parts: &Parts, query: &Query) -> Permit {
     .unwrap()
 }
 
-fn answers(permit: &Permit) -> Vec<Answer> {
+fn answers(permit: Permit) -> Vec<Answer> {
     let mut found = Vec::new();
     permit
         .query(|answer| {
@@ -184,7 +184,7 @@ fn answers(permit: &Permit) -> Vec<Answer> {
 
 /// The indices of the calls that are found: not those of the readings, which come behind.
 fn found(parts: &Parts, query: Query) -> Vec<u64> {
-    let answers = answers(&permitted(parts, &query));
+    let answers = answers(permitted(parts, &query));
     let indices = answers.iter().map(|answer| answer.index);
     indices.filter(|index| *index < DAYS * PER_DAY).collect()
 }
@@ -202,6 +202,14 @@ fn what_is_asked_for_is_found_and_nothing_else() {
     let day = i64::try_from(DAY).unwrap();
     for (asked, expected) in [
         (query(), such(|_| true)),
+        (
+            Query {
+                from_index: Some(4),
+                until_index: Some(7),
+                ..query()
+            },
+            vec![4, 5, 6],
+        ),
         (
             Query {
                 from: Some(day),
@@ -325,18 +333,16 @@ fn what_is_asked_for_is_found_and_nothing_else() {
 fn a_query_over_one_day_does_not_read_the_others() {
     let (disk, parts) = ledger();
     let day = i64::try_from(DAY).unwrap();
-    let permit = permitted(
-        &parts,
-        &Query {
-            from: Some(2 * day),
-            until: Some(3 * day),
-            ..Query::default()
-        },
-    );
+    let third_day = Query {
+        from: Some(2 * day),
+        until: Some(3 * day),
+        ..Query::default()
+    };
     // The first query makes the indices, and reads all for that.
-    answers(&permit);
+    answers(permitted(&parts, &third_day));
+    let permit = permitted(&parts, &third_day);
     disk.taken();
-    assert_eq!(answers(&permit).len(), 3);
+    assert_eq!(answers(permit).len(), 3);
     let read = disk.taken();
     let length = |name: &str| disk.disk.files()[name].len();
     for day in 0..DAYS {
@@ -356,11 +362,26 @@ fn a_query_over_one_day_does_not_read_the_others() {
         },
     );
     disk.taken();
-    assert_eq!(answers(&permit).len(), 1);
+    assert_eq!(answers(permit).len(), 1);
     let read = disk.taken();
     let whole =
         (0..DAYS - 1).filter(|day| read[&format!("segments/{:020}.log", day * PER_DAY)] > 100);
     assert_eq!(whole.collect::<Vec<u64>>(), [1]);
+    // By the index of events, not even the headers.
+    let one = Query {
+        from_index: Some(7),
+        until_index: Some(8),
+        ..Query::default()
+    };
+    let permit = permitted(&parts, &one);
+    disk.taken();
+    assert_eq!(answers(permit)[0].index, 7);
+    let read = disk.taken();
+    let segments = read.keys().filter(|name| name.ends_with(".log"));
+    assert_eq!(
+        segments.collect::<Vec<_>>(),
+        ["segments/00000000000000000006.log"]
+    );
 }
 
 #[test]
@@ -409,7 +430,7 @@ fn who_can_not_write_indices_reads_without() {
     let permit = permitted(&parts, &Query::default());
     let before = disk.disk.files();
     disk.disk.plan(disk.disk.operations() + 1, Trouble::Full);
-    assert_eq!(answers(&permit).len() as u64, DAYS * PER_DAY + 1);
+    assert_eq!(answers(permit).len() as u64, DAYS * PER_DAY + 1);
     let indices = |files: &BTreeMap<String, Vec<u8>>| {
         files.keys().filter(|name| name.ends_with(".idx")).count()
     };
@@ -448,7 +469,7 @@ fn readings(parts: &Parts) -> Vec<(String, String, String)> {
         classes: [Class::DatastoreActivity].into(),
         ..Query::default()
     };
-    let all = answers(&permitted(parts, &query)).into_iter();
+    let all = answers(permitted(parts, &query)).into_iter();
     let mut all: Vec<_> = all
         .map(|Answer { event, .. }| {
             assert_eq!(event["activity_id"], activity::datastore::QUERY);
@@ -499,7 +520,7 @@ fn a_reading_is_recorded_before_and_a_refusal_too() {
         function: some("f-2"),
         ..Query::default()
     };
-    assert_eq!(answers(&ask("bob", &of_ada).unwrap()).len(), 1);
+    assert_eq!(answers(ask("bob", &of_ada).unwrap()).len(), 1);
     for (who, code) in [("ada", "personal"), ("mallory", "no-role")] {
         match ask(who, &of_ada) {
             Err(ReadError::Refused(refusal)) => {
@@ -531,7 +552,7 @@ fn a_role_sees_what_it_shows() {
     let (_, parts) = ledger();
     let see = |who: &str| {
         let permit = permit(&parts, daily(), &roles(), &reader(who), &Query::default());
-        answers(&permit.unwrap())
+        answers(permit.unwrap())
     };
     let calls = see("bob");
     assert_eq!(calls.len() as u64, DAYS * PER_DAY - 1);
@@ -554,7 +575,7 @@ fn an_open_ledger_records_its_readers() {
     let (ledger, _) = Ledger::open(parts.clone(), daily()).unwrap();
     let reader = reader("bob");
     let permit = wait(ledger.permit(&roles(), &reader, &Query::default())).unwrap();
-    assert_eq!(answers(&permit).len() as u64, DAYS * PER_DAY - 1);
+    assert_eq!(answers(permit).len() as u64, DAYS * PER_DAY - 1);
     let other = Query {
         classes: [Class::HttpActivity].into(),
         ..Query::default()
@@ -587,7 +608,7 @@ fn who_reads_beside_a_writer_is_recorded_by_it() {
         &Query::default(),
     )
     .unwrap();
-    assert_eq!(answers(&permit).len() as u64, DAYS * PER_DAY - 1);
+    assert_eq!(answers(permit).len() as u64, DAYS * PER_DAY - 1);
     drop(ledger);
     assert_eq!(
         readings(&parts),
