@@ -595,27 +595,74 @@ fn an_open_ledger_records_its_readers() {
 #[test]
 fn who_reads_beside_a_writer_is_recorded_by_it() {
     let (disk, parts) = ledger();
-    let (ledger, _) = Ledger::open(parts.clone(), daily()).unwrap();
     let beside = self::parts(Counting {
         busy: true,
         ..disk.clone()
     });
-    let permit = permit(
-        &beside,
-        daily(),
-        &roles(),
-        &reader("bob"),
-        &Query::default(),
-    )
-    .unwrap();
-    assert_eq!(answers(permit).len() as u64, DAYS * PER_DAY - 1);
+    let query = Query {
+        function: some("f-2"),
+        ..Query::default()
+    };
+    #[expect(clippy::disallowed_methods, reason = "it stands for another process")]
+    let asking = std::thread::spawn(move || {
+        permit(&beside, daily(), &roles(), &reader("bob"), &query).map(answers)
+    });
+    // Until it is answered, nothing is read, and what is asked nobody else can see.
+    let requests = || {
+        let files = disk.disk.files().into_iter();
+        let mut requests = files.filter(|(name, _)| name.ends_with(".ask"));
+        requests.next().map(|(_, bytes)| bytes)
+    };
+    let request = std::iter::repeat_with(requests).flatten().next().unwrap();
+    for secret in ["bob", "support", "f-2"] {
+        let mut held = request.windows(secret.len());
+        assert!(!held.any(|bytes| bytes == secret.as_bytes()));
+    }
+    assert!(!asking.is_finished());
+    let (ledger, _) = Ledger::open(parts.clone(), daily()).unwrap();
+    let found = asking.join().unwrap().unwrap();
+    assert_eq!(found.iter().map(|f| f.index).collect::<Vec<_>>(), [2, 9]);
     drop(ledger);
-    assert_eq!(
-        readings(&parts),
-        [recorded("bob", "granted", "role support")]
-    );
+    let expected = recorded("bob", "granted", "role support, function f-2");
+    assert_eq!(readings(&parts), [expected]);
     // Nothing is left behind.
     assert_eq!(disk.list("reads").unwrap(), [""; 0]);
+}
+
+#[test]
+fn an_answer_that_the_ledger_does_not_confirm_is_none() {
+    let (disk, _) = ledger();
+    let beside = self::parts(Counting {
+        busy: true,
+        ..disk.clone()
+    });
+    #[expect(clippy::disallowed_methods, reason = "it stands for another process")]
+    let asking = std::thread::spawn(move || {
+        permit(
+            &beside,
+            daily(),
+            &roles(),
+            &reader("bob"),
+            &Query::default(),
+        )
+        .map(drop)
+    });
+    let request = || {
+        disk.list("reads")
+            .unwrap()
+            .into_iter()
+            .find(|n| n.ends_with(".ask"))
+    };
+    let request = std::iter::repeat_with(request).flatten().next().unwrap();
+    let answer = format!("reads/{}", request.replace(".ask", ".done"));
+    let path = format!("{answer}.new");
+    disk.create(&path).unwrap().append(b"3\n").unwrap();
+    disk.rename(&path, &answer).unwrap();
+    let refused = asking.join().unwrap();
+    assert!(
+        matches!(refused, Err(ReadError::Unrecorded(_))),
+        "{refused:?}"
+    );
 }
 
 #[test]
