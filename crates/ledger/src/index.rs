@@ -34,6 +34,8 @@ const BITS: usize = 10;
 const PROBES: u64 = 7;
 /// A filter takes no more bytes; beyond that it says yes more often.
 const MOST: usize = 1 << 20;
+/// And no fewer: bits must be many for hashes to spread.
+const LEAST: usize = 64;
 
 /// What a segment holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +123,7 @@ impl Distinct {
 
     fn filter(mut self) -> Vec<u8> {
         self.sort();
-        let mut filter = vec![0_u8; (self.terms.len() * BITS).div_ceil(8).min(MOST)];
+        let mut filter = vec![0_u8; (self.terms.len() * BITS).div_ceil(8).clamp(LEAST, MOST)];
         for term in &self.terms {
             for (byte, bit) in places(term, filter.len()) {
                 if let Some(byte) = filter.get_mut(byte) {

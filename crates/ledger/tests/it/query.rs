@@ -13,6 +13,8 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+type Files = BTreeMap<String, Vec<u8>>;
+
 const DAY: u64 = 24 * 60 * 60 * 1000;
 const DAYS: u64 = 5;
 const PER_DAY: u64 = 3;
@@ -353,20 +355,40 @@ fn a_query_over_one_day_does_not_read_the_others() {
             _ => assert!(read[&name] < 100, "{name}: {read:?}"),
         }
     }
-    // By what is in a filter too.
-    let permit = permitted(
-        &parts,
-        &Query {
-            principal: some("u-4"),
-            ..Query::default()
-        },
-    );
-    disk.taken();
-    assert_eq!(answers(permit).len(), 1);
-    let read = disk.taken();
-    let whole =
-        (0..DAYS - 1).filter(|day| read[&format!("segments/{:020}.log", day * PER_DAY)] > 100);
-    assert_eq!(whole.collect::<Vec<u64>>(), [1]);
+    // By when they were logged, and by class.
+    let query = Query::default;
+    let read_for = |asked: &Query, number: u64| {
+        let permit = permitted(&parts, asked);
+        disk.taken();
+        assert_eq!(answers(permit)[0].index, number);
+        let read = disk.taken();
+        let read = |day: &u64| read.get(&format!("segments/{:020}.log", day * PER_DAY));
+        let whole = (0..DAYS - 1).filter(|day| read(day).is_some_and(|bytes| *bytes > 100));
+        whole.collect::<Vec<u64>>()
+    };
+    let second_day = Query {
+        logged_from: Some(day),
+        logged_until: Some(day + 1),
+        ..query()
+    };
+    assert_eq!(read_for(&second_day, 3), [1]);
+    let requests = Query {
+        classes: [Class::HttpActivity].into(),
+        ..query()
+    };
+    assert_eq!(read_for(&requests, 7), [2]);
+    // By what is in a filter, which may say yes to one in a hundred.
+    let mut needless = 0;
+    for number in 0..(DAYS - 1) * PER_DAY {
+        let one = Query {
+            principal: Some(format!("u-{number}")),
+            ..query()
+        };
+        let days = read_for(&one, number);
+        assert!(days.contains(&(number / PER_DAY)));
+        needless += days.len() - 1;
+    }
+    assert!(needless < 8, "{needless} of 36");
     // By the index of events, not even the headers.
     let one = Query {
         from_index: Some(7),
@@ -422,6 +444,37 @@ fn an_index_that_is_missing_or_damaged_is_made_anew_and_tells_nothing() {
             assert!(!held.into_iter().any(|bytes| bytes == secret.as_bytes()));
         }
     }
+}
+
+#[test]
+fn an_index_from_when_the_segment_was_shorter_is_made_anew() {
+    let clock = Arc::new(Set::default());
+    let append = |files: Files, events: &[(u64, u64)]| {
+        let disk = Simulated::with(files);
+        let parts = surroundings(disk.clone(), &clock);
+        let (ledger, _) = Ledger::open(parts.clone(), daily()).unwrap();
+        for (day, number) in events {
+            clock.0.store(day * DAY, Ordering::SeqCst);
+            wait(ledger.append(call(*number))).unwrap();
+        }
+        drop(ledger);
+        assert_eq!(
+            index(&parts).unwrap(),
+            u64::from(events.last().unwrap().0 > 0)
+        );
+        disk.files()
+    };
+    let begun = append(Files::new(), &[(0, 0)]);
+    let short = append(begun.clone(), &[(1, 2)]);
+    let mut long = append(begun, &[(0, 1), (1, 2)]);
+    let name = "segments/00000000000000000000.idx";
+    long.insert(name.to_owned(), short[name].clone());
+    let parts = parts(Simulated::with(long));
+    let bob = Query {
+        principal: some("bob"),
+        ..Query::default()
+    };
+    assert_eq!(found(&parts, bob), [1]);
 }
 
 #[test]
