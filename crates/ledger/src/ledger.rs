@@ -2,11 +2,14 @@
 //! thread writes; whoever appends while it syncs is in the next commit.
 
 use crate::error::LedgerError;
+use crate::index;
 use crate::open::{self, Opened};
+use crate::reading::{self, LISTEN};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,7 +42,15 @@ struct Inner {
     queue: Option<Sender<Message>>,
     room: Arc<Semaphore>,
     thread: Option<JoinHandle<()>>,
+    indexing: Option<Indexing>,
     parts: Parts,
+}
+
+/// What makes the indices of segments that end.
+#[derive(Debug)]
+struct Indexing {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 enum Message {
@@ -69,7 +80,17 @@ impl Ledger {
     /// When another process writes it, when it is not what was written, when the disk or the keys
     /// don't answer.
     pub fn open(parts: Parts, settings: Settings) -> Result<(Self, Opened), LedgerError> {
-        let (writer, opened) = open::open(parts.clone(), settings)?;
+        let (mut writer, opened) = open::open(parts.clone(), settings)?;
+        reading::clear(&*parts.disk);
+        let indexing = settings.index.then(|| {
+            let (ended, segments) = mpsc::channel();
+            writer.ended = Some(ended);
+            let (parts, stop) = (parts.clone(), Arc::new(AtomicBool::new(false)));
+            let stopped = stop.clone();
+            #[expect(clippy::disallowed_methods, reason = "commits don't wait for indices")]
+            let thread = std::thread::spawn(move || index::keep_up(&parts, &segments, &stopped));
+            Indexing { stop, thread }
+        });
         let (queue, waiting) = mpsc::channel();
         #[expect(clippy::disallowed_methods, reason = "the one thread that writes")]
         let thread = std::thread::spawn(move || run(writer, &waiting));
@@ -77,6 +98,7 @@ impl Ledger {
             queue: Some(queue),
             room: Arc::new(Semaphore::new(MOST_OUTSTANDING)),
             thread: Some(thread),
+            indexing,
             parts,
         };
         let ledger = Self {
@@ -166,24 +188,40 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // The writer ends when nobody can send any more.
         self.queue = None;
+        if let Some(indexing) = &self.indexing {
+            indexing.stop.store(true, Ordering::Relaxed);
+        }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        if let Some(indexing) = self.indexing.take() {
+            let _ = indexing.thread.join();
+        }
     }
 }
+
+/// Who wants to read waits for no more commits than this.
+const LISTEN_COMMITS: u64 = 16;
 
 /// What the writer's thread does until nobody can ask for anything more.
 fn run(writer: Writer, queue: &Receiver<Message>) {
     let mut state = State::Writing(Box::new(writer));
     let mut batch = Vec::new();
+    let mut commits = 0_u64;
     loop {
-        let message = match state.wait() {
-            None => queue.recv().map_err(RecvTimeoutError::from),
-            Some(time) => queue.recv_timeout(time),
+        let wait = state.wait();
+        let message = match wait {
+            Some(time) if time < LISTEN => queue.recv_timeout(time),
+            _ => queue.recv_timeout(LISTEN),
         };
         match message {
             Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => state.act(Writer::checkpoint),
+            Err(RecvTimeoutError::Timeout) => {
+                state.act(reading::answer);
+                if wait.is_some_and(|time| time < LISTEN) {
+                    state.act(Writer::checkpoint);
+                }
+            }
             Ok(Message::Do(work)) => state.answer(work),
             Ok(Message::Append(append)) => {
                 let mut bytes = append.event.length();
@@ -203,6 +241,10 @@ fn run(writer: Writer, queue: &Receiver<Message>) {
                     }
                 }
                 state.commit(&mut batch);
+                commits += 1;
+                if commits.is_multiple_of(LISTEN_COMMITS) {
+                    state.act(reading::answer);
+                }
                 if let Some(work) = work {
                     state.answer(work);
                 }

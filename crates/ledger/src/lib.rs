@@ -7,29 +7,42 @@
 //! - Nothing is written unencrypted but hashes, signed notes and lengths.
 //! - Verification never changes a byte.
 
+mod access;
 mod append;
 mod clock;
 mod disk;
 mod error;
+mod export;
+mod index;
 mod keys;
 mod ledger;
 mod open;
 mod own;
+mod query;
 mod read;
+mod reading;
 mod segment;
 mod sign;
 mod store;
+mod tail;
+mod terms;
 mod tiles;
 mod verify;
 mod writer;
 
+pub use access::{Permit, ReadError, Reader, Refusal, Role, Roles, permit};
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, Folder, Held, Lock};
 pub use error::{AppendError, Fault, FaultKind, LedgerError};
+pub use export::{Export, Format};
+pub use index::index;
 pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};
 pub use ledger::{Ledger, Receipt};
 pub use open::Opened;
+pub use query::{Answer, Query};
 pub use read::{Stored, read};
 pub use sign::Signer;
+pub use tail::Tail;
+pub use terms::Outcome;
 pub use verify::{Evidence, Verified, verify};
 pub use writer::{Parts, Settings};

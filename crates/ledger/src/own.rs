@@ -21,7 +21,8 @@ fn lifecycle(parts: &Parts, activity: u8) -> Draft {
         .set("app.version", product.version.as_str())
 }
 
-fn build(draft: Draft) -> Result<Event, LedgerError> {
+/// The event of a draft.
+pub(crate) fn build(draft: Draft) -> Result<Event, LedgerError> {
     draft.build().map_err(|errors| LedgerError::Own {
         reason: errors.first().map(ToString::to_string).unwrap_or_default(),
     })

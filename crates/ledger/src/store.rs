@@ -64,6 +64,7 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], LedgerError> {
 #[derive(Debug)]
 pub(crate) struct Segment {
     pub(crate) header: Header,
+    pub(crate) key: DataKey,
     pub(crate) cipher: Cipher,
     pub(crate) file: Box<dyn DiskFile>,
 }
@@ -92,6 +93,7 @@ impl Segment {
         Ok(Self {
             cipher: Cipher::new(&key, &header),
             header,
+            key,
             file,
         })
     }
@@ -123,8 +125,17 @@ impl Segment {
         Ok(Self {
             cipher: Cipher::new(&key, &header),
             header,
+            key,
             file,
         })
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn length(&self) -> Result<u64, LedgerError> {
+        let path = path(self.header.first, EVENTS);
+        self.file
+            .length()
+            .map_err(LedgerError::disk("reading", &path))
     }
 
     /// Goes through the frames from the first on.
@@ -262,6 +273,29 @@ impl Frames<'_> {
             index: self.index,
             what,
         }
+    }
+
+    /// Goes to a frame that was found before; tells whether it still begins there.
+    pub(crate) fn seek(&mut self, offset: u64, index: u64) -> Result<bool, LedgerError> {
+        self.offset = offset.min(self.length);
+        self.index = index;
+        if self.offset == self.length {
+            return Ok(offset == self.length);
+        }
+        let header = self.header()?;
+        Ok(header.is_some_and(|header| header.first == index && header.end().is_some()))
+    }
+
+    /// Goes over one frame without decrypting it; tells whether there was one.
+    pub(crate) fn skip(&mut self) -> Result<bool, LedgerError> {
+        let Some(header) = self.header()? else {
+            return Ok(false);
+        };
+        match header.end() {
+            Some(end) if header.first == self.index => self.pass(&header, end),
+            _ => return Ok(false),
+        }
+        Ok(self.offset <= self.length)
     }
 
     /// Goes over frames without decrypting them, as long as they end at or before an event.

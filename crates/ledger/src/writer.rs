@@ -13,6 +13,7 @@ use crate::tiles;
 use palisade_event::Product;
 use palisade_tlog::{Hash, TileWriter};
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 /// What a ledger needs from outside.
 #[derive(Clone, Debug)]
@@ -39,6 +40,9 @@ pub struct Settings {
     pub segment_age: u64,
     /// A checkpoint is made when the last one is this old, in milliseconds.
     pub checkpoint_interval: u64,
+    /// Whether the index of a segment is made as soon as it ends, in a thread of its own; else by
+    /// the first query.
+    pub index: bool,
 }
 
 impl Default for Settings {
@@ -47,6 +51,7 @@ impl Default for Settings {
             segment_bytes: 64 << 20,
             segment_age: 24 * 60 * 60 * 1000,
             checkpoint_interval: 1000,
+            index: true,
         }
     }
 }
@@ -89,6 +94,8 @@ pub(crate) struct Writer {
     /// How many events the last checkpoint covers.
     signed: u64,
     signed_at: u64,
+    /// Who is told of a segment that has ended.
+    pub(crate) ended: Option<Sender<u64>>,
     /// The bytes of the frame that is being made.
     frame: Vec<u8>,
     /// Keeps other writers away.
@@ -113,6 +120,7 @@ impl Writer {
             current,
             nonces: Nonces::new(store::random()?),
             signed,
+            ended: None,
             frame: Vec::new(),
             _held: held,
         })
@@ -186,7 +194,10 @@ impl Writer {
     /// opening need not look behind the last.
     pub(crate) fn end_segment(&mut self) -> Result<(), LedgerError> {
         self.checkpoint()?;
-        self.current = None;
+        if let (Some(current), Some(ended)) = (self.current.take(), &self.ended) {
+            // An index is a cache: whoever is told may be gone.
+            let _ = ended.send(current.segment.header.first);
+        }
         Ok(())
     }
 

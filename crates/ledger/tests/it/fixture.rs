@@ -97,6 +97,7 @@ pub(crate) fn small() -> Settings {
         segment_bytes: 600,
         segment_age: u64::MAX,
         checkpoint_interval: u64::MAX,
+        index: false,
     }
 }
 

@@ -5,5 +5,6 @@
 
 mod durable;
 mod fixture;
+mod query;
 mod simulated;
 mod tampered;

@@ -1,0 +1,221 @@
+//! Events as files that other programs read.
+
+use crate::query::Answer;
+use crate::terms;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// The form of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `{"index": …, "event": …}`, one in a line.
+    JsonLines,
+    /// Rows of the columns that most events have, as RFC 4180 tells it.
+    Csv,
+    /// The events alone, one in a line: what readers of OCSF take.
+    Ocsf,
+}
+
+/// Writes events, one after the other.
+#[derive(Debug)]
+pub struct Export<W> {
+    format: Format,
+    out: W,
+}
+
+/// The columns of a row, in their order. Later versions add columns behind these.
+const COLUMNS: [&str; 18] = [
+    "index",
+    "time",
+    "logged_time",
+    "class",
+    "activity",
+    "status",
+    "severity",
+    "actor_uid",
+    "actor_name",
+    "actor_email",
+    "operation",
+    "app",
+    "resources",
+    "clauses",
+    "correlation_uid",
+    "uid",
+    "record",
+    "message",
+];
+
+impl<W: Write> Export<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn new(format: Format, mut out: W) -> io::Result<Self> {
+        if format == Format::Csv {
+            write!(out, "{}\r\n", COLUMNS.join(","))?;
+        }
+        Ok(Self { format, out })
+    }
+
+    /// Adds an event.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn event(&mut self, answer: &Answer) -> io::Result<()> {
+        let Answer { index, event } = answer;
+        match self.format {
+            Format::JsonLines => writeln!(self.out, "{}", json!({"index": index, "event": event})),
+            Format::Ocsf => writeln!(self.out, "{event}"),
+            Format::Csv => {
+                let cells = row(*index, event).map(|text| cell(&text));
+                write!(self.out, "{}\r\n", cells.join(","))
+            }
+        }
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+fn row(index: u64, event: &Value) -> [String; COLUMNS.len()] {
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let list = |value: &Value, name: fn(&Value) -> &Value| {
+        let items = value.as_array().into_iter().flatten();
+        let items: Vec<String> = items.map(|item| text(name(item))).collect();
+        items.join("; ")
+    };
+    let actor = &event["actor"]["user"];
+    let metadata = &event["metadata"];
+    let own = &event["palisade"];
+    [
+        index.to_string(),
+        date_time(terms::time(event)),
+        date_time(terms::logged_time(event)),
+        text(&event["class_name"]),
+        text(&event["activity_name"]),
+        text(&event["status"]),
+        text(&event["severity"]),
+        text(&actor["uid"]),
+        text(&actor["name"]),
+        text(&actor["email_addr"]),
+        text(&event["api"]["operation"]),
+        text(&event["app"]["name"]),
+        list(&event["resources"], |item| match &item["uid"] {
+            Value::Null => &item["name"],
+            uid => uid,
+        }),
+        list(&own["clauses"], |item| item),
+        text(&metadata["correlation_uid"]),
+        match &own["uid"] {
+            Value::Null => text(&metadata["uid"]),
+            uid => text(uid),
+        },
+        text(&own["record"]),
+        text(&event["message"]),
+    ]
+}
+
+/// A cell as RFC 4180 has it. What a spreadsheet would take for a formula gets a `'` before it.
+fn cell(text: &str) -> String {
+    let is_formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let guard = if is_formula { "'" } else { "" };
+    if is_formula || text.contains([',', '"', '\r', '\n', ';', '\'', '\t']) {
+        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339 has it, in UTC; the number itself for what is no year of
+/// four digits.
+fn date_time(time: i64) -> String {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let (days, rest) = (time.div_euclid(DAY), time.rem_euclid(DAY));
+    // Years that begin in March, in eras of 400 of them.
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year + i64::from(month <= 2);
+    if !(0..=9999).contains(&year) {
+        return time.to_string();
+    }
+    let (seconds, millis) = (rest / 1000, rest % 1000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn export(format: Format, event: Value) -> String {
+        let mut export = Export::new(format, Vec::new()).unwrap();
+        export.event(&Answer { index: 3, event }).unwrap();
+        String::from_utf8(export.finish().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_one_line() {
+        let event = json!({"message": "two\nlines"});
+        let line = "{\"message\":\"two\\nlines\"}";
+        assert_eq!(export(Format::Ocsf, event.clone()), format!("{line}\n"));
+        let lines = export(Format::JsonLines, event);
+        assert_eq!(lines, format!("{{\"event\":{line},\"index\":3}}\n"));
+    }
+
+    #[test]
+    fn an_event_is_one_row_of_stable_columns() {
+        let event = json!({
+            "time": 1_709_210_096_789_i64, "class_name": "API Activity",
+            "activity_name": "Create", "status": "Success", "severity": "Informational",
+            "actor": {"user": {"uid": "u-1", "name": "=cmd|' /C calc'!A0"}},
+            "api": {"operation": "Invoke"},
+            "resources": [{"uid": "arn:a", "name": "a"}, {"name": "b"}],
+            "metadata": {"uid": "id", "logged_time": 0, "correlation_uid": "-1+2"},
+            "palisade": {"clauses": ["SCSP-6.4", "SCSP-8.1"], "record": "before"},
+            "message": "said \"no\", twice",
+        });
+        let text = export(Format::Csv, event);
+        let rows: Vec<&str> = text.split_terminator("\r\n").collect();
+        assert_eq!(
+            rows,
+            [
+                "index,time,logged_time,class,activity,status,severity,actor_uid,actor_name,\
+                 actor_email,operation,app,resources,clauses,correlation_uid,uid,record,message",
+                "3,2024-02-29T12:34:56.789Z,1970-01-01T00:00:00.000Z,API Activity,Create,Success,\
+                 Informational,u-1,\"'=cmd|' /C calc'!A0\",,Invoke,,\"arn:a; b\",\
+                 \"SCSP-6.4; SCSP-8.1\",\"'-1+2\",id,before,\"said \"\"no\"\", twice\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn times_are_dates() {
+        for (time, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (253_402_300_800_000, "253402300800000"),
+            (i64::MAX, "9223372036854775807"),
+            (i64::MIN, "-9223372036854775808"),
+        ] {
+            assert_eq!(date_time(time), text);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The last events, and those that come after them.
+
+use crate::error::LedgerError;
+use crate::query::{self, Answer, Query, Reading, View};
+use crate::read::Next;
+use crate::store::{self, Segment};
+use crate::writer::Parts;
+
+/// Gives events as they come. Each poll reads what is new and nothing else.
+#[derive(Debug)]
+pub struct Tail {
+    parts: Parts,
+    query: Query,
+    seen: View,
+    /// The next event.
+    index: u64,
+    /// Where it is expected: the segment and the byte in it.
+    place: Option<(u64, u64)>,
+}
+
+/// How many events there are, as far as they are whole.
+pub(crate) fn size(parts: &Parts) -> Result<u64, LedgerError> {
+    let segments = store::list(&*parts.disk)?;
+    let Some(first) = segments.last() else {
+        return Ok(0);
+    };
+    let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
+    let mut frames = segment.frames()?;
+    let mut size = frames.index();
+    while frames.skip()? {
+        size = frames.index();
+    }
+    Ok(size)
+}
+
+impl Tail {
+    /// Gives the last events that a query asks for, `count` of them at most, the oldest first; the
+    /// tail goes on behind them.
+    pub(crate) fn begin<E: From<LedgerError>>(
+        parts: Parts,
+        query: Query,
+        seen: View,
+        count: u64,
+        mut each: impl FnMut(Answer) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let index = size(&parts)?;
+        let last = Query {
+            limit: Some(count),
+            newest_first: true,
+            ..query.clone()
+        };
+        let mut found = Vec::new();
+        query::run(&parts, &last, seen, index, |answer| {
+            found.push(answer);
+            Ok::<_, LedgerError>(())
+        })?;
+        for answer in found.into_iter().rev() {
+            each(answer)?;
+        }
+        Ok(Self {
+            parts,
+            query,
+            seen,
+            index,
+            place: None,
+        })
+    }
+
+    /// The index of the next event.
+    #[must_use]
+    pub fn next_index(&self) -> u64 {
+        self.index
+    }
+
+    /// Gives the events that have come since, as far as they are what is asked for. The query's
+    /// limit does not count here.
+    ///
+    /// # Errors
+    /// The first fault, and what `each` fails with; what was not given then is given next time.
+    pub fn poll<E: From<LedgerError>>(
+        &mut self,
+        mut each: impl FnMut(Answer) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let segments = store::list(&*self.parts.disk)?;
+        let begin = segments.partition_point(|first| *first <= self.index);
+        let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
+        for (number, first) in rest.iter().enumerate() {
+            let segment = Segment::open(&*self.parts.disk, &*self.parts.keys, *first)?;
+            let mut frames = segment.frames()?;
+            let expected = self.place.filter(|(at, _)| at == first);
+            let found = match expected {
+                Some((_, offset)) => frames.seek(offset, self.index)?,
+                None => false,
+            };
+            if !found {
+                frames = segment.frames()?;
+                frames.skip_to(self.index)?;
+            }
+            let mut reading = Reading {
+                frames,
+                query: &self.query,
+                seen: self.seen,
+                below: u64::MAX,
+                is_last: number + 1 == rest.len(),
+            };
+            let from = self.index;
+            let index = &mut self.index;
+            reading.until(u64::MAX, |answer| {
+                let next = answer.index + 1;
+                if answer.index >= from {
+                    each(answer)?;
+                    *index = next;
+                }
+                Ok::<_, E>(Next::On)
+            })?;
+            self.index = reading.frames.index().max(self.index);
+            self.place = Some((*first, reading.frames.offset()));
+        }
+        Ok(())
+    }
+}
