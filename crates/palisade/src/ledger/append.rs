@@ -8,7 +8,7 @@ use crate::cli::AppendArgs;
 use crate::failure::CommandError;
 use palisade_event::{Event, EventError, LIMIT, Record};
 use palisade_ledger::{AppendError, Ledger, LedgerError, Pending, Receipt, Settings};
-use serde_json::json;
+use serde_json::Value;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -233,13 +233,9 @@ impl<W: Write> Printer<'_, W> {
 }
 
 /// A receipt as it is printed.
-fn line(receipt: &Receipt, checkpoint: Option<&str>) -> serde_json::Value {
-    let mut line = json!({
-        "index": receipt.index,
-        "leaf_hash": receipt.leaf_hash.to_string(),
-    });
-    if let Some(checkpoint) = checkpoint {
-        line["checkpoint"] = checkpoint.into();
-    }
-    line
+fn line(receipt: &Receipt, checkpoint: Option<&str>) -> String {
+    let Receipt { index, leaf_hash } = receipt;
+    let checkpoint = checkpoint.map(|note| format!(r#","checkpoint":{}"#, Value::from(note)));
+    let checkpoint = checkpoint.unwrap_or_default();
+    format!(r#"{{"index":{index},"leaf_hash":"{leaf_hash}"{checkpoint}}}"#)
 }

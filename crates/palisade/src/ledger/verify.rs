@@ -169,18 +169,18 @@ impl Report<'_> {
     fn good(&self, found: &Verified) -> String {
         let held = &self.evidence;
         let mut text = format!(
-            "verified `{}`\n  events      {}, in {} segments of {} bytes\n  root        {}\n  checkpoint  covers {}\n  held by you {} checkpoints, {} receipts\n",
+            "verified `{}`\n  events                 {}\n  covered by checkpoint  {}\n  segments               {}\n  bytes                  {}\n  root                   {}\n  checkpoints held       {}\n  receipts held          {}\n",
             self.origin,
             found.events,
+            found.checkpoint.size,
             found.segments,
             found.bytes,
             found.root,
-            found.checkpoint.size,
             held.checkpoints.len(),
             held.receipts.len(),
         );
         if found.erased > 0 {
-            text += &format!("  erased      {} personal fields\n", found.erased);
+            text += &format!("  fields erased          {}\n", found.erased);
         }
         if found.torn {
             text += "  the last segment ends in a write that was not finished; nothing of it was acknowledged\n";
