@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// An event that can be told from the others.
@@ -96,6 +97,40 @@ fn spawn(folder: &Folder, arguments: &[&str]) -> Child {
     command.spawn().unwrap()
 }
 
+/// Holds JSON against a published schema.
+#[track_caller]
+fn keeps(schema: &str, json: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
+    let text = std::fs::read_to_string(path.join(schema)).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap();
+    let errors: Vec<String> = validator.iter_errors(json).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?} {json:#}");
+}
+
+#[test]
+fn the_first_five_minutes_work_as_documented() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ledger.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let block = page.split("```sh\n").nth(1).unwrap();
+    let block = block.split("```").next().unwrap();
+    let programs = Path::new(env!("CARGO_BIN_EXE_palisade")).parent().unwrap();
+    let folder = Folder::new("ledger-page");
+    let output = Command::new("sh")
+        .args(["-ec", block])
+        .current_dir(&folder.0)
+        .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+        .output();
+    let run = Run(output.unwrap());
+    assert_eq!(run.code(), 0, "{}", run.err());
+    assert!(
+        run.out().starts_with("verified `example.com/orders-log`\n"),
+        "{}",
+        run.out()
+    );
+    let proof = std::fs::read_to_string(folder.0.join("event-0.tlog-proof")).unwrap();
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\nextra "));
+}
+
 #[test]
 fn from_events_to_proofs() {
     let folder = Folder::new("ledger-round");
@@ -158,6 +193,7 @@ fn from_events_to_proofs() {
         (&true.into(), &5.into())
     );
     assert_eq!(json["held"]["receipts"], 2);
+    keeps("ledger-verify.schema.json", &json);
     assert!(json["held"]["checkpoints"].as_u64().unwrap() >= 2);
     let text = ledger(&folder, &["verify", "--dir", "l"]);
     assert_eq!(text.code(), 0);
@@ -171,6 +207,7 @@ fn from_events_to_proofs() {
         "bytes": json["bytes"],
     });
     assert_eq!(stats, expected);
+    keeps("ledger-stats.schema.json", &stats);
     let proof = ledger(&folder, &["prove", "--dir", "l", "--index", "2"]);
     assert_eq!(proof.code(), 0);
     assert!(proof.out().starts_with("c2sp.org/tlog-proof@v1\nindex 2\n"));

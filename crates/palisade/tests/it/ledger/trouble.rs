@@ -1,6 +1,6 @@
 //! Trouble, and somebody who changes things: each a clear message and the right exit code.
 
-use super::{append, copy, events, ledger, refused, says, with_events};
+use super::{append, copy, events, keeps, ledger, refused, says, with_events};
 use crate::Folder;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
@@ -26,6 +26,7 @@ fn what_is_changed_is_found_and_named() {
     assert_eq!((run.code(), &json["verified"]), (1, &false.into()));
     assert_eq!(json["fault"]["what"], "changed");
     assert_eq!(json["fault"]["path"], "segments/00000000000000000000.log");
+    keeps("ledger-verify.schema.json", &json);
     assert!(json["fault"]["offset"].is_u64() && json["fault"]["index"].is_u64());
     // The key of a segment is a part of it.
     let folder = with_events("ledger-changed-key", 1);
@@ -101,6 +102,7 @@ fn two_histories_give_a_proof_of_the_fork() {
         (&json["fault"]["what"], &json["verified"]),
         (&"root".into(), &false.into())
     );
+    keeps("ledger-verify.schema.json", &json);
     assert_eq!(json["fork"]["earlier"]["size"], 4);
     assert_eq!(json["fork"]["later"]["size"], 6);
     let proof = proof().unwrap();
