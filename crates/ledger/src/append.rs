@@ -2,7 +2,7 @@
 //! that the one that writes does nothing but write.
 
 use crate::error::{AppendError, LedgerError};
-use crate::ledger::{Ledger, Receipt};
+use crate::ledger::{Ledger, Pending, Receipt};
 use crate::store::random;
 use crate::writer::{Parts, Ready};
 use palisade_event::{Event, Private, Record, Stamp};
@@ -20,6 +20,16 @@ impl Ledger {
     pub async fn append(&self, event: Event) -> Result<Receipt, AppendError> {
         let ready = ready(self.parts(), event, Record::Before)?;
         Ok(self.append_ready(ready).await?)
+    }
+
+    /// Hands an event to the writer, and gives back what the receipt comes through: so many can be
+    /// on their way at once, in order.
+    ///
+    /// # Errors
+    /// When the event does not fit, and when the ledger has stopped.
+    pub async fn submit(&self, event: Event, record: Record) -> Result<Pending, AppendError> {
+        let ready = ready(self.parts(), event, record)?;
+        Ok(self.submit_ready(ready).await?)
     }
 
     /// Appends an event that need not last before what it tells of takes effect: this returns once

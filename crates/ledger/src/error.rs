@@ -135,6 +135,24 @@ pub enum FaultKind {
     Signature,
 }
 
+impl FaultKind {
+    /// A short name that programs can rely on.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Order => "order",
+            Self::Removed => "removed",
+            Self::Event => "event",
+            Self::Personal => "personal",
+            Self::Tile => "tile",
+            Self::Root => "root",
+            Self::Missing => "missing",
+            Self::Signature => "signature",
+        }
+    }
+}
+
 impl LedgerError {
     pub(crate) fn disk(doing: &'static str, path: &str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Disk {

@@ -30,6 +30,26 @@ pub struct Receipt {
     pub leaf_hash: Hash,
 }
 
+/// An event on its way: it lasts once there is a receipt. Dropping this does not take it back.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Receipt, Arc<LedgerError>>>);
+
+impl Pending {
+    /// Waits for the receipt.
+    ///
+    /// # Errors
+    /// When the ledger has stopped.
+    pub async fn receipt(self) -> Result<Receipt, Arc<LedgerError>> {
+        self.0.await.map_err(|_| ended())?
+    }
+
+    /// Whether the receipt is there, so that nobody need wait.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.0.is_empty()
+    }
+}
+
 /// An open ledger. It can be shared; when the last one goes, what was appended is signed and the
 /// folder is free for others.
 #[derive(Clone, Debug)]
@@ -111,9 +131,14 @@ impl Ledger {
 impl Ledger {
     /// Appends what was sealed; the receipt comes once it lasts.
     pub(crate) async fn append_ready(&self, event: Ready) -> Result<Receipt, Arc<LedgerError>> {
+        self.submit_ready(event).await?.receipt().await
+    }
+
+    /// Hands what was sealed to the writer.
+    pub(crate) async fn submit_ready(&self, event: Ready) -> Result<Pending, Arc<LedgerError>> {
         let (reply, receipt) = oneshot::channel();
         self.push(event, Some(reply)).await?;
-        receipt.await.map_err(|_| ended())?
+        Ok(Pending(receipt))
     }
 
     /// Appends what was sealed, without a receipt.

@@ -229,7 +229,7 @@ fn read_on(frames: &mut Frames<'_>, tree: &mut TileWriter) -> Result<bool, Ledge
 
 /// Whether a segment was being made when writing ended: its header is not there yet, so that none
 /// of its events was acknowledged.
-fn is_unfinished(disk: &dyn Disk, first: u64) -> Result<bool, LedgerError> {
+pub(crate) fn is_unfinished(disk: &dyn Disk, first: u64) -> Result<bool, LedgerError> {
     let path = store::path(first, EVENTS);
     let read = || -> io::Result<bool> {
         let file = disk.open(&path)?;

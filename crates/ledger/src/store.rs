@@ -312,6 +312,23 @@ impl Frames<'_> {
         Ok(())
     }
 
+    /// Goes to the last frame, without decrypting those before.
+    pub(crate) fn skip_to_last(&mut self) -> Result<(), LedgerError> {
+        let mut last = (self.offset, self.index);
+        while let Some(header) = self.header()? {
+            let behind = self.offset + len(FrameHeader::LENGTH) + u64::from(header.length);
+            match header.end() {
+                Some(end) if behind <= self.length && header.first == self.index => {
+                    last = (self.offset, self.index);
+                    self.pass(&header, end);
+                }
+                _ => break,
+            }
+        }
+        (self.offset, self.index) = last;
+        Ok(())
+    }
+
     /// The next frame, decrypted.
     pub(crate) fn next(&mut self) -> Result<Found<'_>, LedgerError> {
         if self.offset == self.length {

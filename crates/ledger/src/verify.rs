@@ -4,7 +4,7 @@
 use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::ledger::Receipt;
-use crate::open::tile_error;
+use crate::open::{is_unfinished, tile_error};
 use crate::segment::Record;
 use crate::sign::{self, Description};
 use crate::store::{self, EVENTS, Found, Segment};
@@ -125,6 +125,10 @@ impl<'a> Walk<'a> {
     }
 
     fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
+        if last && first >= self.signed.size && is_unfinished(&*parts.disk, first)? {
+            self.found.torn = true;
+            return Ok(());
+        }
         let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
         let mut frames = segment.frames()?;
         if first != self.tree.frontier().size() {
@@ -242,9 +246,21 @@ impl Walk<'_> {
         let disk = self.tiles.0;
         for tile in tiles_after(0, self.signed.size) {
             for (path, width) in tiles::parts(disk, tile)? {
+                // Stored for a checkpoint that is not signed yet, or never was.
+                if width > tile.width() {
+                    continue;
+                }
                 let reading = || LedgerError::disk("reading", &path);
-                let whole = self.tiles.stored(tile).map_err(reading())?;
-                let part = disk::read(disk, &path, whole.len()).map_err(reading())?;
+                let read = || -> io::Result<_> {
+                    let whole = self.tiles.stored(tile)?;
+                    let part = disk::read(disk, &path, whole.len())?;
+                    Ok((whole, part))
+                };
+                let (whole, part) = match read() {
+                    // A writer has filled the tile meanwhile.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    read => read.map_err(reading())?,
+                };
                 if part.len() != usize::from(width) * HASH_BYTES || !whole.starts_with(&part) {
                     return Err(Fault {
                         path,

@@ -3,11 +3,16 @@
 pub(crate) mod gates;
 mod given;
 mod iam;
+mod ledger;
 
 pub(crate) use given::GivenArgs;
 pub(crate) use iam::{
     AccessArgs, AccessFormat, AnswerFormat, CompareArgs, DeploymentArgs, EscalateArgs, IamArgs,
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
+};
+pub(crate) use ledger::{
+    AppendArgs, CheckpointArgs, KeyArgs, LedgerArgs, LedgerCommand, PlaceArgs, ProveArgs,
+    StatsArgs, VerifyArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -35,6 +40,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Decide exactly who can do what
     Iam(IamArgs),
+    /// Keep a record of events that cannot be quietly changed, and prove what is in it
+    Ledger(LedgerArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell

@@ -38,6 +38,14 @@ impl CommandError {
         }
     }
 
+    /// Something is not what was signed or recorded.
+    pub(crate) fn unverified(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: code::FOUND,
+        }
+    }
+
     /// Something failed that should not.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {

@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod git;
 mod iam;
+mod ledger;
 mod manual;
 mod output;
 mod parameters;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         cli::Command::Rules(arguments) => explain::rules(&arguments, color),
         cli::Command::Explain(arguments) => explain::run(&arguments, color),
         cli::Command::Iam(arguments) => iam::run(&arguments, color),
+        cli::Command::Ledger(arguments) => ledger::run(&arguments),
     };
     match result {
         Ok(code) => code,

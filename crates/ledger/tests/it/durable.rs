@@ -204,3 +204,24 @@ fn a_ledger_that_acknowledges_before_the_sync_is_found_out() {
         "the tests above can't tell a ledger that does not sync"
     );
 }
+
+#[test]
+fn what_a_crash_leaves_verifies_before_it_is_opened_again() {
+    for at in 1..=operations() {
+        let disk = Simulated::default();
+        disk.plan(at, Trouble::PowerLoss);
+        let receipts = fill(disk.clone());
+        for seed in 0..12 {
+            let after = disk.after_power_loss(&mut choices(at * 100 + seed));
+            if !after.files().contains_key("ledger") {
+                continue;
+            }
+            let evidence = Evidence {
+                receipts: receipts.clone(),
+                ..Evidence::default()
+            };
+            let verified = verify(&parts(after), &evidence);
+            assert!(verified.is_ok(), "{at}, seed {seed}: {verified:?}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ mod escalate;
 mod gates;
 mod hostile;
 mod iam;
+mod ledger;
 mod orders;
 mod serverless;
 

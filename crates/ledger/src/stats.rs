@@ -1,0 +1,60 @@
+//! How much there is, without reading it: the names of segments, and the headers of the frames of
+//! the last one.
+
+use crate::error::LedgerError;
+use crate::open::is_unfinished;
+use crate::prove::last_checkpoint;
+use crate::store::{self, EVENTS, Found, Segment};
+use crate::writer::Parts;
+
+/// How much a ledger holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// How many events were ever appended.
+    pub events: u64,
+    /// The index of the first event that is there; nothing when there is none.
+    pub first: Option<u64>,
+    /// The index of the last event; nothing when there is none.
+    pub last: Option<u64>,
+    /// How many segments the events are in.
+    pub segments: u64,
+    /// How many bytes these have.
+    pub bytes: u64,
+}
+
+/// Counts what a ledger holds. No events are decrypted but those of the last commit.
+///
+/// # Errors
+/// When it can't be read.
+pub fn stats(parts: &Parts) -> Result<Stats, LedgerError> {
+    let disk = &*parts.disk;
+    let mut segments = store::list(disk)?;
+    if let Some(last) = segments.last()
+        && is_unfinished(disk, *last)?
+    {
+        segments.pop();
+    }
+    let mut stats = Stats {
+        segments: store::len(segments.len()),
+        ..Stats::default()
+    };
+    for first in &segments {
+        let path = store::path(*first, EVENTS);
+        let length = disk.open(&path).and_then(|file| file.length());
+        stats.bytes += length.map_err(LedgerError::disk("reading", &path))?;
+    }
+    let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+        stats.events = last_checkpoint(parts)?.tree().size;
+        return Ok(stats);
+    };
+    let segment = Segment::open(disk, &*parts.keys, *last)?;
+    let mut frames = segment.frames()?;
+    frames.skip_to_last()?;
+    while let Found::Frame(..) = frames.next()? {}
+    stats.events = frames.index();
+    if stats.events > *first {
+        stats.first = Some(*first);
+        stats.last = Some(stats.events - 1);
+    }
+    Ok(stats)
+}

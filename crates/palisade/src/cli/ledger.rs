@@ -1,0 +1,121 @@
+//! The commands about the ledger.
+
+use super::AnswerFormat;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Options of `palisade ledger`.
+#[derive(Debug, Args)]
+pub(crate) struct LedgerArgs {
+    #[command(subcommand)]
+    pub(crate) command: LedgerCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LedgerCommand {
+    /// Append events from standard input, one JSON object per line, and print a receipt for each
+    Append(AppendArgs),
+    /// Verify every event, tile and signature, and hold them against checkpoints and receipts
+    Verify(VerifyArgs),
+    /// Sign what there is, and print the checkpoint: keep it where the ledger's owner can't change it
+    Checkpoint(CheckpointArgs),
+    /// Prove that an event is in the ledger, to anybody who has the verifier key
+    Prove(ProveArgs),
+    /// Count events, segments and bytes, without reading them
+    Stats(StatsArgs),
+    /// Print the verifier key, for those who verify checkpoints and proofs
+    Key(KeyArgs),
+}
+
+/// Which ledger a command is about, and what opens it.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// The folder of the ledger
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The file with its keys [default: DIR.key, beside the folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file whose first line is the passphrase of the key file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// Options of `palisade ledger append`.
+#[derive(Debug, Args)]
+pub(crate) struct AppendArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// What a new ledger is called, everywhere and forever: by convention a URL without its scheme
+    /// [default: palisade/DIR]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: Option<String>,
+    /// Say in the events that nobody waited for them to be durable
+    #[arg(long)]
+    pub(crate) batched: bool,
+    /// Put the checkpoint that covers it into each receipt
+    #[arg(long)]
+    pub(crate) checkpoint: bool,
+}
+
+/// Options of `palisade ledger verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// A checkpoint from an earlier day
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// Receipts, one per line, as `append` printed them
+    #[arg(long = "receipt", value_name = "FILE")]
+    pub(crate) receipts: Vec<PathBuf>,
+    /// Where to write the proof, when two checkpoints show that the ledger signed two histories
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fork_proof: Option<PathBuf>,
+    /// How to write the result
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+}
+
+/// Options of `palisade ledger checkpoint`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckpointArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// Where to write it instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Options of `palisade ledger prove`.
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// The index of the event
+    #[arg(long, value_name = "N")]
+    pub(crate) index: u64,
+    /// Put what the proof is about beside it: the event, with commitments for personal fields
+    #[arg(long)]
+    pub(crate) with_leaf: bool,
+    /// Where to write it instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Options of `palisade ledger stats`.
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// How to write them
+    #[arg(long, short, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(crate) format: AnswerFormat,
+}
+
+/// Options of `palisade ledger key`.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}

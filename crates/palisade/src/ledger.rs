@@ -1,0 +1,72 @@
+//! `palisade ledger`: a record of events that cannot be quietly changed. Each command has a file;
+//! here is what their errors mean, and how they wait.
+
+mod append;
+mod handed;
+mod lines;
+mod place;
+mod prove;
+mod stats;
+mod verify;
+
+use crate::cli::{LedgerArgs, LedgerCommand};
+use crate::failure::CommandError;
+use palisade_ledger::{KeyError, LedgerError};
+use std::io::Write as _;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
+    match &arguments.command {
+        LedgerCommand::Append(arguments) => append::run(arguments),
+        LedgerCommand::Verify(arguments) => verify::run(arguments),
+        LedgerCommand::Checkpoint(arguments) => prove::checkpoint(arguments),
+        LedgerCommand::Prove(arguments) => prove::run(arguments),
+        LedgerCommand::Stats(arguments) => stats::run(arguments),
+        LedgerCommand::Key(arguments) => prove::key(arguments),
+    }
+}
+
+/// What an error of the ledger means to whoever called the command.
+fn failed(error: &LedgerError) -> CommandError {
+    let message = error.to_string();
+    match error {
+        LedgerError::Fault(_) => CommandError::unverified(message),
+        LedgerError::Key { source, .. } => match source {
+            KeyError::Unknown(_) => CommandError::usage(message),
+            KeyError::Refused(_) => CommandError::unverified(message),
+            KeyError::Unavailable(_) => CommandError::internal(message),
+        },
+        LedgerError::Version { .. } | LedgerError::Foreign { .. } => {
+            CommandError::unreadable(message)
+        }
+        _ => CommandError::internal(message),
+    }
+}
+
+/// Tells people something beside the answer.
+fn tell(message: &str) {
+    // Who closed it does not want to know.
+    let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+/// Waits for a future in this thread.
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
