@@ -8,14 +8,21 @@
 //! - Verification never changes a byte.
 
 mod append;
+mod backup;
 mod clock;
+mod deeds;
 mod disk;
+mod erase;
 mod error;
+mod expire;
+mod finish;
+mod hold;
 mod keys;
 mod ledger;
 mod open;
 mod own;
 mod read;
+mod rekey;
 mod segment;
 mod sign;
 mod store;
@@ -23,9 +30,13 @@ mod tiles;
 mod verify;
 mod writer;
 
+pub use backup::{Restored, restore};
 pub use clock::{Clock, SystemClock};
+pub use deeds::{Erasure, Hold, KeepError, Refusal, Scope, Tag, erasures, holds};
 pub use disk::{Disk, DiskFile, Folder, Held, Lock};
+pub use erase::Erased;
 pub use error::{AppendError, Fault, FaultKind, LedgerError};
+pub use expire::{Expired, Retention};
 pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};
 pub use ledger::{Ledger, Receipt};
 pub use open::Opened;

@@ -1,10 +1,11 @@
 //! Verification: every event, tile and signature, against each other and against what outsiders
 //! hold. It reads all, changes nothing, and names the first wrong place.
 
+use crate::deeds::Deeds;
 use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::ledger::Receipt;
-use crate::open::tile_error;
+use crate::open::{is_unfinished, tile_error};
 use crate::segment::Record;
 use crate::sign::{self, Description};
 use crate::store::{self, EVENTS, Found, Segment};
@@ -41,6 +42,8 @@ pub struct Verified {
     pub segments: u64,
     /// How many bytes the segments have.
     pub bytes: u64,
+    /// How many events have expired: of them there are the hashes, and nothing more.
+    pub expired: u64,
     /// How many personal fields are erased.
     pub erased: u64,
     /// Whether the last segment ends in bytes of a write that was not finished. They were never
@@ -56,13 +59,29 @@ pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerErro
     let disk = &*parts.disk;
     Description::read(disk, &*parts.signer)?.ok_or_else(|| removed(sign::DESCRIPTION, 0))?;
     let own = sign::read_checkpoint(disk, &*parts.signer)?.ok_or_else(sign::no_checkpoint)?;
-    let mut walk = Walk::new(disk, &own, evidence);
     let segments = store::list(disk)?;
+    let deeds = Deeds::read(parts)?;
+    let mut walk = Walk::new(disk, &own, evidence);
     for (number, first) in segments.iter().enumerate() {
         let last = number + 1 == segments.len();
+        if last && *first >= own.tree().size && is_unfinished(disk, *first)? {
+            walk.found.torn = true;
+            break;
+        }
+        walk.expired(&deeds, *first)?;
         walk.segment(parts, *first, last)?;
     }
-    walk.end(&own)
+    let found = walk.end(&own)?;
+    // A segment that was put back from before an erasure is whole in itself.
+    match deeds.unerased().into_keys().next() {
+        None => Ok(found),
+        Some(first) => Err(LedgerError::Fault(Fault {
+            path: store::path(first, EVENTS),
+            offset: None,
+            index: first,
+            what: FaultKind::Unerased,
+        })),
+    }
 }
 
 /// What verification knows on its way through the events.
@@ -92,6 +111,7 @@ impl<'a> Walk<'a> {
             roots: held.map(|tree| (tree.size, tree.root)).collect(),
             leaves: receipts.map(|r| (r.index, r.leaf_hash)).collect(),
             found: Verified {
+                expired: 0,
                 events: 0,
                 checkpoint: signed,
                 root: Hash::EMPTY_ROOT,
@@ -101,6 +121,36 @@ impl<'a> Walk<'a> {
                 torn: false,
             },
         }
+    }
+
+    /// Goes over the segments before an event that have expired; their hashes are those of the
+    /// tiles.
+    fn expired(&mut self, deeds: &Deeds, until: u64) -> Result<(), LedgerError> {
+        while let first = self.frontier.size()
+            && first < until
+        {
+            let fault = |what| Fault {
+                what,
+                ..removed(&store::path(first, EVENTS), first)
+            };
+            let end = match deeds.gone(first) {
+                Some((gone, true)) if gone.end > first && gone.end <= until => gone.end,
+                Some((gone, false)) if gone.end <= until => {
+                    return Err(fault(FaultKind::Early).into());
+                }
+                // What is wrong is told with the segment that is there.
+                _ => return Ok(()),
+            };
+            let mut tiles = TileReader::new(self.tiles, self.signed.size);
+            for index in first..end {
+                let leaf = tiles
+                    .leaf(index)
+                    .map_err(|error| tile_error(error, index))?;
+                self.leaf(leaf, fault(FaultKind::Event))?;
+            }
+            self.found.expired += end - first;
+        }
+        Ok(())
     }
 
     fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
@@ -141,9 +191,6 @@ impl<'a> Walk<'a> {
             ..place.clone()
         };
         let leaf = leaf_hash(record.leaf);
-        if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
-            return Err(fault(FaultKind::Event).into());
-        }
         if !record.private.is_empty() {
             let private = Private::decode(record.private);
             let private = private.map_err(|_| fault(FaultKind::Personal))?;
@@ -151,11 +198,21 @@ impl<'a> Walk<'a> {
             let erased = private.iter().filter(|value| value.is_erased()).count();
             self.found.erased += store::len(erased);
         }
+        self.leaf(leaf, fault(FaultKind::Event))
+    }
+
+    /// Takes the next leaf; `event` is the fault if it is not the right one.
+    fn leaf(&mut self, leaf: Hash, event: Fault) -> Result<(), LedgerError> {
+        let index = self.frontier.size();
+        let event = Fault { index, ..event };
+        if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
+            return Err(event.into());
+        }
         if index < self.signed.size
             && let Some(audit) = &mut self.audit
             && let Err(error) = audit.push(leaf)
         {
-            return Err(self.differs(error, fault(FaultKind::Event)));
+            return Err(self.differs(error, event));
         }
         self.frontier.push(leaf);
         self.compare_root()
@@ -227,6 +284,10 @@ impl Walk<'_> {
         let disk = self.tiles.0;
         for tile in tiles_after(0, self.signed.size) {
             for (path, width) in tiles::parts(disk, tile)? {
+                // It was stored for a checkpoint that was not made.
+                if width > tile.width() {
+                    continue;
+                }
                 let reading = || LedgerError::disk("reading", &path);
                 let whole = self.tiles.stored(tile).map_err(reading())?;
                 let part = disk::read(disk, &path, whole.len()).map_err(reading())?;

@@ -5,5 +5,6 @@
 
 mod durable;
 mod fixture;
+mod kept;
 mod simulated;
 mod tampered;
