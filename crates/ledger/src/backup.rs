@@ -24,6 +24,21 @@ use std::sync::Arc;
 /// How much is copied at once.
 const PIECE: usize = 1 << 20;
 
+/// Is there until a ledger is restored to the end, and all erasures are applied.
+const UNFINISHED: &str = "restoring";
+
+/// Refuses what restoring left when it was interrupted.
+pub(crate) fn is_whole(disk: &dyn Disk) -> Result<(), LedgerError> {
+    match disk.open(UNFINISHED) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(LedgerError::disk("reading", UNFINISHED)(error)),
+        Ok(_) => Err(LedgerError::Foreign {
+            path: UNFINISHED.to_owned(),
+            what: "says that restoring was interrupted: empty the folder, and restore again",
+        }),
+    }
+}
+
 /// What a copy is made of.
 struct Plan {
     /// The segments, with as many bytes as the checkpoint covers.
@@ -71,8 +86,12 @@ pub struct Restored {
     pub erasures: u64,
 }
 
-/// Makes a ledger from a copy, which is verified before. Erasures that are newer than the copy are
-/// applied again. That it was restored is recorded.
+/// Makes a ledger from a copy, which is verified before. Erasures that are newer than the copy (see
+/// [`erasures`](crate::erasures)) are applied again. That it was restored is recorded.
+///
+/// Events that came after the copy are not there, and nothing in the ledger itself can show that
+/// there were any. Whoever holds a later checkpoint or receipt sees it: `verify` then says that
+/// events are missing or others.
 ///
 /// # Errors
 /// When the copy is not whole, when there is a ledger already, when either disk does not do it.
@@ -82,6 +101,7 @@ pub fn restore(
     settings: Settings,
     erasures: &[Erasure],
 ) -> Result<Restored, KeepError> {
+    is_whole(&*from.disk)?;
     is_free(&*to)?;
     let tree = verify(from, &Evidence::default())?.checkpoint;
     let checkpoint = crate::disk::read(&*from.disk, sign::CHECKPOINT, sign::LIMIT);
@@ -92,13 +112,19 @@ pub fn restore(
         String::from_utf8_lossy(&checkpoint).into(),
         None,
     )?;
+    write(&*to, UNFINISHED, &[])?;
+    let sync = || {
+        to.sync_folder("")
+            .map_err(LedgerError::disk("writing", UNFINISHED))
+    };
+    sync()?;
     copy(&*from.disk, &plan, &*to)?;
     finish(&plan, &*to)?;
     let parts = Parts {
-        disk: to,
+        disk: to.clone(),
         ..from.clone()
     };
-    let (mut writer, opened) = open::open(parts, settings)?;
+    let (mut writer, opened) = open::open_restored(parts, settings)?;
     let known: BTreeSet<_> = writer.deeds.erasures().map(|e| (e.index, e.tag)).collect();
     let mut restored = Restored {
         events: opened.events,
@@ -116,6 +142,9 @@ pub fn restore(
         restored.erasures += 1;
     }
     writer.checkpoint()?;
+    to.remove(UNFINISHED)
+        .map_err(LedgerError::disk("removing", UNFINISHED))?;
+    sync()?;
     Ok(restored)
 }
 

@@ -170,6 +170,9 @@ pub enum Refusal {
     /// Nobody is named.
     #[error("say whose fields: an id, a name or an address, as events have it")]
     Nobody,
+    /// The reason would keep what is erased.
+    #[error("the reason names the subject, and it stays in the record: write it without")]
+    Reason,
     /// Shorter than the policy asks for.
     #[error("events must be kept for {least} days, not {asked}")]
     Retention {

@@ -38,6 +38,9 @@ impl Ledger {
             if subject.is_empty() {
                 return Err(Refusal::Nobody.into());
             }
+            if reason.contains(&subject) {
+                return Err(Refusal::Reason.into());
+            }
             let tag = Tag::of(&*writer.parts.keys, &subject);
             let tag = tag.map_err(LedgerError::key("tags"))?;
             erase(writer, &tag, &reason, Holds::Obeyed)

@@ -4,8 +4,8 @@ use crate::deeds::{self, Deed, KeepError, Refusal, Scope};
 use crate::ledger::Ledger;
 
 impl Ledger {
-    /// Puts a hold in force; it is once this returns. The name is never erased, the reason is kept
-    /// as a personal field.
+    /// Puts a hold in force; it is once this returns. Neither its name nor its reason is ever
+    /// erased; outsiders who are shown the leaf see the name only.
     ///
     /// # Errors
     /// When the name is in use or can't be one, when the ledger can't write.

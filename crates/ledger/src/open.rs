@@ -2,6 +2,7 @@
 //! came after it is read again, and what a write left unfinished is set aside.
 
 use crate::append;
+use crate::backup;
 use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Lock, NEW};
 use crate::error::{Fault, FaultKind, LedgerError};
@@ -36,6 +37,15 @@ pub struct Opened {
 
 /// Opens a ledger for writing, or begins one.
 pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened), LedgerError> {
+    backup::is_whole(&*parts.disk)?;
+    open_restored(parts, settings)
+}
+
+/// The same, while the ledger is being restored.
+pub(crate) fn open_restored(
+    parts: Parts,
+    settings: Settings,
+) -> Result<(Writer, Opened), LedgerError> {
     let disk = &*parts.disk;
     let held = match disk.lock().map_err(LedgerError::disk("locking", "lock"))? {
         Lock::Taken(held) => held,

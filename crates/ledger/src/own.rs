@@ -14,8 +14,8 @@ pub(crate) fn set_aside(parts: &Parts, file: &str, bytes: u64) -> Result<Event, 
     build(draft)
 }
 
-/// A deed of the ledger's own. What it says stands in the leaf, where nothing can be erased; only
-/// the reason is a text that may speak of somebody.
+/// A deed of the ledger's own. What it says stands in the leaf, in plain text; of the reason, which
+/// may speak of somebody, there is a commitment only.
 pub(crate) fn deed(parts: &Parts, deed: &Deed, reason: &str) -> Result<Event, LedgerError> {
     let (activity, name) = match deed {
         Deed::Hold { name, .. } => (activity::entity::ENABLE, name.as_str()),

@@ -6,12 +6,13 @@ use crate::fixture::{Keys, Set, event, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
 use palisade_event::{Class, Draft, Event, Private, User, activity};
 use palisade_ledger::{
-    DataKey, Erased, Evidence, Expired, FaultKind, KeepError, KeyError, KeyService, Ledger,
-    LedgerError, Parts, Receipt, Refusal, Retention, Scope, WrappedKey, erasures, holds, read,
-    restore, verify,
+    DataKey, Disk, DiskFile, Erased, Evidence, Expired, FaultKind, KeepError, KeyError, KeyService,
+    Ledger, LedgerError, Lock, Parts, Receipt, Refusal, Retention, Scope, Settings, WrappedKey,
+    erasures, holds, read, restore, verify,
 };
 use palisade_tlog::{SignedCheckpoint, Tile, TileReader, verify_inclusion};
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 const THEN: i64 = 1_790_000_000_000;
@@ -258,6 +259,8 @@ fn erasing_leaves_nothing_of_one_person_and_all_of_the_others() {
     assert_eq!(erased, all);
     assert_eq!(wait(ledger.erase(ADA, "")).unwrap(), Erased::default());
     assert_eq!(refused(wait(ledger.erase("", ""))), Refusal::Nobody);
+    let named = format!("{ADA} asked for it");
+    assert_eq!(refused(wait(ledger.erase(ADA, &named))), Refusal::Reason);
     drop(ledger);
     let parts = parts(disk.clone());
     assert_eq!((holding(&parts, ADA), holding(&parts, "192.0.2.7")), (0, 0));
@@ -561,6 +564,102 @@ fn a_copy_is_a_ledger_again() {
     };
     verify(&parts(disk), &later).unwrap();
     assert_eq!(fault(&now, &later).0, FaultKind::Root);
+}
+
+/// A disk on which each new file lets something happen.
+struct Busy<F>(Simulated, F);
+
+impl<F> std::fmt::Debug for Busy<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<F: Fn() + Send + Sync> Disk for Busy<F> {
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.0.list(folder)
+    }
+    fn create(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
+        (self.1)();
+        self.0.create(path)
+    }
+    fn open(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
+        self.0.open(path)
+    }
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+    fn remove(&self, path: &str) -> io::Result<()> {
+        self.0.remove(path)
+    }
+    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        self.0.sync_folder(folder)
+    }
+    fn lock(&self) -> io::Result<Lock> {
+        self.0.lock()
+    }
+}
+
+#[test]
+fn a_copy_is_whole_though_writing_goes_on() {
+    let (disk, evidence) = begun();
+    let settings = Settings {
+        segment_bytes: 2500,
+        checkpoint_interval: 0,
+        ..small()
+    };
+    let ledger = Ledger::open(parts(disk.clone()), settings).unwrap().0;
+    for number in 4..300 {
+        wait(ledger.append_batched(event(number))).unwrap();
+    }
+    let writing = || assert!(wait(ledger.append(event(9))).is_ok());
+    let copy = Simulated::default();
+    assert_eq!(
+        wait(ledger.backup(&Busy(copy.clone(), writing))).unwrap(),
+        300
+    );
+    assert_eq!(verify(&parts(copy), &evidence).unwrap().events, 300);
+    // What is erased meanwhile must not be in the copy.
+    let erasing = || assert!(wait(ledger.erase("u-1", "")).is_ok());
+    let copy = Simulated::default();
+    let result = wait(ledger.backup(&Busy(copy.clone(), erasing)));
+    assert_eq!(refused(result), Refusal::Meanwhile);
+    assert!(!copy.files().contains_key("checkpoint"));
+}
+
+#[test]
+fn restoring_that_was_cut_short_is_done_again() {
+    let (disk, evidence) = begun();
+    let ledger = open(parts(disk.clone()));
+    let copy = Simulated::default();
+    wait(ledger.backup(&copy)).unwrap();
+    wait(ledger.erase(ADA, "")).unwrap();
+    drop(ledger);
+    let erased = erasures(&parts(disk)).unwrap();
+    let run =
+        |to: &Simulated| restore(&parts(copy.clone()), Arc::new(to.clone()), small(), &erased);
+    let to = Simulated::default();
+    run(&to).unwrap();
+    let mut whole = 0;
+    for at in 1..=to.operations() {
+        let to = Simulated::default();
+        to.plan(at, Trouble::PowerLoss);
+        let done = run(&to).is_ok();
+        for seed in 0..4 {
+            let to = to.after_power_loss(&mut choices(at * 100 + seed));
+            let is_empty = to.files().is_empty();
+            // Only what is restored to the end is a ledger: nothing that was erased comes back.
+            if !is_empty && Ledger::open(parts(to.clone()), small()).is_ok() {
+                verify(&parts(to.clone()), &evidence).unwrap();
+                assert_eq!(holding(&parts(to), ADA), 0, "{at}");
+                whole += 1;
+            } else {
+                assert!(!done);
+                assert!(is_empty || matches!(run(&to), Err(KeepError::Refused(_))));
+            }
+        }
+    }
+    assert!(whole > 0);
 }
 
 #[test]
