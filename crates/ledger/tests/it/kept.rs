@@ -407,6 +407,60 @@ fn new_keys_leave_segments_as_they_are() {
     assert!(verify(&with_keys(&disk, &["one"]), &Evidence::default()).is_err());
 }
 
+/// Segments that take many events.
+fn large() -> Settings {
+    Settings {
+        segment_bytes: 1 << 20,
+        ..small()
+    }
+}
+
+#[test]
+fn a_segment_goes_when_its_last_event_may() {
+    for (by, segments) in [(YEAR, 0), (YEAR + 10 * DAY, 1)] {
+        let disk = Simulated::default();
+        for begin in [0, 10 * DAY] {
+            let ledger = Ledger::open(later(&disk, begin), large()).unwrap().0;
+            wait(ledger.append(event(0))).unwrap();
+        }
+        let ledger = Ledger::open(later(&disk, by), large()).unwrap().0;
+        // What is written to is not removed.
+        let expired = wait(ledger.expire(Retention::default())).unwrap();
+        assert_eq!(expired.segments, 0);
+        wait(ledger.hold("case", "", Scope::All)).unwrap();
+        wait(ledger.release("case", "")).unwrap();
+        let expired = wait(ledger.expire(Retention::default())).unwrap();
+        assert_eq!((expired.segments, expired.events), (segments, 2 * segments));
+    }
+}
+
+#[test]
+fn a_deed_has_its_segment_to_itself() {
+    let disk = Simulated::default();
+    for number in 0..2 {
+        let ledger = Ledger::open(parts(disk.clone()), large()).unwrap().0;
+        wait(ledger.append(event(number))).unwrap();
+        let name = format!("case-{number}");
+        let scope = Scope::subject(&Keys, "g-1").unwrap();
+        wait(ledger.hold(&name, "", scope)).unwrap();
+    }
+    assert_eq!(names(&disk, ".log"), [log(0), log(1), log(2), log(3)]);
+    let ledger = Ledger::open(parts(disk.clone()), large()).unwrap().0;
+    wait(ledger.append(event(4))).unwrap();
+    assert_eq!(wait(ledger.erase(ADA, "")).unwrap().events, 3);
+    drop(ledger);
+    assert_eq!(holds(&parts(disk.clone())).unwrap().len(), 2);
+    verify(&parts(disk.clone()), &Evidence::default()).unwrap();
+    // A hold that somebody took away is missed before anything is removed or erased.
+    for first in [1, 3] {
+        let mut files = disk.files();
+        files.remove(&log(first)).unwrap();
+        files.remove(&log(5)).unwrap();
+        let files = Simulated::with(files);
+        assert!(holds(&parts(files)).is_err(), "{first}");
+    }
+}
+
 /// Lets `work` run into trouble at each of its operations, and `check` what is left after each
 /// kind of crash; it is told whether the work was reported done.
 fn cut_short(
