@@ -505,6 +505,10 @@ fn an_erasure_that_was_cut_short_is_finished() {
         |disk| parts(disk.clone()),
         work,
         |disk, done| {
+            // Even before the ledger is opened again every event can be read.
+            for index in 0..4 {
+                assert!(read(&parts(disk.clone()), index).unwrap().is_some());
+            }
             drop(open(parts(disk.clone())));
             let parts = parts(disk.clone());
             verify(&parts, &evidence).unwrap();
