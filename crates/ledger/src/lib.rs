@@ -5,6 +5,8 @@
 //!   that failed, nothing is acknowledged until the ledger is opened again.
 //! - Events have dense indices in one order.
 //! - Nothing is written unencrypted but hashes, signed notes and lengths.
+//! - What the ledger removes, erases or wraps with another key is an event of its own before; what
+//!   was begun is finished at the next opening. A hold goes before erasure and before expiry.
 //! - Verification never changes a byte.
 
 mod append;

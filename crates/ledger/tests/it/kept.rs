@@ -407,6 +407,35 @@ fn new_keys_leave_segments_as_they_are() {
     assert!(verify(&with_keys(&disk, &["one"]), &Evidence::default()).is_err());
 }
 
+#[test]
+fn a_flipped_bit_is_found_where_much_was_removed_and_erased_too() {
+    let (disk, _) = begun();
+    let ledger = open(later(&disk, 10 * DAY));
+    wait(ledger.append(event(4))).unwrap();
+    wait(ledger.erase("u-4", "")).unwrap();
+    drop(ledger);
+    let ledger = open(later(&disk, YEAR));
+    assert_eq!(
+        wait(ledger.expire(Retention::default())).unwrap().segments,
+        4
+    );
+    let scope = Scope::subject(&Keys, "g-1").unwrap();
+    wait(ledger.hold("case", "", scope)).unwrap();
+    drop(ledger);
+    let files = disk.files();
+    let check = |files| verify(&later(&Simulated::with(files), YEAR), &Evidence::default());
+    let verified = check(files.clone()).unwrap();
+    assert_eq!((verified.events, verified.expired), (8, 4));
+    for (name, bytes) in &files {
+        // Every bit takes long; all of a byte's are met at some byte.
+        for bit in (0..bytes.len() * 8).step_by(19) {
+            let mut files = files.clone();
+            files.get_mut(name).unwrap()[bit / 8] ^= 1 << (bit % 8);
+            assert!(check(files).is_err(), "bit {bit} of {name}");
+        }
+    }
+}
+
 /// Segments that take many events.
 fn large() -> Settings {
     Settings {
