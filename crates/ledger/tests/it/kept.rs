@@ -6,9 +6,9 @@ use crate::fixture::{Keys, Set, event, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
 use palisade_event::{Class, Draft, Event, Private, User, activity};
 use palisade_ledger::{
-    DataKey, Disk, DiskFile, Erased, Evidence, Expired, FaultKind, KeepError, KeyError, KeyService,
-    Ledger, LedgerError, Lock, Parts, Receipt, Refusal, Retention, Scope, Settings, WrappedKey,
-    erasures, holds, read, restore, verify,
+    DataKey, Disk, DiskFile, Erased, Evidence, Expired, FaultKind, Folder, KeepError, KeyError,
+    KeyFile, KeyService, Ledger, LedgerError, Lock, Parts, Receipt, Refusal, Retention, Scope,
+    Settings, WrappedKey, erasures, holds, read, restore, verify,
 };
 use palisade_tlog::{SignedCheckpoint, Tile, TileReader, verify_inclusion};
 use std::collections::BTreeMap;
@@ -773,4 +773,45 @@ fn half_a_copy_is_refused() {
         let result = restore(&from, Arc::new(Simulated::default()), small(), &[]);
         assert!(result.is_err(), "{name}");
     }
+}
+
+#[test]
+fn on_a_real_disk_with_a_key_file() {
+    let folder = std::env::temp_dir().join(format!("palisade-kept-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let key = folder.join("ledger.key");
+    let disk = |name: &str| Arc::new(Folder::new(&folder.join(name)).unwrap());
+    let with = |keys: KeyFile, name: &str| {
+        let keys = Arc::new(keys);
+        Parts {
+            disk: disk(name),
+            signer: keys.clone(),
+            keys,
+            ..parts(Simulated::default())
+        }
+    };
+    let read_keys = || KeyFile::read(&key, None).unwrap();
+    let created = KeyFile::create(&key, "example.com/kept", None).unwrap();
+    let ledger = open(with(created, "ledger"));
+    for number in 0..3 {
+        wait(ledger.append(event(number))).unwrap();
+    }
+    wait(ledger.erase("u-1", "")).unwrap();
+    drop(ledger);
+    let mut rotated = read_keys();
+    rotated.rotate().unwrap();
+    let ledger = open(with(rotated, "ledger"));
+    assert_eq!(wait(ledger.rekey()).unwrap(), 4);
+    drop(ledger);
+    read_keys().forget_others().unwrap();
+    let ledger = open(with(read_keys(), "ledger"));
+    assert_eq!(wait(ledger.backup(&*disk("copy"))).unwrap(), 5);
+    drop(ledger);
+    let from = with(read_keys(), "copy");
+    let restored = restore(&from, disk("restored"), small(), &[]).unwrap();
+    assert_eq!((restored.events, restored.erasures), (5, 0));
+    let now = with(read_keys(), "restored");
+    assert_eq!(verify(&now, &Evidence::default()).unwrap().events, 6);
+    assert_eq!((holding(&now, "u-1"), holding(&now, "u-2")), (0, 1));
+    std::fs::remove_dir_all(&folder).unwrap();
 }
