@@ -69,6 +69,14 @@ pub enum LedgerError {
         /// Its index.
         index: u64,
     },
+    /// An event was removed because its time was over.
+    #[error(
+        "event {index} has expired: its segment was removed when its time was over; its hash is still there, and can be proved"
+    )]
+    Expired {
+        /// Its index.
+        index: u64,
+    },
     /// An event of the ledger's own is not one: its name or product is not what events can hold.
     #[error("the ledger can't record what it did: {reason}")]
     Own {
@@ -130,6 +138,12 @@ pub enum FaultKind {
     /// There are fewer events than a checkpoint or receipt tells of.
     #[error("events that are known to have been recorded are not there")]
     Missing,
+    /// A segment is not there, and the expiry that says why was not allowed.
+    #[error("events were removed before their time, or under a hold")]
+    Early,
+    /// A segment is older than an erasure that concerns it.
+    #[error("personal fields that were erased are there; opening the ledger erases them again")]
+    Unerased,
     /// A note's signature is not that of the ledger.
     #[error("it is not signed by the ledger's key")]
     Signature,
@@ -149,6 +163,8 @@ impl FaultKind {
             Self::Root => "root",
             Self::Missing => "missing",
             Self::Signature => "signature",
+            Self::Early => "early",
+            Self::Unerased => "unerased",
         }
     }
 }

@@ -5,14 +5,22 @@
 //!   that failed, nothing is acknowledged until the ledger is opened again.
 //! - Events have dense indices in one order.
 //! - Nothing is written unencrypted but hashes, signed notes and lengths.
+//! - What the ledger removes, erases or wraps with another key is an event of its own before; what
+//!   was begun is finished at the next opening. A hold goes before erasure and before expiry.
 //! - Verification never changes a byte.
 
 mod access;
 mod append;
+mod backup;
 mod clock;
+mod deeds;
 mod disk;
+mod erase;
 mod error;
+mod expire;
 mod export;
+mod finish;
+mod hold;
 mod index;
 mod keys;
 mod ledger;
@@ -22,6 +30,7 @@ mod prove;
 mod query;
 mod read;
 mod reading;
+mod rekey;
 mod segment;
 mod sign;
 mod stats;
@@ -33,9 +42,13 @@ mod verify;
 mod writer;
 
 pub use access::{Permit, ReadError, Reader, Refusal, Role, Roles, permit};
+pub use backup::{Restored, restore};
 pub use clock::{Clock, SystemClock};
+pub use deeds::{Erasure, Hold, KeepError, Objection, Scope, Tag, erasures, holds};
 pub use disk::{Disk, DiskFile, Folder, Held, Lock};
+pub use erase::Erased;
 pub use error::{AppendError, Fault, FaultKind, LedgerError};
+pub use expire::{Expired, Retention};
 pub use export::{Export, Format};
 pub use index::index;
 pub use keys::{DataKey, KeyError, KeyFile, KeyFileError, KeyService, WrappedKey};

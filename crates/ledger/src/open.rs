@@ -2,8 +2,11 @@
 //! came after it is read again, and what a write left unfinished is set aside.
 
 use crate::append;
+use crate::backup;
+use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Lock, NEW};
 use crate::error::{Fault, FaultKind, LedgerError};
+use crate::finish;
 use crate::own;
 use crate::segment::Header;
 use crate::sign::{self, Description};
@@ -34,6 +37,15 @@ pub struct Opened {
 
 /// Opens a ledger for writing, or begins one.
 pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened), LedgerError> {
+    backup::is_whole(&*parts.disk)?;
+    open_restored(parts, settings)
+}
+
+/// The same, while the ledger is being restored.
+pub(crate) fn open_restored(
+    parts: Parts,
+    settings: Settings,
+) -> Result<(Writer, Opened), LedgerError> {
     let disk = &*parts.disk;
     let held = match disk.lock().map_err(LedgerError::disk("locking", "lock"))? {
         Lock::Taken(held) => held,
@@ -55,8 +67,27 @@ pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened),
     opened.events = tree.head().size;
     opened.after_checkpoint = opened.events - signed.size;
     let mut writer = Writer::new(parts, settings, held, tree, current, signed.size)?;
+    leave_segment(&mut writer)?;
+    writer.deeds = Deeds::read(&writer.parts)?;
+    finish::finish(&writer.parts, &writer.deeds)?;
     record_set_aside(&mut writer)?;
     Ok((writer, opened))
+}
+
+/// Does not go on with a segment that has no event yet, nor with one that has the one event it is
+/// for.
+fn leave_segment(writer: &mut Writer) -> Result<(), LedgerError> {
+    let Some(current) = &writer.current else {
+        return Ok(());
+    };
+    let header = current.segment.header;
+    if current.length <= store::len(Header::LENGTH) {
+        writer.current = None;
+        remove_segment(&*writer.parts.disk, header.first)?;
+    } else if header.is_deed {
+        writer.end_segment()?;
+    }
+    Ok(())
 }
 
 /// Appends an event for whatever was set aside and has none yet.

@@ -1,9 +1,10 @@
 //! Going through events in order, without changing anything. A reader may run beside the writer of
 //! another process: it sees what was whole when it looked.
 
-use crate::error::{FaultKind, LedgerError};
+use crate::deeds::Deeds;
+use crate::error::{Fault, FaultKind, LedgerError};
 use crate::segment::Record;
-use crate::store::{self, Found, Segment};
+use crate::store::{self, EVENTS, Found, Segment};
 use crate::writer::Parts;
 use palisade_event::{Private, open};
 use serde_json::Value;
@@ -30,7 +31,8 @@ impl Stored {
     }
 }
 
-/// Calls `each` for every event from an index on, in order, until it says that it has enough.
+/// Calls `each` for every event from an index on, in order, until it says that it has enough. What
+/// has expired is passed over.
 ///
 /// # Errors
 /// The first fault, and what `each` fails with.
@@ -42,15 +44,22 @@ pub(crate) fn each_record<E: From<LedgerError>>(
     let segments = store::list(&*parts.disk)?;
     let begin = segments.partition_point(|first| *first <= from);
     let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
+    let mut at = if begin == 0 { from } else { 0 };
     for (number, first) in rest.iter().enumerate() {
         let last = number + 1 == rest.len();
+        if at < *first && (number > 0 || begin == 0) {
+            is_expired(parts, at, *first)?;
+        }
         let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
         let mut frames = segment.frames()?;
         frames.skip_to(from)?;
         loop {
             let place = frames.fault(FaultKind::Changed);
             match frames.next()? {
-                Found::End => break,
+                Found::End => {
+                    at = place.index;
+                    break;
+                }
                 // A writer may be at it.
                 Found::Torn if last => return Ok(()),
                 Found::Torn => return Err(LedgerError::from(place).into()),
@@ -68,6 +77,19 @@ pub(crate) fn each_record<E: From<LedgerError>>(
     Ok(())
 }
 
+/// Events that are not there must have expired.
+fn is_expired(parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
+    if Deeds::read(parts)?.has_expired(from, to) {
+        return Ok(());
+    }
+    Err(LedgerError::Fault(Fault {
+        path: store::path(from, EVENTS),
+        offset: None,
+        index: from,
+        what: FaultKind::Removed,
+    }))
+}
+
 /// Whether to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -80,16 +102,17 @@ pub(crate) enum Next {
 /// One event.
 ///
 /// # Errors
-/// When there is none of this index, and the first fault.
+/// When it has expired, and the first fault.
 pub fn read(parts: &Parts, index: u64) -> Result<Option<Stored>, LedgerError> {
     let mut found = None;
     each_record::<LedgerError>(parts, index, |at, record| {
         if at < index {
             return Ok(Next::On);
         }
-        if at == index {
-            found = Some(stored(at, record)?);
+        if at > index {
+            return Err(LedgerError::Expired { index });
         }
+        found = Some(stored(at, record)?);
         Ok(Next::Stop)
     })?;
     Ok(found)

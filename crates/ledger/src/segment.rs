@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! segment  header frame*
-//! header   "palisade ledger segment 1\n"  first u64  made u64 (ms)  id [16]
+//! header   "palisade ledger segment 1\n"  first u64  made u64 (ms)  id [16]  deeds u64  deed u8
 //! frame    length u32  first u64  count u32  nonce [12]  AES-256-GCM(record*) [length]
 //! record   leaf length u32  private length u32  leaf  private
 //! ```
@@ -28,18 +28,25 @@ pub(crate) struct Header {
     pub(crate) made: u64,
     /// What makes it a segment of its own: its key is bound to it.
     pub(crate) id: [u8; 16],
+    /// How many of the ledger's own deeds it takes into account: those that were recorded when it
+    /// was begun, or when fields were erased from it.
+    pub(crate) deeds: u64,
+    /// Whether it holds one such deed and nothing else.
+    pub(crate) is_deed: bool,
 }
 
 impl Header {
-    pub(crate) const LENGTH: usize = MAGIC.len() + 8 + 8 + 16;
+    pub(crate) const LENGTH: usize = MAGIC.len() + 8 + 8 + 16 + 8 + 1;
 
     pub(crate) fn encode(&self) -> [u8; Self::LENGTH] {
         let mut bytes = [0; Self::LENGTH];
-        let parts: [&[u8]; 4] = [
+        let parts: [&[u8]; 6] = [
             MAGIC,
             &self.first.to_be_bytes(),
             &self.made.to_be_bytes(),
             &self.id,
+            &self.deeds.to_be_bytes(),
+            &[self.is_deed.into()],
         ];
         fill(&mut bytes, &parts);
         bytes
@@ -56,11 +63,19 @@ impl Header {
         };
         let (first, rest) = rest.split_first_chunk().ok_or(Broken::NoSegment)?;
         let (made, rest) = rest.split_first_chunk().ok_or(Broken::NoSegment)?;
-        let id = rest.first_chunk().ok_or(Broken::NoSegment)?;
+        let (id, rest) = rest.split_first_chunk().ok_or(Broken::NoSegment)?;
+        let (deeds, rest) = rest.split_first_chunk().ok_or(Broken::NoSegment)?;
+        let is_deed = match rest.first() {
+            Some(0) => false,
+            Some(1) => true,
+            _ => return Err(Broken::NoSegment),
+        };
         Ok(Self {
             first: u64::from_be_bytes(*first),
             made: u64::from_be_bytes(*made),
             id: *id,
+            deeds: u64::from_be_bytes(*deeds),
+            is_deed,
         })
     }
 }
@@ -290,6 +305,8 @@ mod tests {
             first: 7,
             made: 1_700_000_000_000,
             id: [3; 16],
+            deeds: 5,
+            is_deed: true,
         };
         (header, Cipher::new(&DataKey::from([9; 32]), &header))
     }

@@ -12,7 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 pub(crate) const FOLDER: &str = "segments";
 /// How their names end.
 pub(crate) const EVENTS: &str = ".log";
-const KEY: &str = ".key";
+pub(crate) const KEY: &str = ".key";
+/// How the name of a key ends that takes the place of the key as soon as its segment has taken the
+/// place of the earlier one.
+pub(crate) const NEXT_KEY: &str = ".key.next";
 const KEY_FORMAT: &str = "palisade ledger key 1";
 /// How many bytes are read at once.
 const WINDOW: usize = 1 << 20;
@@ -29,7 +32,7 @@ pub(crate) fn list(disk: &dyn Disk) -> Result<Vec<u64>, LedgerError> {
         .map_err(LedgerError::disk("reading", FOLDER))?;
     let mut found = Vec::new();
     for name in names {
-        let known = [EVENTS, KEY, INDEX].iter().any(|ending| {
+        let known = [EVENTS, KEY, NEXT_KEY, INDEX].iter().any(|ending| {
             let stem = name.strip_suffix(disk::NEW).unwrap_or(&name);
             stem.strip_suffix(ending).is_some_and(is_number)
         });
@@ -74,17 +77,11 @@ impl Segment {
     pub(crate) fn create(
         disk: &dyn Disk,
         keys: &dyn KeyService,
-        first: u64,
-        made: u64,
+        header: Header,
     ) -> Result<Self, LedgerError> {
-        let header = Header {
-            first,
-            made,
-            id: random()?,
-        };
         let key = DataKey::from(random()?);
         write_key(disk, keys, &header, &key)?;
-        let path = path(first, EVENTS);
+        let path = path(header.first, EVENTS);
         let writing = || LedgerError::disk("writing", &path);
         let mut file = disk.create(&path).map_err(writing())?;
         file.append(&header.encode()).map_err(writing())?;
@@ -104,23 +101,7 @@ impl Segment {
         keys: &dyn KeyService,
         first: u64,
     ) -> Result<Self, LedgerError> {
-        let path = path(first, EVENTS);
-        let reading = || LedgerError::disk("reading", &path);
-        let file = disk.open(&path).map_err(reading())?;
-        let mut bytes = [0; Header::LENGTH];
-        let read = file.read_at(0, &mut bytes).map_err(reading())?;
-        let header = match Header::decode(bytes.get(..read).unwrap_or_default()) {
-            Ok(header) if header.first == first => header,
-            Err(Broken::Version) => return Err(LedgerError::Version { path }),
-            _ => {
-                return Err(LedgerError::Fault(Fault {
-                    path,
-                    offset: Some(0),
-                    index: first,
-                    what: FaultKind::Changed,
-                }));
-            }
-        };
+        let (file, header) = open_file(disk, first)?;
         let key = read_key(disk, keys, &header)?;
         Ok(Self {
             cipher: Cipher::new(&key, &header),
@@ -157,6 +138,29 @@ impl Segment {
     }
 }
 
+/// What stands at the beginning of a segment.
+pub(crate) fn header(disk: &dyn Disk, first: u64) -> Result<Header, LedgerError> {
+    open_file(disk, first).map(|(_, header)| header)
+}
+
+fn open_file(disk: &dyn Disk, first: u64) -> Result<(Box<dyn DiskFile>, Header), LedgerError> {
+    let path = path(first, EVENTS);
+    let reading = || LedgerError::disk("reading", &path);
+    let file = disk.open(&path).map_err(reading())?;
+    let mut bytes = [0; Header::LENGTH];
+    let read = file.read_at(0, &mut bytes).map_err(reading())?;
+    match Header::decode(bytes.get(..read).unwrap_or_default()) {
+        Ok(header) if header.first == first => Ok((file, header)),
+        Err(Broken::Version) => Err(LedgerError::Version { path }),
+        _ => Err(LedgerError::Fault(Fault {
+            path,
+            offset: Some(0),
+            index: first,
+            what: FaultKind::Changed,
+        })),
+    }
+}
+
 /// A length as a place in a file.
 pub(crate) fn len(length: usize) -> u64 {
     // INVARIANT: usize has at most 64 bits.
@@ -175,7 +179,18 @@ pub(crate) fn write_key(
     header: &Header,
     key: &DataKey,
 ) -> Result<(), LedgerError> {
-    let path = path(header.first, KEY);
+    write_key_as(disk, keys, header, key, KEY)
+}
+
+/// The same, under another ending.
+pub(crate) fn write_key_as(
+    disk: &dyn Disk,
+    keys: &dyn KeyService,
+    header: &Header,
+    key: &DataKey,
+    ending: &str,
+) -> Result<(), LedgerError> {
+    let path = path(header.first, ending);
     let wrapped = keys
         .wrap(key, &context(header))
         .map_err(LedgerError::key(&path))?;
@@ -189,9 +204,13 @@ fn key_text(wrapped: &WrappedKey) -> String {
 }
 
 /// The key of a segment as it is written down.
-pub(crate) fn read_wrapped(disk: &dyn Disk, first: u64) -> Result<WrappedKey, LedgerError> {
+pub(crate) fn read_wrapped(
+    disk: &dyn Disk,
+    first: u64,
+    ending: &str,
+) -> Result<WrappedKey, LedgerError> {
     const LIMIT: usize = 64 << 10;
-    let path = path(first, KEY);
+    let path = path(first, ending);
     let bytes = disk::read(disk, &path, LIMIT).map_err(LedgerError::disk("reading", &path))?;
     let parsed = || {
         let mut lines = std::str::from_utf8(&bytes).ok()?.lines();
@@ -220,14 +239,30 @@ pub(crate) fn read_wrapped(disk: &dyn Disk, first: u64) -> Result<WrappedKey, Le
     }
 }
 
+/// The key of a segment. Between two steps of a rewriting it may be the one that comes next.
 fn read_key(
     disk: &dyn Disk,
     keys: &dyn KeyService,
     header: &Header,
 ) -> Result<DataKey, LedgerError> {
-    let wrapped = read_wrapped(disk, header.first)?;
+    match read_key_as(disk, keys, header, KEY) {
+        Err(error @ LedgerError::Key { .. }) => {
+            read_key_as(disk, keys, header, NEXT_KEY).map_err(|_| error)
+        }
+        key => key,
+    }
+}
+
+/// The key of a segment that stands under an ending.
+pub(crate) fn read_key_as(
+    disk: &dyn Disk,
+    keys: &dyn KeyService,
+    header: &Header,
+    ending: &str,
+) -> Result<DataKey, LedgerError> {
+    let wrapped = read_wrapped(disk, header.first, ending)?;
     keys.unwrap(&wrapped, &context(header))
-        .map_err(LedgerError::key(&path(header.first, KEY)))
+        .map_err(LedgerError::key(&path(header.first, ending)))
 }
 
 /// The frames of a segment, one after the other.

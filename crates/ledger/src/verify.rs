@@ -1,6 +1,7 @@
 //! Verification: every event, tile and signature, against each other and against what outsiders
 //! hold. It reads all, changes nothing, and names the first wrong place.
 
+use crate::deeds::Deeds;
 use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::ledger::Receipt;
@@ -41,6 +42,8 @@ pub struct Verified {
     pub segments: u64,
     /// How many bytes the segments have.
     pub bytes: u64,
+    /// How many events have expired: of them there are the hashes, and nothing more.
+    pub expired: u64,
     /// How many personal fields are erased.
     pub erased: u64,
     /// Whether the last segment ends in bytes of a write that was not finished. They were never
@@ -56,13 +59,29 @@ pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerErro
     let disk = &*parts.disk;
     Description::read(disk, &*parts.signer)?.ok_or_else(|| removed(sign::DESCRIPTION, 0))?;
     let own = sign::read_checkpoint(disk, &*parts.signer)?.ok_or_else(sign::no_checkpoint)?;
-    let mut walk = Walk::new(disk, &own, evidence);
     let segments = store::list(disk)?;
+    let deeds = Deeds::read(parts)?;
+    let mut walk = Walk::new(disk, &own, evidence);
     for (number, first) in segments.iter().enumerate() {
         let last = number + 1 == segments.len();
+        if last && *first >= own.tree().size && is_unfinished(disk, *first)? {
+            walk.found.torn = true;
+            break;
+        }
+        walk.expired(&deeds, *first)?;
         walk.segment(parts, *first, last)?;
     }
-    walk.end()
+    let found = walk.end()?;
+    // A segment that was put back from before an erasure is whole in itself.
+    match deeds.unerased().into_keys().next() {
+        None => Ok(found),
+        Some(first) => Err(LedgerError::Fault(Fault {
+            path: store::path(first, EVENTS),
+            offset: None,
+            index: first,
+            what: FaultKind::Unerased,
+        })),
+    }
 }
 
 /// How a checkpoint is called that an outsider holds.
@@ -113,6 +132,7 @@ impl<'a> Walk<'a> {
             roots,
             leaves: receipts.map(|r| (r.index, r.leaf_hash)).collect(),
             found: Verified {
+                expired: 0,
                 events: 0,
                 checkpoint: signed,
                 root: Hash::EMPTY_ROOT,
@@ -124,11 +144,37 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
-        if last && first >= self.signed.size && is_unfinished(&*parts.disk, first)? {
-            self.found.torn = true;
-            return Ok(());
+    /// Goes over the segments before an event that have expired; their hashes are those of the
+    /// tiles.
+    fn expired(&mut self, deeds: &Deeds, until: u64) -> Result<(), LedgerError> {
+        while let first = self.tree.frontier().size()
+            && first < until
+        {
+            let fault = |what| Fault {
+                what,
+                ..removed(&store::path(first, EVENTS), first)
+            };
+            let end = match deeds.gone(first) {
+                Some((gone, true)) if gone.end > first && gone.end <= until => gone.end,
+                Some((gone, false)) if gone.end <= until => {
+                    return Err(fault(FaultKind::Early).into());
+                }
+                // What is wrong is told with the segment that is there.
+                _ => return Ok(()),
+            };
+            let mut tiles = TileReader::new(self.tiles, self.signed.size);
+            for index in first..end {
+                let leaf = tiles
+                    .leaf(index)
+                    .map_err(|error| tile_error(error, index))?;
+                self.leaf(leaf, fault(FaultKind::Event))?;
+            }
+            self.found.expired += end - first;
         }
+        Ok(())
+    }
+
+    fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
         let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
         let mut frames = segment.frames()?;
         if first != self.tree.frontier().size() {
@@ -166,16 +212,23 @@ impl<'a> Walk<'a> {
             ..place.clone()
         };
         let leaf = leaf_hash(record.leaf);
-        if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
-            return Err(fault(FaultKind::Event).into());
-        }
         let erased = verify_encoded(record.leaf, record.private);
         let erased = erased.map_err(|_| fault(FaultKind::Personal))?;
         self.found.erased += store::len(erased);
+        self.leaf(leaf, fault(FaultKind::Event))
+    }
+
+    /// Takes the next leaf; `event` is the fault if it is not the right one.
+    fn leaf(&mut self, leaf: Hash, event: Fault) -> Result<(), LedgerError> {
+        let index = self.tree.frontier().size();
+        let event = Fault { index, ..event };
+        if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
+            return Err(event.into());
+        }
         match &mut self.tree {
             Tree::Covered(audit) if index < self.signed.size => {
                 if let Err(error) = audit.push(leaf) {
-                    return Err(self.differs(error, fault(FaultKind::Event)));
+                    return Err(self.differs(error, event));
                 }
             }
             Tree::Covered(audit) => {

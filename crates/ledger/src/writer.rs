@@ -3,6 +3,7 @@
 //! writer, and opening begins from what is on the disk.
 
 use crate::clock::Clock;
+use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Held};
 use crate::error::LedgerError;
 use crate::keys::KeyService;
@@ -90,6 +91,8 @@ pub(crate) struct Writer {
     pub(crate) tree: TileWriter,
     /// None before the first event.
     pub(crate) current: Option<Current>,
+    /// What the ledger has recorded of its own deeds.
+    pub(crate) deeds: Deeds,
     nonces: Nonces,
     /// How many events the last checkpoint covers.
     signed: u64,
@@ -118,6 +121,7 @@ impl Writer {
             settings,
             tree,
             current,
+            deeds: Deeds::default(),
             nonces: Nonces::new(store::random()?),
             signed,
             ended: None,
@@ -133,16 +137,36 @@ impl Writer {
 
     /// Makes events last; gives the index of the first.
     pub(crate) fn commit(&mut self, events: &[Ready]) -> Result<u64, LedgerError> {
+        self.end_segment_when_due()?;
+        self.write(events, false)
+    }
+
+    /// Makes one event last that tells of a deed of the ledger's own. It has a segment to itself,
+    /// which is never removed.
+    pub(crate) fn commit_deed(&mut self, event: Ready) -> Result<u64, LedgerError> {
+        self.end_segment()?;
+        let index = self.write(&[event], true)?;
+        self.end_segment()?;
+        Ok(index)
+    }
+
+    fn write(&mut self, events: &[Ready], is_deed: bool) -> Result<u64, LedgerError> {
         debug_assert!(events.iter().map(Ready::length).sum::<usize>() <= MOST_IN_FRAME);
         let first = self.size();
-        self.end_segment_when_due()?;
         let nonce = self.nonce()?;
         let current = match &mut self.current {
             Some(current) => current,
             none => {
                 let (disk, keys) = (&*self.parts.disk, &*self.parts.keys);
+                let header = Header {
+                    first,
+                    made: self.parts.clock.now(),
+                    id: store::random()?,
+                    deeds: self.deeds.count,
+                    is_deed,
+                };
                 none.insert(Current {
-                    segment: Segment::create(disk, keys, first, self.parts.clock.now())?,
+                    segment: Segment::create(disk, keys, header)?,
                     length: store::len(Header::LENGTH),
                 })
             }
@@ -178,7 +202,7 @@ impl Writer {
     }
 
     /// A segment that is full or old takes no more; the next event begins another one.
-    fn end_segment_when_due(&mut self) -> Result<(), LedgerError> {
+    pub(crate) fn end_segment_when_due(&mut self) -> Result<(), LedgerError> {
         let now = self.parts.clock.now();
         let due = self.current.as_ref().is_some_and(|current| {
             let age = now.saturating_sub(current.segment.header.made);

@@ -28,7 +28,7 @@ fn fill(disk: impl Disk + 'static) -> Vec<Receipt> {
 }
 
 /// Numbers that look random and are always the same.
-fn choices(seed: u64) -> impl FnMut(usize) -> usize {
+pub(crate) fn choices(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |below| {
         state ^= state << 13;

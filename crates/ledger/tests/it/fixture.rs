@@ -25,7 +25,7 @@ impl KeyService for Keys {
     fn wrap(&self, key: &DataKey, context: &[u8]) -> Result<WrappedKey, KeyError> {
         let masked = key.bytes().iter().zip(mask(context)).map(|(a, b)| a ^ b);
         let mut bytes: Vec<u8> = masked.collect();
-        bytes.extend(mask(&bytes));
+        bytes.extend(mask(&[&bytes, context].concat()));
         Ok(WrappedKey {
             key_id: "test".to_owned(),
             bytes,
@@ -38,7 +38,7 @@ impl KeyService for Keys {
             return Err(KeyError::Unknown(wrapped.key_id.clone()));
         }
         let (masked, check) = wrapped.bytes.split_at_checked(32).ok_or_else(refused)?;
-        if mask(masked) != check {
+        if mask(&[masked, context].concat()) != check {
             return Err(refused());
         }
         let mut key = mask(context);

@@ -5,6 +5,7 @@
 
 mod durable;
 mod fixture;
+mod kept;
 mod query;
 mod simulated;
 mod tampered;

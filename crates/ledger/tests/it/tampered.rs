@@ -116,7 +116,7 @@ fn events_that_are_removed_moved_or_put_in_are_found() {
     // A frame is written twice.
     let mut doubled = files.clone();
     let segment = doubled.get_mut(&segments[3]).unwrap();
-    let frame = segment[58..].to_vec();
+    let frame = segment[67..].to_vec();
     segment.extend(&frame);
     segment.extend(&frame);
     assert_eq!(fault(doubled, &evidence).what, FaultKind::Order);
