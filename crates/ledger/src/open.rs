@@ -55,6 +55,8 @@ pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened),
     opened.events = tree.head().size;
     opened.after_checkpoint = opened.events - signed.size;
     let mut writer = Writer::new(parts, settings, held, tree, current, signed.size)?;
+    // A crash may have left tiles of this size that are not whole: this writes them again.
+    writer.checkpoint()?;
     record_set_aside(&mut writer)?;
     Ok((writer, opened))
 }
