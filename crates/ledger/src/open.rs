@@ -67,6 +67,8 @@ pub(crate) fn open_restored(
     opened.events = tree.head().size;
     opened.after_checkpoint = opened.events - signed.size;
     let mut writer = Writer::new(parts, settings, held, tree, current, signed.size)?;
+    // A crash may have left tiles of this size that are not whole: this writes them again.
+    writer.checkpoint()?;
     leave_segment(&mut writer)?;
     writer.deeds = Deeds::read(&writer.parts)?;
     finish::finish(&writer.parts, &writer.deeds)?;

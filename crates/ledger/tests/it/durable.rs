@@ -3,7 +3,7 @@
 use crate::fixture::{event, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
 use palisade_ledger::{
-    AppendError, Disk, DiskFile, Evidence, Ledger, LedgerError, Lock, Receipt, verify,
+    AppendError, Disk, DiskFile, Evidence, Ledger, LedgerError, Lock, Receipt, Settings, verify,
 };
 use std::io;
 
@@ -221,6 +221,44 @@ fn what_a_crash_leaves_verifies_before_it_is_opened_again() {
                 ..Evidence::default()
             };
             let verified = verify(&parts(after), &evidence);
+            assert!(verified.is_ok(), "{at}, seed {seed}: {verified:?}");
+        }
+    }
+}
+
+/// Long segments, so that nothing but checkpoints writes tiles.
+fn long() -> Settings {
+    Settings {
+        segment_bytes: u64::MAX,
+        ..small()
+    }
+}
+
+#[test]
+fn tiles_that_a_crash_left_unfinished_do_no_harm_later() {
+    let append = |disk: &Simulated, count: u64| {
+        let Ok((ledger, _)) = Ledger::open(parts(disk.clone()), long()) else {
+            return;
+        };
+        for number in 0..count {
+            let appended = wait(ledger.append(event(number)));
+            if appended.is_err() || wait(ledger.checkpoint()).is_err() {
+                return;
+            }
+        }
+    };
+    let disk = Simulated::default();
+    append(&disk, 3);
+    for at in 1..=disk.operations() {
+        let disk = Simulated::default();
+        disk.plan(at, Trouble::PowerLoss);
+        append(&disk, 3);
+        for seed in 0..12 {
+            let after = disk.after_power_loss(&mut choices(at * 100 + seed));
+            let (ledger, _) = Ledger::open(parts(after.clone()), long()).unwrap();
+            wait(ledger.append(event(9))).unwrap();
+            drop(ledger);
+            let verified = verify(&parts(after), &Evidence::default());
             assert!(verified.is_ok(), "{at}, seed {seed}: {verified:?}");
         }
     }

@@ -212,6 +212,14 @@ fn keys_that_are_missing_wrong_or_open_to_others() {
         &["others than its owner can read", "chmod 600"],
     );
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    // A ledger that is begun again does not pass for the first one.
+    std::fs::remove_dir_all(folder.0.join("other")).unwrap();
+    let run = append(&folder, events(0..1), &["--dir", "other"]);
+    says(
+        (run.code(), run.err()),
+        0,
+        &["`other.key` was there already", "began the ledger"],
+    );
     std::fs::write(&path, "{}").unwrap();
     says(refused(&folder, &VERIFY), 3, &["`l.key` is not a key file"]);
 }
