@@ -8,7 +8,7 @@ use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Condition, Existence, Files, Language, Value};
+use palisade_app::{Application, Condition, Data, Existence, Files, Language, Value};
 use palisade_core::{Origin, Sources, Span};
 use palisade_syntax::hcl::{Attribute, Block, ExprKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,6 +134,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 kind: kind.clone(),
                 arguments: prune(arguments, &mut when),
                 kept: kept(block),
+                succeeded: Some(succeeded(block)),
                 exists: existence(when),
                 origin: head(block),
                 extent: block.span,
@@ -164,6 +165,15 @@ fn kept(block: &Block) -> Option<Origin> {
     let mut settings = block.body.blocks_of("lifecycle");
     let says = settings.find_map(|settings| settings.body.attribute("prevent_destroy"))?;
     matches!(says.value.kind, ExprKind::Bool(true)).then(|| Origin::at(says.name.span))
+}
+
+/// What a block says of the order in which it is replaced. Terraform takes a literal only.
+fn succeeded(block: &Block) -> Value {
+    let mut settings = block.body.blocks_of("lifecycle");
+    let says = settings.find_map(|settings| settings.body.attribute("create_before_destroy"));
+    let first = says.is_some_and(|says| matches!(says.value.kind, ExprKind::Bool(true)));
+    let at = says.map_or_else(|| head(block), |says| Origin::at(says.name.span));
+    Value::new(Data::Bool(first), at)
 }
 
 /// Where a block's name is written.

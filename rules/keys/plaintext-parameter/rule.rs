@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use crate::secret_values::{credential, is_placeholder, is_reference, secret_name, words};
+use palisade_app::Part;
 
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-parameter",
@@ -11,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::Default,
     clauses: &["SCSP-2.4", "BPSS-1.9"],
     cwe: Some(798),
-    aliases: &["CKV_AWS_384"],
+    aliases: &["CKV2_AWS_34", "CKV_AWS_384"],
     since: "0.1.0",
     check: Check::Resource {
         kinds: &["AWS::SSM::Parameter"],
@@ -19,7 +20,7 @@ pub(crate) static RULE: Rule = Rule {
     },
 };
 
-fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     // The parameter's own name says more than the logical id; both are asked.
     let name = resource.text("Name").unwrap_or_default();
     let said = named_secret(&resource.id) || named_secret(name.rsplit('/').next().unwrap_or(name));
@@ -28,6 +29,9 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         Data::Text(text) => credential(text).is_some() || (said && secret(text)),
         _ => false,
     };
+    if said && !leaves.iter().any(given_away) {
+        return in_the_open(resource, &leaves, cx, sink);
+    }
     let mut builder = sink
         .finding(resource)
         .property("Value")
@@ -40,6 +44,43 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     builder.judge(Verdict::of(&leaves, |leaf| {
         Answer::from(!given_away(leaf))
     }));
+}
+
+/// A secret from elsewhere, in a parameter that is not encrypted.
+fn in_the_open(
+    resource: &Resource,
+    leaves: &[Leaf<'_>],
+    cx: &Context<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let secure = Want::one_of("Type", &["SecureString"]).judge(resource);
+    let comes_in = Verdict::of(leaves, |leaf| Answer::from(!is_the_secret(leaf.value, cx)));
+    let at = leaves.first().map_or(&resource.origin, |leaf| leaf.at);
+    sink.finding(resource)
+        .property("Type")
+        .at(at)
+        .message("a secret is kept in a parameter that is stored unencrypted")
+        .help("keep it in Secrets Manager, or in a `SecureString` parameter")
+        .aliases(&["CKV2_AWS_34"])
+        .severity(Severity::Medium)
+        .judge(secure.or(comes_in));
+}
+
+/// Whether a value is what an input or a generator of passwords gives, and not the name of something.
+fn is_the_secret(value: &Value, cx: &Context<'_>) -> bool {
+    let Some(parts) = value.parts() else {
+        return false;
+    };
+    matches!(&*parts, [part] if match part {
+        Part::Parameter { name, secret } => {
+            *secret || named_secret(name.rsplit('.').next().unwrap_or(name))
+        }
+        Part::Dynamic { service, .. } => matches!(&**service, "secretsmanager" | "ssm-secure"),
+        Part::Reference { resource, .. } => {
+            cx.app.resource(resource).is_some_and(|r| *r.kind == *"random_password")
+        }
+        _ => false,
+    })
 }
 
 /// Whether a parameter's name says that it holds a secret. Many end in what they are.

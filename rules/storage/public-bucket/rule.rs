@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         "CKV2_AWS_43",
         "CKV_AWS_20",
         "CKV_AWS_283",
+        "CKV_AWS_375",
         "CKV_AWS_57",
         "CKV_AWS_70",
         "S3.2",
@@ -127,6 +128,55 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
             Some(held) if in_effect => builder.judge(verdict.or(held.clone())),
             _ => builder.judge(verdict),
         }
+    }
+    grants(bucket, void, sink);
+}
+
+/// What a list of grants gives to everyone; the permission, other tools' ids, what it means.
+const GRANTS: &[(&str, &[&str], &str)] = &[
+    ("READ", &["CKV_AWS_20"], "list the bucket"),
+    ("WRITE", &["CKV_AWS_57"], "write into the bucket"),
+    ("READ_ACP", &["CKV_AWS_375"], "read who may use the bucket"),
+    ("WRITE_ACP", &[], "change who may use the bucket"),
+    (
+        "FULL_CONTROL",
+        &["CKV_AWS_20", "CKV_AWS_375", "CKV_AWS_57"],
+        "do everything with the bucket",
+    ),
+];
+
+fn grants(bucket: &Resource, void: bool, sink: &mut Sink<'_>) {
+    for grant in bucket.at("AccessControlPolicy.Grants[]") {
+        let grantee = grant.value.get("Grantee");
+        let group = grantee.and_then(|grantee| grantee.get("URI"));
+        let group = group.and_then(Value::as_text).unwrap_or_default();
+        let (who, everyone) = match group.rsplit('/').next() {
+            Some("AllUsers") => ("anyone", true),
+            Some("AuthenticatedUsers") => ("everyone with an AWS account", false),
+            _ => continue,
+        };
+        let permission = grant.value.get("Permission").and_then(Value::as_text);
+        let known = |(name, ..): &&(&str, _, _)| Some(*name) == permission;
+        let Some((name, ids, what)) = GRANTS.iter().find(known) else {
+            continue;
+        };
+        let verdict = Verdict::of(std::slice::from_ref(&grant), |_| Answer::No);
+        let builder = sink
+            .finding(bucket)
+            .property("AccessControlPolicy.Grants")
+            .item(format!("{name} {group}"))
+            .help("remove the grant, and name who may use the bucket in its policy")
+            .aliases(if everyone { ids } else { &["CKV2_AWS_43"] });
+        let builder = match void {
+            false => builder.message(format!("the access control list lets {who} {what}")),
+            true => builder
+                .message(format!(
+                    "the access control list would let {who} {what}; the public access block makes it void"
+                ))
+                .severity(Severity::Low)
+                .profile(Profile::All),
+        };
+        builder.judge(verdict);
     }
 }
 

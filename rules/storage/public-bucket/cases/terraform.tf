@@ -152,3 +152,57 @@ resource "aws_s3_bucket_acl" "private" {
   bucket = aws_s3_bucket.private.id
   acl    = "private"
 }
+
+resource "aws_s3_bucket" "granted" {
+  bucket = "granted"
+}
+
+resource "aws_s3_bucket_acl" "granted" {
+  bucket = aws_s3_bucket.granted.id
+  access_control_policy {
+    owner {
+      id = "owner"
+    }
+    grant { # finding: CKV_AWS_375
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+    grant { # finding: CKV2_AWS_43
+      permission = "READ"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+      }
+    }
+    grant {
+      permission = "WRITE"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "own_grants" {
+  bucket = "own-grants"
+}
+
+resource "aws_s3_bucket_acl" "own_grants" {
+  bucket = aws_s3_bucket.own_grants.id
+  access_control_policy {
+    owner {
+      id = "owner"
+    }
+    grant {
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "CanonicalUser"
+        id   = "owner"
+      }
+    }
+  }
+}
