@@ -63,3 +63,11 @@ resource "aws_network_acl_association" "apart" {
 resource "aws_default_network_acl" "default" {
   default_network_acl_id = aws_vpc.network.default_network_acl_id
 }
+
+resource "aws_vpc" "closed" {
+  cidr_block = "10.9.0.0/16"
+}
+
+resource "aws_default_security_group" "closed" {
+  vpc_id = aws_vpc.closed.id
+}
