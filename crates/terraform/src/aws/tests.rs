@@ -551,3 +551,24 @@ resource "aws_dynamodb_table" "other" {}
     assert_eq!(order("aws_api_gateway_deployment.silent"), Some(false));
     assert_eq!(order("aws_dynamodb_table.other"), None);
 }
+
+#[test]
+fn credentials_of_a_provider_are_told() {
+    let text = r#"
+provider "aws" {
+  alias      = "west"
+  region     = "us-west-2"
+  access_key = var.id
+  secret_key = "literal"
+}
+provider "aws" { region = "eu-west-1" }
+provider "other" { secret_key = "literal" }
+variable "id" {}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let made: Vec<_> = application.of_kind("AWS::Provider::Credentials").collect();
+    assert_eq!(made.len(), 1);
+    assert_eq!(&*made[0].written.address, "provider.aws.west");
+    assert_eq!(made[0].text("SecretKey"), Some("literal"));
+    assert!(made[0].properties.get("Region").is_none());
+}
