@@ -3,6 +3,7 @@
 use crate::prelude::*;
 use crate::strangers::{blocked, blocks_public_policy, open_to_anyone};
 use palisade_app::graph::{Effect, Grant};
+use palisade_rule::FindingBuilder;
 
 pub(crate) static RULE: Rule = Rule {
     id: "public-bucket",
@@ -102,81 +103,128 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
             .item(acl)
             .help("remove `AccessControl`, and name who may use the bucket in its policy")
             .aliases(ids);
-        let builder = if in_effect {
-            builder
-                .message(format!("the access control list lets {reach}"))
-                .aliases(real)
-                .severity(severity)
-        } else if void {
-            builder
-                .message(format!(
-                    "the access control list would let {reach}; the public access block makes it void"
-                ))
-                .severity(Severity::Low)
-                .profile(Profile::All)
-        } else {
-            builder
-                .message(format!(
-                    "the access control list lets {reach}, unless the bucket was created since April 2023: \
-                     then S3 refuses the list"
-                ))
-                .severity(Severity::Medium)
-                .confidence(Confidence::Medium)
-        };
+        let builder = builder.aliases(if in_effect { real } else { &[] });
+        let builder = told(builder, in_effect, void, reach, severity);
         match &held {
             // Public where the list is there and the block is not.
             Some(held) if in_effect => builder.judge(verdict.or(held.clone())),
             _ => builder.judge(verdict),
         }
     }
-    grants(bucket, void, sink);
-}
-
-/// What a list of grants gives to everyone; the permission, other tools' ids, what it means.
-const GRANTS: &[(&str, &[&str], &str)] = &[
-    ("READ", &["CKV_AWS_20"], "list the bucket"),
-    ("WRITE", &["CKV_AWS_57"], "write into the bucket"),
-    ("READ_ACP", &["CKV_AWS_375"], "read who may use the bucket"),
-    ("WRITE_ACP", &[], "change who may use the bucket"),
-    (
-        "FULL_CONTROL",
-        &["CKV_AWS_20", "CKV_AWS_375", "CKV_AWS_57"],
-        "do everything with the bucket",
-    ),
-];
-
-fn grants(bucket: &Resource, void: bool, sink: &mut Sink<'_>) {
     for grant in bucket.at("AccessControlPolicy.Grants[]") {
-        let grantee = grant.value.get("Grantee");
-        let group = grantee.and_then(|grantee| grantee.get("URI"));
-        let group = group.and_then(Value::as_text).unwrap_or_default();
-        let (who, everyone) = match group.rsplit('/').next() {
-            Some("AllUsers") => ("anyone", true),
-            Some("AuthenticatedUsers") => ("everyone with an AWS account", false),
-            _ => continue,
-        };
-        let permission = grant.value.get("Permission").and_then(Value::as_text);
-        let known = |(name, ..): &&(&str, _, _)| Some(*name) == permission;
-        let Some((name, ids, what)) = GRANTS.iter().find(known) else {
+        let Some((who, everyone, permission)) = given(&grant) else {
             continue;
         };
-        let verdict = Verdict::of(std::slice::from_ref(&grant), |_| Answer::No);
+        let Some((_, ids, real, what, severity)) =
+            GRANTS.iter().find(|(name, ..)| *name == permission)
+        else {
+            continue;
+        };
         let builder = sink
             .finding(bucket)
             .property("AccessControlPolicy.Grants")
-            .item(format!("{name} {group}"))
+            .item(format!("{permission} {who}"))
             .help("remove the grant, and name who may use the bucket in its policy")
-            .aliases(if everyone { ids } else { &["CKV2_AWS_43"] });
-        let builder = match void {
-            false => builder.message(format!("the access control list lets {who} {what}")),
-            true => builder
-                .message(format!(
-                    "the access control list would let {who} {what}; the public access block makes it void"
-                ))
-                .severity(Severity::Low)
-                .profile(Profile::All),
-        };
-        builder.judge(verdict);
+            .aliases(if everyone { ids } else { &["CKV2_AWS_43"] })
+            .aliases(if in_effect { real } else { &[] });
+        let builder = told(builder, in_effect, void, &format!("{who} {what}"), *severity);
+        let verdict = Verdict::of(&[grant], |_| Answer::No);
+        match &held {
+            Some(held) if in_effect => builder.judge(verdict.or(held.clone())),
+            _ => builder.judge(verdict),
+        }
+    }
+}
+
+/// Whether a list lets somebody in depends on what else is said of the bucket.
+fn told<'s, 'a>(
+    builder: FindingBuilder<'s, 'a>,
+    in_effect: bool,
+    void: bool,
+    reach: &str,
+    severity: Severity,
+) -> FindingBuilder<'s, 'a> {
+    if in_effect {
+        builder
+            .message(format!("the access control list lets {reach}"))
+            .severity(severity)
+    } else if void {
+        builder
+            .message(format!(
+                "the access control list would let {reach}; the public access block makes it void"
+            ))
+            .severity(Severity::Low)
+            .profile(Profile::All)
+    } else {
+        builder
+            .message(format!(
+                "the access control list lets {reach}, unless the bucket was created since April 2023: \
+                 then S3 refuses the list"
+            ))
+            .severity(Severity::Medium)
+            .confidence(Confidence::Medium)
+    }
+}
+
+const PUBLIC_READ: &[&str] = &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"];
+const PUBLIC_WRITE: &[&str] = &["S3.3", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"];
+
+/// What a grant lets everyone do.
+type Granted = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    Severity,
+);
+
+/// Permission, ids that read the list alone, ids of what is so, what it means, how bad it is.
+const GRANTS: &[Granted] = &[
+    (
+        "READ",
+        &["CKV_AWS_20"],
+        PUBLIC_READ,
+        "list the bucket",
+        Severity::High,
+    ),
+    (
+        "WRITE",
+        &["CKV_AWS_57"],
+        PUBLIC_WRITE,
+        "write into the bucket",
+        Severity::Critical,
+    ),
+    (
+        "READ_ACP",
+        &["CKV_AWS_375"],
+        &[],
+        "read who may use the bucket",
+        Severity::Medium,
+    ),
+    (
+        "WRITE_ACP",
+        &[],
+        &[],
+        "change who may use the bucket",
+        Severity::Critical,
+    ),
+    (
+        "FULL_CONTROL",
+        &["CKV_AWS_20", "CKV_AWS_375", "CKV_AWS_57"],
+        PUBLIC_WRITE,
+        "do everything with the bucket",
+        Severity::Critical,
+    ),
+];
+
+/// To whom a grant is given when that is everyone, whether without an account, and what.
+fn given<'v>(grant: &Leaf<'v>) -> Option<(&'static str, bool, &'v str)> {
+    let group = grant.value.get("Grantee")?.get("URI")?.as_text()?;
+    let permission = grant.value.get("Permission")?.as_text()?;
+    match group.rsplit('/').next()? {
+        "AllUsers" => Some(("anyone", true, permission)),
+        "AuthenticatedUsers" => Some(("everyone with an AWS account", false, permission)),
+        _ => None,
     }
 }
 

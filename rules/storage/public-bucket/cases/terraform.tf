@@ -206,3 +206,60 @@ resource "aws_s3_bucket_acl" "own_grants" {
     }
   }
 }
+
+resource "aws_s3_bucket" "given_away" {
+  bucket = "given-away"
+}
+
+resource "aws_s3_bucket_ownership_controls" "given_away" {
+  bucket = aws_s3_bucket.given_away.id
+  rule {
+    object_ownership = "ObjectWriter"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "given_away" {
+  bucket                  = aws_s3_bucket.given_away.id
+  block_public_acls       = false
+  ignore_public_acls      = false
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_acl" "given_away" {
+  bucket = aws_s3_bucket.given_away.id
+  access_control_policy {
+    grant { # finding: CKV_AWS_20, CKV_AWS_375, CKV_AWS_57, S3.3, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "void_grant" {
+  bucket = "void_grant"
+}
+
+resource "aws_s3_bucket_public_access_block" "void_grant" {
+  bucket                  = aws_s3_bucket.void_grant.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_acl" "void_grant" {
+  bucket = aws_s3_bucket.void_grant.id
+  access_control_policy {
+    grant { # finding(all): CKV_AWS_375
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}
