@@ -109,6 +109,14 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
             value: Value::text("Retain", at.clone()),
         });
     }
+    // Where the table says that the order matters.
+    let order = |entry: &Entry| &*entry.key == "CreateBeforeDestroy";
+    if let Some(at) = shaped.attributes.iter().position(order) {
+        shaped.attributes.remove(at);
+        let told = instance.succeeded.clone();
+        let told = told.map(|value| build::entry("CreateBeforeDestroy", value));
+        shaped.attributes.extend(told);
+    }
     main.attributes = map(shaped.attributes, &instance.origin);
     if let Some(first) = first {
         main.properties = first;

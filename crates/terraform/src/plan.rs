@@ -146,6 +146,7 @@ impl<'n> Found<'n> {
             kind: Arc::from(kind),
             arguments,
             kept: None,
+            succeeded: None,
             exists: Existence::Always,
             origin,
             extent: resource.origin.span,

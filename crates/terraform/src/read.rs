@@ -8,7 +8,7 @@ use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Condition, Existence, Files, Language, Value};
+use palisade_app::{Application, Condition, Data, Existence, Files, Language, Value};
 use palisade_core::{Origin, Sources, Span};
 use palisade_syntax::hcl::{Attribute, Block, ExprKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,12 +134,17 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 kind: kind.clone(),
                 arguments: prune(arguments, &mut when),
                 kept: kept(block),
+                succeeded: Some(succeeded(block)),
                 exists: existence(when),
                 origin: head(block),
                 extent: block.span,
             });
         }
     }
+    instances.extend(frame.module.providers.iter().filter_map(|block| {
+        let scope = Scope::of(frame);
+        provider(evaluator, &scope, block)
+    }));
     for name in frame.module.calls.keys() {
         let Some(called) = evaluator.called(frame, name) else {
             continue;
@@ -150,6 +155,34 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
             }
         }
     }
+}
+
+/// The credentials that the provider for AWS is told, where it is.
+fn provider(evaluator: &Evaluator<'_>, scope: &Scope, block: &Block) -> Option<Instance> {
+    let credentials = ["access_key", "secret_key", "token"];
+    let told = credentials
+        .iter()
+        .any(|name| block.body.get(name).is_some());
+    if !told || block.labels.first()?.text.as_ref() != "aws" {
+        return None;
+    }
+    let mut arguments = evaluator.arguments(&block.body, scope);
+    let alias = arguments.get("alias").and_then(Value::as_text);
+    let alias = alias.map(|alias| format!(".{alias}")).unwrap_or_default();
+    if let Data::Map(map) = &mut arguments.data {
+        map.entries
+            .retain(|entry| credentials.contains(&&*entry.key));
+    }
+    Some(Instance {
+        address: Arc::from(format!("{}provider.aws{alias}", scope.frame.prefix)),
+        kind: Arc::from("provider.aws"),
+        arguments,
+        kept: None,
+        succeeded: None,
+        exists: existence(scope.frame.when.clone()),
+        origin: head(block),
+        extent: block.span,
+    })
 }
 
 fn existence(when: Vec<Condition>) -> Existence {
@@ -164,6 +197,15 @@ fn kept(block: &Block) -> Option<Origin> {
     let mut settings = block.body.blocks_of("lifecycle");
     let says = settings.find_map(|settings| settings.body.attribute("prevent_destroy"))?;
     matches!(says.value.kind, ExprKind::Bool(true)).then(|| Origin::at(says.name.span))
+}
+
+/// What a block says of the order in which it is replaced. Terraform takes a literal only.
+fn succeeded(block: &Block) -> Value {
+    let mut settings = block.body.blocks_of("lifecycle");
+    let says = settings.find_map(|settings| settings.body.attribute("create_before_destroy"));
+    let first = says.is_some_and(|says| matches!(says.value.kind, ExprKind::Bool(true)));
+    let at = says.map_or_else(|| head(block), |says| Origin::at(says.name.span));
+    Value::new(Data::Bool(first), at)
 }
 
 /// Where a block's name is written.

@@ -42,6 +42,8 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_74",
         "CKV_AWS_96",
         "CKV_AWS_140",
+        "CKV_AWS_146",
+        "CKV_AWS_279",
         "CKV_AWS_292",
         "DocumentDB.1",
         "DynamoDB.3",
@@ -251,6 +253,22 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::on("EncryptionAtRestOptions.Enabled")],
             message: "the indices are stored unencrypted",
             help: "set `EncryptionAtRestOptions.Enabled: true`",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RDS::DBClusterSnapshot",
+            aliases: &["CKV_AWS_146"],
+            any: &[Want { path: "StorageEncrypted", is: Is::True { default: true } }],
+            message: "the snapshot is stored unencrypted, as its cluster is",
+            help: "restore it into an encrypted cluster, and take the snapshot of that",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::Neptune::DBClusterSnapshot",
+            aliases: &["CKV_AWS_279"],
+            any: &[Want { path: "StorageEncrypted", is: Is::True { default: true } }],
+            message: "the snapshot is stored unencrypted, as its cluster is",
+            help: "restore it into an encrypted cluster, and take the snapshot of that",
             ..Row::NEW
         },
     ]),

@@ -40,7 +40,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .walk(&mut |value| used.extend(value.references().map(|(id, _)| &**id)));
     }
     for group in cx.app.of_kind("AWS::EC2::SecurityGroup") {
-        // The default group of a network guards whatever names no other one.
+        // The default group of a network guards whatever names no other one; empty, it closes that.
         let default = group.text("GroupName") == Some("default");
         if !default && !used.contains(&*group.id) {
             sink.finding(group)

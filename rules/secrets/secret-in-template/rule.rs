@@ -15,10 +15,13 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::Default,
     clauses: &["SCSP-2.4", "BPSS-1.8", "BPSS-1.9"],
     cwe: Some(798),
-    aliases: &[],
+    aliases: &["CKV_AWS_41"],
     since: "0.1.0",
     check: Check::Application(check),
 };
+
+/// What the deployment itself signs in with.
+const PROVIDER: &str = "AWS::Provider::Credentials";
 
 /// Properties that hold a secret and nothing else: kind, path, what it is.
 const SECRETS: &[(&str, &str, &str)] = &[
@@ -113,6 +116,12 @@ const SECRETS: &[(&str, &str, &str)] = &[
         "the password of a database",
     ),
     (
+        PROVIDER,
+        "SecretKey",
+        "the secret key of the account that deploys",
+    ),
+    (PROVIDER, "Token", "the token of the session that deploys"),
+    (
         "Alexa::ASK::Skill",
         "AuthenticationConfiguration.ClientSecret",
         "the secret of the OAuth client",
@@ -158,6 +167,8 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+const HELP: &str = "keep it in Secrets Manager and refer to it as `{{resolve:secretsmanager:…}}`; take it back where it was issued, since it stays in the history";
+
 fn report(
     resource: &Resource,
     property: &'static str,
@@ -166,12 +177,20 @@ fn report(
     leaf: &Leaf<'_>,
     sink: &mut Sink<'_>,
 ) {
+    let (aliases, help): (&[&str], _) = match *resource.kind == *PROVIDER {
+        true => (
+            &["CKV_AWS_41"],
+            "take it back, and remove it: the provider finds credentials in the environment, in a profile or in a role",
+        ),
+        false => (&[], HELP),
+    };
     sink.finding(resource)
         .property(property)
         .item(item)
         .secret(&leaf.value.origin)
+        .aliases(aliases)
         .message(message)
-        .help("keep it in Secrets Manager and refer to it as `{{resolve:secretsmanager:…}}`; take it back where it was issued, since it stays in the history")
+        .help(help)
         .judge(Verdict::of(std::slice::from_ref(leaf), |_| Answer::No));
 }
 
@@ -183,6 +202,7 @@ fn properties(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) 
         for leaf in resource.at(path) {
             if let Data::Text(text) = &leaf.value.data
                 && !placeholder(text)
+                && !(*kind == PROVIDER && is_no_key(text))
             {
                 told.push(leaf.value.origin.clone());
                 let message = written(what, leaf.value);
@@ -220,6 +240,11 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
             report(resource, path, name.to_owned(), message, &leaf, sink);
         }
     }
+}
+
+/// Whether credentials of the provider are none of AWS's: emulators take anything.
+fn is_no_key(text: &str) -> bool {
+    text.len() < 40 || text.contains(char::is_whitespace)
 }
 
 /// A text that stands where a secret is to be filled in, or names one.

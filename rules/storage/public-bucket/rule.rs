@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         "CKV2_AWS_43",
         "CKV_AWS_20",
         "CKV_AWS_283",
+        "CKV_AWS_375",
         "CKV_AWS_57",
         "CKV_AWS_70",
         "S3.2",
@@ -172,10 +173,10 @@ fn granted(bucket: &Resource, sink: &mut Sink<'_>) -> Vec<Opening> {
     let mut found: Vec<Opening> = Vec::new();
     for (leaf, grant) in leaves.iter().map(|leaf| (leaf, leaf.value)) {
         let uri = grant.get("Grantee").and_then(|grantee| grantee.get("URI"));
-        let (who, ids, group) = match uri.and_then(Value::as_text) {
-            Some(uri) if uri.ends_with("/global/AllUsers") => ("anyone", ANYONE, "AllUsers"),
+        let (who, group) = match uri.and_then(Value::as_text) {
+            Some(uri) if uri.ends_with("/global/AllUsers") => ("anyone", "AllUsers"),
             Some(uri) if uri.ends_with("/global/AuthenticatedUsers") => {
-                ("everyone with an AWS account", ACCOUNTS, "AuthenticatedUsers")
+                ("everyone with an AWS account", "AuthenticatedUsers")
             }
             _ => {
                 unsure(bucket, leaf, uri.unwrap_or(grant), sink);
@@ -184,16 +185,11 @@ fn granted(bucket: &Resource, sink: &mut Sink<'_>) -> Vec<Opening> {
         };
         let permission = grant.get("Permission");
         let permission = permission.and_then(Value::as_text).unwrap_or_default();
-        let (does, ids, real, severity) = match permission {
-            "READ" => ("read the bucket", ids[0], READ_IDS, Severity::High),
-            "WRITE" => ("write to the bucket", ids[1], WRITE_IDS, Severity::Critical),
-            "READ_ACP" => ("read who may use the bucket", ids[0], READ_IDS, Severity::Low),
-            "WRITE_ACP" => ("decide who may use the bucket", ids[1], WRITE_IDS, Severity::Critical),
-            "FULL_CONTROL" => ("read and write the bucket", ids[2], BOTH_IDS, Severity::Critical),
-            _ => {
-                unsure(bucket, leaf, grant.get("Permission").unwrap_or(grant), sink);
-                continue;
-            }
+        let Some((_, ids, real, does, severity)) =
+            GRANTS.iter().copied().find(|(name, ..)| *name == permission)
+        else {
+            unsure(bucket, leaf, grant.get("Permission").unwrap_or(grant), sink);
+            continue;
         };
         let item = format!("{group} {permission}");
         if found.iter().any(|opening| opening.item == item) {
@@ -202,7 +198,7 @@ fn granted(bucket: &Resource, sink: &mut Sink<'_>) -> Vec<Opening> {
         found.push(Opening {
             property: "AccessControlPolicy.Grants",
             item,
-            ids,
+            ids: if group == "AllUsers" { ids } else { &["CKV2_AWS_43"] },
             real,
             reach: format!("{who} {does}"),
             severity,
@@ -222,10 +218,35 @@ fn unsure(bucket: &Resource, leaf: &Leaf<'_>, value: &Value, sink: &mut Sink<'_>
     }
 }
 
-/// Ids for a list that lets everyone read, write, or both.
-type Ids = [&'static [&'static str]; 3];
-const ANYONE: Ids = [&["CKV_AWS_20"], &["CKV_AWS_57"], &["CKV_AWS_20", "CKV_AWS_57"]];
-const ACCOUNTS: Ids = [&["CKV2_AWS_43"]; 3];
+/// Permission, ids that read the list alone, ids of what is so, what it means, how bad it is.
+type Granted = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    Severity,
+);
+
+/// What a grant to everyone lets them do. Who may change the list may give himself the rest.
+const GRANTS: &[Granted] = &[
+    ("READ", &["CKV_AWS_20"], READ_IDS, "list the bucket", Severity::High),
+    ("WRITE", &["CKV_AWS_57"], WRITE_IDS, "write to the bucket", Severity::Critical),
+    ("READ_ACP", &["CKV_AWS_375"], &[], "read who may use the bucket", Severity::Medium),
+    (
+        "WRITE_ACP",
+        &["CKV_AWS_57"],
+        WRITE_IDS,
+        "decide who may use the bucket",
+        Severity::Critical,
+    ),
+    (
+        "FULL_CONTROL",
+        &["CKV_AWS_20", "CKV_AWS_375", "CKV_AWS_57"],
+        BOTH_IDS,
+        "do everything with the bucket",
+        Severity::Critical,
+    ),
+];
 
 const WRITES: &[&str] = &["s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:PutBucketPolicy"];
 const READS: &[&str] = &["s3:GetObject", "s3:GetObjectVersion"];

@@ -101,7 +101,7 @@ resource "aws_lambda_function_event_invoke_config" "e" {
 }
 "#,
         &[
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Name: "a"}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Name: "a"} / {CreateBeforeDestroy: false}"#,
             r#"aws_iam_role.r AWS::IAM::Role {RoleName: "r"}"#,
             r#"aws_lambda_alias.live AWS::Lambda::Alias {Name: "live", FunctionName: <${aws_lambda_function.f.Arn}>, FunctionVersion: <${aws_lambda_function.f.Version}>, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 3}}"#,
             r#"aws_lambda_function.f AWS::Lambda::Function {FunctionName: "orders", Role: <${aws_iam_role.r.Arn}>, Code: "build/f.zip", Environment: {Variables: {TABLE: "orders"}}, VpcConfig: {SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"]}, FileSystemConfigs: [{Arn: "arn:fs", LocalMountPath: "/mnt/a"}], Tags: [{Key: "stage", Value: "dev"}]}"#,
@@ -202,7 +202,7 @@ resource "aws_wafv2_web_acl" "w" {
         &[
             r#"aws_api_gateway_method.m AWS::ApiGateway::Method {RestApiId: <${aws_api_gateway_rest_api.a}>, ResourceId: <${aws_api_gateway_resource.orders}>, HttpMethod: "GET", AuthorizationType: "NONE", Integration: {Type: "AWS_PROXY", Uri: <arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${aws_lambda_function.f.Arn}/invocations>, IntegrationHttpMethod: "POST", IntegrationResponses: [{StatusCode: "200", ResponseParameters: {method.response.header.Access-Control-Allow-Origin: "'*'"}}]}}"#,
             r#"aws_api_gateway_resource.orders AWS::ApiGateway::Resource {RestApiId: <${aws_api_gateway_rest_api.a}>, ParentId: <${aws_api_gateway_rest_api.a.RootResourceId}>, PathPart: "orders"}"#,
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {EndpointConfiguration: {Types: ["REGIONAL"]}}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {EndpointConfiguration: {Types: ["REGIONAL"]}} / {CreateBeforeDestroy: false}"#,
             r#"aws_api_gateway_stage.s AWS::ApiGateway::Stage {RestApiId: <${aws_api_gateway_rest_api.a}>, StageName: "prod", MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "ERROR", ThrottlingRateLimit: 10}, {ResourcePath: "/orders", HttpMethod: "GET", LoggingLevel: "INFO"}]}"#,
             r#"aws_lambda_function.f AWS::Lambda::Function {}"#,
             r#"aws_wafv2_web_acl.w AWS::WAFv2::WebACL {Scope: "REGIONAL", DefaultAction: {Allow: {}}, Rules: [{Name: "bad", Priority: 1, Statement: {ManagedRuleGroupStatement: {Name: "AWSManagedRulesKnownBadInputsRuleSet", VendorName: "AWS", RuleActionOverrides: [{Name: "Log4JRCE_HEADER", ActionToUse: {Count: {}}}]}}, OverrideAction: {None: {}}}]}"#,
@@ -444,7 +444,7 @@ resource "aws_kms_key_policy" "elsewhere" {
 }
 "#,
         &[
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Policy: (var.logged is true => {Statement: []} | var.logged is false => -)}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Policy: (var.logged is true => {Statement: []} | var.logged is false => -)} / {CreateBeforeDestroy: false}"#,
             r#"aws_api_gateway_stage.s AWS::ApiGateway::Stage {RestApiId: "a1", StageName: "prod", MethodSettings: [(var.logged is true => {ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "INFO"} | var.logged is false => -)]}"#,
             r#"aws_cloudwatch_event_bus.b AWS::Events::EventBus {Name: "orders", Policy: {Statement: []}}"#,
             r#"aws_iam_role.never AWS::IAM::Role {}"#,
@@ -530,4 +530,45 @@ resource "aws_dynamodb_table" "other" {}
     };
     assert_eq!(policy("aws_dynamodb_table.kept").as_deref(), Some("Retain"));
     assert_eq!(policy("aws_dynamodb_table.other"), None);
+}
+
+#[test]
+fn the_order_of_replacement_is_told_where_it_matters() {
+    let text = r#"
+resource "aws_api_gateway_deployment" "first" {
+  lifecycle { create_before_destroy = true }
+}
+resource "aws_api_gateway_deployment" "silent" {}
+resource "aws_dynamodb_table" "other" {}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let order = |id: &str| {
+        let resource = application.resource(id).expect("there");
+        let order = resource.attributes.get("CreateBeforeDestroy");
+        order.and_then(palisade_app::Value::as_bool)
+    };
+    assert_eq!(order("aws_api_gateway_deployment.first"), Some(true));
+    assert_eq!(order("aws_api_gateway_deployment.silent"), Some(false));
+    assert_eq!(order("aws_dynamodb_table.other"), None);
+}
+
+#[test]
+fn credentials_of_a_provider_are_told() {
+    let text = r#"
+provider "aws" {
+  alias      = "west"
+  region     = "us-west-2"
+  access_key = var.id
+  secret_key = "literal"
+}
+provider "aws" { region = "eu-west-1" }
+provider "other" { secret_key = "literal" }
+variable "id" {}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let made: Vec<_> = application.of_kind("AWS::Provider::Credentials").collect();
+    assert_eq!(made.len(), 1);
+    assert_eq!(&*made[0].written.address, "provider.aws.west");
+    assert_eq!(made[0].text("SecretKey"), Some("literal"));
+    assert!(made[0].properties.get("Region").is_none());
 }

@@ -215,3 +215,26 @@ resource "aws_elasticsearch_domain" "on" {
     enabled = true
   }
 }
+
+# As a state tells it: nobody writes what a snapshot has from its cluster.
+resource "aws_db_cluster_snapshot" "off" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "off"
+  storage_encrypted              = false # finding: CKV_AWS_146
+}
+
+resource "aws_db_cluster_snapshot" "silent" {
+  db_cluster_identifier          = aws_rds_cluster.on.id
+  db_cluster_snapshot_identifier = "silent"
+}
+
+resource "aws_neptune_cluster_snapshot" "off" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "off"
+  storage_encrypted              = false # finding: CKV_AWS_279
+}
+
+resource "aws_neptune_cluster_snapshot" "silent" {
+  db_cluster_identifier          = aws_neptune_cluster.on.id
+  db_cluster_snapshot_identifier = "silent"
+}

@@ -61,3 +61,36 @@ variable "password" {
 variable "host" {
   type = string
 }
+
+variable "database_password" {
+  type      = string
+  sensitive = true
+}
+
+resource "random_password" "token" {
+  length = 32
+}
+
+resource "aws_ssm_parameter" "handed_over" {
+  name  = "/orders/db/password"
+  type  = "String"
+  value = var.database_password # finding: CKV2_AWS_34
+}
+
+resource "aws_ssm_parameter" "generated_token" {
+  name  = "/orders/partner/token"
+  type  = "String"
+  value = random_password.token.result # finding: CKV2_AWS_34
+}
+
+resource "aws_ssm_parameter" "secure_token" {
+  name  = "/orders/partner/secure-token"
+  type  = "SecureString"
+  value = random_password.token.result
+}
+
+resource "aws_ssm_parameter" "limit" {
+  name  = "/orders/limit"
+  type  = "String"
+  value = var.database_password
+}
