@@ -2,7 +2,7 @@
 
 use crate::decide::joined;
 use crate::evaluate::{Evaluator, insert, reason_of, symbol};
-use crate::module::{Module, named_in};
+use crate::module::{Module, is_local, named_in};
 use crate::objects::{carried, gathered};
 use crate::scope::{Called, Caller, Frame, Scope};
 use palisade_app::combine::spread;
@@ -312,7 +312,7 @@ impl Evaluator<'_> {
             self.problem(at, ProblemLevel::Warning, message);
             return None;
         };
-        let local = source.starts_with("./") || source.starts_with("../");
+        let local = is_local(source);
         let folder = if local {
             named_in(&frame.module.folder, source)
         } else {

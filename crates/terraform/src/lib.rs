@@ -25,7 +25,7 @@ mod scope;
 
 pub use aws::properties;
 pub use instance::Instance;
-pub use module::is_configuration;
+pub use module::{calls, is_configuration};
 pub use plan::{looks_like_plan, read_plan};
 pub use read::{Options, read};
 

@@ -40,20 +40,18 @@ pub fn read(folder: &str, files: &dyn Files, options: &Options) -> Outcome {
     let given = given(&evaluator, &module, options);
     let root = Frame::root(module, given);
     let mut instances = Vec::new();
-    collect(&evaluator, &root, &mut instances);
+    let mut nested = BTreeSet::new();
+    collect(&evaluator, &root, &mut instances, &mut nested);
     let outputs = outputs(&evaluator, &root);
     let reading = evaluator.reading.into_inner();
-    let nested = (evaluator.modules.into_inner().into_iter())
-        .filter(|(path, module)| module.is_some() && path != folder)
-        .map(|(path, _)| Arc::from(path))
-        .collect();
+    nested.remove(folder);
     let resources = aws::resources(instances);
     let mut application = Application::new(
         Arc::from(folder),
         Language::Terraform,
         reading.sources,
         reading.comments,
-        nested,
+        nested.into_iter().collect(),
         resources,
     );
     application.given_out = outputs;
@@ -116,7 +114,14 @@ fn given(
     given
 }
 
-fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Instance>) {
+/// The resources of a module's instance and of those that it calls, with the folders of all of them.
+fn collect(
+    evaluator: &Evaluator<'_>,
+    frame: &Rc<Frame>,
+    instances: &mut Vec<Instance>,
+    folders: &mut BTreeSet<Arc<str>>,
+) {
+    folders.insert(frame.module.folder.clone());
     for ((kind, name), block) in &frame.module.resources {
         let Some(turns) = evaluator.turns_of_block(frame, false, kind, name) else {
             continue;
@@ -146,7 +151,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
         };
         for frame in called.frames.iter().flatten() {
             if evaluator.may_work(1) {
-                collect(evaluator, frame, instances);
+                collect(evaluator, frame, instances, folders);
             }
         }
     }
