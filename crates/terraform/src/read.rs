@@ -133,7 +133,8 @@ fn collect(
                 frame: frame.clone(),
                 bindings: turn.bindings.clone(),
             };
-            let arguments = evaluator.arguments(&block.body, &scope);
+            let mut arguments = evaluator.arguments(&block.body, &scope);
+            arguments.origin = head(block);
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),

@@ -638,7 +638,7 @@ resource "test_x" "x" { v = data.http.h.url }
 
 mod properties {
     use super::Memory;
-    use crate::{Options, calls, read};
+    use crate::{Options, read};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
