@@ -19,6 +19,7 @@ mod inputs;
 mod instance;
 mod module;
 mod objects;
+mod places;
 mod plan;
 mod read;
 mod scope;

@@ -6,6 +6,7 @@ use crate::evaluate::Evaluator;
 use crate::instance::Instance;
 use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
+use crate::places;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Condition, Existence, Files, Language, Value};
@@ -45,7 +46,8 @@ pub fn read(folder: &str, files: &dyn Files, options: &Options) -> Outcome {
     let outputs = outputs(&evaluator, &root);
     let reading = evaluator.reading.into_inner();
     nested.remove(folder);
-    let resources = aws::resources(instances);
+    let mut resources = aws::resources(instances);
+    places::refine(&mut resources, &reading.sources);
     let mut application = Application::new(
         Arc::from(folder),
         Language::Terraform,

@@ -71,19 +71,3 @@ resource "aws_appsync_graphql_api" "quiet" {
     exclude_verbose_content  = true
   }
 }
-
-# The stage of a deployment.
-resource "aws_api_gateway_deployment" "traced" {
-  rest_api_id = "g7h8i9"
-  stage_name  = "live"
-}
-
-resource "aws_api_gateway_method_settings" "traced" {
-  rest_api_id = aws_api_gateway_deployment.traced.rest_api_id
-  stage_name  = aws_api_gateway_deployment.traced.stage_name
-  method_path = "*/*"
-
-  settings {
-    data_trace_enabled = true # finding: CKV_AWS_276
-  }
-}
