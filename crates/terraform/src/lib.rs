@@ -17,6 +17,7 @@ mod folders;
 mod functions;
 mod inputs;
 mod instance;
+mod label;
 mod module;
 mod objects;
 mod places;

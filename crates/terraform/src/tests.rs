@@ -70,7 +70,7 @@ pub(crate) fn shown(value: &Value) -> String {
 }
 
 /// The argument `v` of each resource `test_x`, by address.
-fn values(files: &[(&str, &str)]) -> Vec<String> {
+pub(crate) fn values(files: &[(&str, &str)]) -> Vec<String> {
     let (application, _) = application(files);
     of(&application)
 }
