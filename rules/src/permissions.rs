@@ -14,7 +14,7 @@ use palisade_iam::{
     Principal, PrincipalItem, Principals, Request, Statement, Syntax, Text, Token, Truth, Version,
     evaluate, is_hole,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one person wrote at one place, as everybody has it who does.
@@ -566,7 +566,11 @@ pub(crate) fn verdict(answers: Vec<(Answer, &[Condition])>, at: &Origin) -> Verd
 
 /// Names some things, and counts the rest.
 pub(crate) fn some_of<'t>(names: impl IntoIterator<Item = &'t str>, shown: usize) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+    let mut told = BTreeSet::new();
+    let names: Vec<&str> = names
+        .into_iter()
+        .filter(|name| told.insert(*name))
+        .collect();
     let (first, rest) = names.split_at(names.len().min(shown));
     let mut text = first
         .iter()

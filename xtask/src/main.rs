@@ -43,7 +43,7 @@ usage: cargo xtask COMMAND
                             write the catalogue of IAM actions, policies and SDK calls
   iam-oracle [--pairs N] [--seed N]
                             compare random policies, and let z3 (on the PATH) compare them too
-  corpus TREE …             how much of what rules ask is known, and why the rest is not
+  corpus [--debug] TREE …   how much of what rules ask is known, and why the rest is not
 ";
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! Rules that ask the same question of many kinds of resource: a table and one check.
 
 use crate::{Context, Profile, Sink};
-use palisade_app::{Answer, Data, Leaf, Resource, Verdict};
+use palisade_app::{Answer, Data, Leaf, Part, Resource, Verdict};
 use palisade_core::Severity;
 
 /// One kind of resource, and what is expected of it.
@@ -157,6 +157,8 @@ impl Is {
             Self::In { texts, default } => leaf.text(default, |text| known(text, texts)),
             Self::NotIn { texts } => match &leaf.value.data {
                 Data::Absent | Data::Null => Answer::Yes,
+                // The owner's own thing is none of the provider's.
+                Data::Symbolic(parts) if names_a_resource(parts) => Answer::Yes,
                 _ => leaf.text(None, |text| !known(text, texts)),
             },
             Self::NotEmpty => match &leaf.value.data {
@@ -171,6 +173,14 @@ impl Is {
             // Judged over all items at once.
             Self::Holds { .. } => Answer::Yes,
         }
+    }
+}
+
+/// Whether a text is the name or ARN that a resource of the application gets.
+fn names_a_resource(parts: &[Part]) -> bool {
+    match parts {
+        [Part::Reference { attribute, .. }] => matches!(&**attribute, "Ref" | "Arn"),
+        _ => false,
     }
 }
 

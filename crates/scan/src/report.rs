@@ -118,12 +118,14 @@ impl Report {
         let inner = inner_templates(&parts);
         let mut report = Self::default();
         let mut unused = Vec::new();
+        let (mut files, mut templates) = (BTreeSet::new(), BTreeSet::new());
         for part in parts {
-            report.stats.files += 1;
+            files.insert(part.path.clone());
             if part.template && inner.contains(&part.path) {
                 continue;
             }
-            report.stats.templates += usize::from(part.template) + part.nested.len();
+            templates.extend(part.template.then(|| part.path.clone()));
+            templates.extend(part.nested);
             report.stats.resources += part.resources;
             report.stats.asked += part.stats.asked;
             report.stats.unknown += part.stats.unknown;
@@ -140,6 +142,9 @@ impl Report {
             report.entry_points.extend(part.entry_points);
             unused.extend(part.unused);
         }
+        report.stats.templates = templates.len();
+        files.append(&mut templates);
+        report.stats.files = files.len();
         (report, unused)
     }
 

@@ -6,6 +6,7 @@ use crate::evaluate::Evaluator;
 use crate::instance::Instance;
 use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
+use crate::places;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Condition, Data, Existence, Files, Language, Value};
@@ -40,20 +41,19 @@ pub fn read(folder: &str, files: &dyn Files, options: &Options) -> Outcome {
     let given = given(&evaluator, &module, options);
     let root = Frame::root(module, given);
     let mut instances = Vec::new();
-    collect(&evaluator, &root, &mut instances);
+    let mut nested = BTreeSet::new();
+    collect(&evaluator, &root, &mut instances, &mut nested);
     let outputs = outputs(&evaluator, &root);
     let reading = evaluator.reading.into_inner();
-    let nested = (evaluator.modules.into_inner().into_iter())
-        .filter(|(path, module)| module.is_some() && path != folder)
-        .map(|(path, _)| Arc::from(path))
-        .collect();
-    let resources = aws::resources(instances);
+    nested.remove(folder);
+    let mut resources = aws::resources(instances);
+    places::refine(&mut resources, &reading.sources);
     let mut application = Application::new(
         Arc::from(folder),
         Language::Terraform,
         reading.sources,
         reading.comments,
-        nested,
+        nested.into_iter().collect(),
         resources,
     );
     application.given_out = outputs;
@@ -116,7 +116,14 @@ fn given(
     given
 }
 
-fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Instance>) {
+/// The resources of a module's instance and of those that it calls, with the folders of all of them.
+fn collect(
+    evaluator: &Evaluator<'_>,
+    frame: &Rc<Frame>,
+    instances: &mut Vec<Instance>,
+    folders: &mut BTreeSet<Arc<str>>,
+) {
+    folders.insert(frame.module.folder.clone());
     for ((kind, name), block) in &frame.module.resources {
         let Some(turns) = evaluator.turns_of_block(frame, false, kind, name) else {
             continue;
@@ -128,7 +135,8 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 frame: frame.clone(),
                 bindings: turn.bindings.clone(),
             };
-            let arguments = evaluator.arguments(&block.body, &scope);
+            let mut arguments = evaluator.arguments(&block.body, &scope);
+            arguments.origin = head(block);
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),
@@ -151,7 +159,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
         };
         for frame in called.frames.iter().flatten() {
             if evaluator.may_work(1) {
-                collect(evaluator, frame, instances);
+                collect(evaluator, frame, instances, folders);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Configurations in memory, and what comes of them.
 
-use crate::{Options, read};
+use crate::{Options, calls, read};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Data, Existence, FileError, Files, Value};
 use palisade_core::Problem;
@@ -70,7 +70,7 @@ pub(crate) fn shown(value: &Value) -> String {
 }
 
 /// The argument `v` of each resource `test_x`, by address.
-fn values(files: &[(&str, &str)]) -> Vec<String> {
+pub(crate) fn values(files: &[(&str, &str)]) -> Vec<String> {
     let (application, _) = application(files);
     of(&application)
 }
@@ -664,4 +664,30 @@ output "o" { value = module.m }
             let _ = read("", &Memory(files), &Options::default());
         }
     }
+}
+
+#[test]
+fn calls_are_told_without_evaluating() {
+    let files = [
+        (
+            "examples/a/main.tf",
+            "module \"root\" {\n  source = \"../../\"\n}\nmodule \"far\" {\n  source = \"acme/x/aws\"\n}",
+        ),
+        (
+            "examples/a/more.tf.json",
+            r#"{"module": {"queue": {"source": "./queue"}}}"#,
+        ),
+        ("examples/a/broken.tf", "module \"../b\" {"),
+        (
+            "examples/a/out.tf",
+            "module \"out\" {\n  source = \"../../../x\"\n}",
+        ),
+        ("examples/b/main.tf", "# \"../a\"\nlocals {}"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let files = Memory(files.into());
+    let called = |folder| calls(folder, &files).into_iter().collect::<Vec<_>>();
+    assert_eq!(called("examples/a"), ["", "examples/a/queue"]);
+    assert!(called("examples/b").is_empty());
+    assert!(called("nowhere").is_empty());
 }

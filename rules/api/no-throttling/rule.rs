@@ -1,7 +1,7 @@
 //! APIs without a limit on the rate of requests.
 
 use crate::prelude::*;
-use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
+use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State, rest_stages};
 
 pub(crate) static RULE: Rule = Rule {
     id: "no-throttling",
@@ -37,12 +37,12 @@ fn check(api: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     if first.throttled != State::Off {
         return;
     }
-    let (kind, path) = if rest {
-        ("AWS::ApiGateway::Stage", "RestApiId")
+    let stage = if rest {
+        rest_stages(cx.app, api).next()
     } else {
-        ("AWS::ApiGatewayV2::Stage", "ApiId")
+        cx.app.attached("AWS::ApiGatewayV2::Stage", "ApiId", &api.id).next()
     };
-    let Some(stage) = cx.app.attached(kind, path, &api.id).next() else {
+    let Some(stage) = stage else {
         return;
     };
     let open: Vec<&EntryPoint> = [first]

@@ -101,3 +101,33 @@ fn too_many_conditions_are_said() {
     // One for the policy, not one for each statement.
     assert_eq!(examined.unresolved.len(), 1, "{:?}", examined.unresolved);
 }
+
+/// What names a thing of the owner's is not one of the provider's names.
+#[test]
+fn a_key_of_ones_own_leaves_nothing_undecided() {
+    let all = palisade_rules::ALL.iter();
+    let rule = all
+        .into_iter()
+        .find(|entry| entry.rule.id == "provider-managed-data-key")
+        .unwrap();
+    let text = |key: &str| {
+        format!(
+            "Parameters: {{ Given: {{ Type: String }} }}\n\
+             Resources:\n  \
+               Key: {{ Type: AWS::KMS::Key, Properties: {{ KeyPolicy: {{}} }} }}\n  \
+               Queue: {{ Type: AWS::SQS::Queue, Properties: {{ KmsMasterKeyId: {key} }} }}\n"
+        )
+    };
+    for (key, unresolved) in [("!Ref Key", 0), ("!GetAtt Key.Arn", 0), ("!Ref Given", 1)] {
+        let example = Example {
+            language: Language::CloudFormation,
+            name: String::new(),
+            text: text(key),
+            folder: PathBuf::new(),
+            parameters: Parameters::default(),
+        };
+        let examined = run(rule, &example, Profile::All);
+        assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+        assert_eq!(examined.unresolved.len(), unresolved, "{key}");
+    }
+}

@@ -12,6 +12,7 @@ mod escalate;
 mod gates;
 mod hostile;
 mod iam;
+mod modules;
 mod orders;
 mod serverless;
 

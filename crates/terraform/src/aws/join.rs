@@ -120,7 +120,9 @@ impl<'a> Joins<'a> {
                     continue;
                 }
                 let Some(name) = name(value) else { continue };
-                let mut named = kind.iter().filter(|whole| is_called(whole, &name));
+                let mut named = kind
+                    .iter()
+                    .filter(|whole| is_called(whole, &name) && !lies_elsewhere(part, whole));
                 if let (Some(only), None) = (named.next(), named.next()) {
                     found.push(target(only, &when));
                 }
@@ -258,6 +260,18 @@ fn name(value: &Value) -> Option<Name<'_>> {
     let parts = value.parts()?;
     let hole = |part: &Part| matches!(part, Part::Hole(_));
     (!parts.is_empty() && !parts.iter().any(hole)).then_some(parts)
+}
+
+/// Whether both say what they lie in, and not the same: stages of two APIs may have one name.
+fn lies_elsewhere(part: &Instance, whole: &Instance) -> bool {
+    let places = part.arguments.entries().iter();
+    let mut places = places.filter(|entry| entry.key.ends_with("_id"));
+    places.any(|entry| {
+        let theirs = whole.arguments.get(&entry.key).and_then(name);
+        let ours = name(&entry.value);
+        ours.zip(theirs)
+            .is_some_and(|(ours, theirs)| ours != theirs)
+    })
 }
 
 /// Whether a resource is declared with this name.

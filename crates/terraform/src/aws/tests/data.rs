@@ -226,6 +226,30 @@ resource "aws_s3_bucket_versioning" "b" {
 }
 
 #[test]
+fn parts_of_the_same_name_in_another_api_are_not_joined() {
+    let app = app(r#"
+resource "aws_api_gateway_stage" "a" {
+  rest_api_id = "a"
+  stage_name  = "live"
+}
+resource "aws_api_gateway_method_settings" "b" {
+  rest_api_id = "b"
+  stage_name  = "live"
+  method_path = "*/*"
+  settings { data_trace_enabled = true }
+}
+"#);
+    check(
+        &app,
+        "AWS::ApiGateway::Stage",
+        &[(
+            "aws_api_gateway_stage.a",
+            "{RestApiId: \"a\", StageName: \"live\"}",
+        )],
+    );
+}
+
+#[test]
 fn each_address_of_a_security_group_is_a_rule() {
     let app = app(r#"
 resource "aws_security_group" "g" {
