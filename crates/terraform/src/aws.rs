@@ -64,6 +64,14 @@ pub fn properties(kind: &str) -> Option<&'static [String]> {
     table().properties(kind)
 }
 
+/// Whether something of a type is a resource of its own in AWS's schema, and no part of another.
+pub(crate) fn is_resource(kind: &str) -> bool {
+    let forms = table().of(kind).map_or(&[][..], |found| &found.forms);
+    forms
+        .first()
+        .is_some_and(|form| matches!(form.to, To::Kind(_)))
+}
+
 /// The resources of the instances, which are all of one application, under the providers' own schemas.
 pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
     let joins = join::Joins::of(&instances);

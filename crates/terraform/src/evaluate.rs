@@ -391,6 +391,11 @@ impl<'f> Evaluator<'f> {
         value
     }
 
+    /// Maps as one; of entries with the same key the last counts.
+    pub(crate) fn merged(&self, maps: Vec<Value>, origin: &Origin) -> Value {
+        functions::call("merge", maps, origin, &Outside(self))
+    }
+
     fn first_that_works(&self, arguments: &[Expr], origin: &Origin, scope: &Scope) -> Value {
         for argument in arguments {
             let before = self.failures.get();

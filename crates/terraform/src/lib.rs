@@ -20,6 +20,7 @@ mod instance;
 mod module;
 mod objects;
 mod plan;
+mod providers;
 mod read;
 mod scope;
 

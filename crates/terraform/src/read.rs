@@ -117,6 +117,7 @@ fn given(
 }
 
 fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Instance>) {
+    evaluator.providers(frame, instances);
     for ((kind, name), block) in &frame.module.resources {
         let Some(turns) = evaluator.turns_of_block(frame, false, kind, name) else {
             continue;
@@ -129,6 +130,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 bindings: turn.bindings.clone(),
             };
             let arguments = evaluator.arguments(&block.body, &scope);
+            let arguments = evaluator.with_default_tags(arguments, kind, &block.body, frame);
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),

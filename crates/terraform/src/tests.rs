@@ -340,6 +340,29 @@ fn overrides_are_worked_in() {
 }
 
 #[test]
+fn what_an_unknown_map_may_replace_counts_until_then() {
+    let more = "variable \"more\" { type = map(string) }";
+    check(
+        more,
+        "keys(merge({ A = \"a\" }, var.more, { B = \"b\" }))",
+        "[\"A\", \"B\" …]",
+    );
+    let why = "`A` replaced: given as `var.more`, which has no default";
+    check(
+        more,
+        "merge({ A = \"a\" }, var.more).A",
+        &format!(
+            "({why} is false => \"a\" | {why} is true => ?given as `var.more`, which has no default)"
+        ),
+    );
+    check(
+        more,
+        "{ for k, v in merge(var.more, { A = \"a\" }) : k => upper(v) }",
+        "{A: \"A\" …}",
+    );
+}
+
+#[test]
 fn dynamic_blocks_are_unfolded() {
     let text = r#"
 variable "more" { type = list(object({ p = number })) }
@@ -632,7 +655,10 @@ check "c" {
 resource "test_x" "x" { v = data.http.h.url }
 "#;
     let (application, problems) = application(&[("main.tf", main)]);
-    assert_eq!(of(&application), ["test_x.x \"https://example.com\""]);
+    assert_eq!(
+        of(&application),
+        ["provider.aws ", "test_x.x \"https://example.com\""]
+    );
     assert_eq!(problems, []);
 }
 
