@@ -42,10 +42,7 @@ impl<'a> Joins<'a> {
         };
         let mut by_kind: BTreeMap<&str, Vec<&Instance>> = BTreeMap::new();
         for instance in instances {
-            if let Some(Form {
-                to: To::Kind(kind), ..
-            }) = own(instance)
-            {
+            if let Some((_, kind)) = own(instance) {
                 by_kind.entry(kind).or_default().push(instance);
             }
         }

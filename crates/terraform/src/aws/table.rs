@@ -53,6 +53,8 @@ pub(super) struct Form {
     pub(super) item: bool,
     /// Properties of which a resource has one, where Terraform has a list.
     pub(super) each: Vec<&'static str>,
+    /// (Parts) Without the whole it is one of which nothing else is known.
+    pub(super) alone: bool,
 }
 
 /// What a form makes.
@@ -250,7 +252,7 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         None => To::Kind(to.trim()),
     };
     let mut attributes = Vec::new();
-    let (mut under, mut each) = ("", Vec::new());
+    let (mut under, mut each, mut alone) = ("", Vec::new(), false);
     let mut left = Vec::new();
     for (depth, line) in body {
         if let Some((names, is)) = line.strip_prefix("@ ").and_then(|l| l.split_once(' ')) {
@@ -260,6 +262,8 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
             under = prefix;
         } else if let Some(names) = line.strip_prefix("each ") {
             each = names.split(',').collect();
+        } else if *line == "alone" {
+            alone = true;
         } else {
             left.push((*depth, *line));
         }
@@ -275,6 +279,7 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         under,
         item,
         each,
+        alone,
     };
     if !under.is_empty() {
         for kind in form.to.kinds() {

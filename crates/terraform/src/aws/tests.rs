@@ -448,7 +448,7 @@ resource "aws_kms_key_policy" "elsewhere" {
             r#"aws_api_gateway_stage.s AWS::ApiGateway::Stage {RestApiId: "a1", StageName: "prod", MethodSettings: [(var.logged is true => {ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "INFO"} | var.logged is false => -)]}"#,
             r#"aws_cloudwatch_event_bus.b AWS::Events::EventBus {Name: "orders", Policy: {Statement: []}}"#,
             r#"aws_iam_role.never AWS::IAM::Role {}"#,
-            r#"aws_kms_key_policy.elsewhere aws_kms_key_policy {key_id: "1234", policy: "{\"Statement\": []}"}"#,
+            r#"aws_kms_key_policy.elsewhere AWS::KMS::Key {KeyPolicy: {Statement: []}}"#,
         ],
     );
 }
