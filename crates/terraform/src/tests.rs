@@ -504,6 +504,40 @@ data "aws_iam_policy_document" "all" {
 }
 
 #[test]
+fn policies_that_aws_manages_are_known_by_name() {
+    let beside = r#"
+data "aws_iam_policy" "admin" { name = "AdministratorAccess" }
+data "aws_iam_policy" "basic" { name = "AWSLambdaBasicExecutionRole" }
+data "aws_iam_policy" "arn" { arn = "arn:aws:iam::aws:policy/ReadOnlyAccess" }
+data "aws_iam_policy" "own" { name = "orders" }
+"#;
+    for (expression, expected) in [
+        (
+            "data.aws_iam_policy.admin.arn",
+            "<arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess>",
+        ),
+        (
+            "data.aws_iam_policy.basic.arn",
+            "<arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole>",
+        ),
+        (
+            "data.aws_iam_policy.arn.arn",
+            "\"arn:aws:iam::aws:policy/ReadOnlyAccess\"",
+        ),
+        (
+            "jsondecode(data.aws_iam_policy.admin.policy).Statement[0].Action",
+            "[\"*\"]",
+        ),
+        (
+            "data.aws_iam_policy.own.arn",
+            "<${data.aws_iam_policy.own.arn}>",
+        ),
+    ] {
+        check(beside, expression, expected);
+    }
+}
+
+#[test]
 fn data_sources_tell_what_they_are_asked_with() {
     let beside = r#"
 data "archive_file" "code" {

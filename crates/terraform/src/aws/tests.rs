@@ -391,7 +391,7 @@ resource "aws_cloudtrail" "t" {
             r#"aws_iam_policy.p AWS::IAM::ManagedPolicy {ManagedPolicyName: "p", PolicyDocument: {Statement: []}}"#,
             r#"aws_iam_role.r AWS::IAM::Role {RoleName: "worker", AssumeRolePolicyDocument: {Statement: [{Effect: "Allow", Principal: {Service: "lambda.amazonaws.com"}, Action: "sts:AssumeRole"}]}, Policies: [{PolicyName: "own", PolicyDocument: {Statement: []}}], ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess", <${aws_iam_policy.p}>, (var.admin is true => "arn:aws:iam::aws:policy/AdministratorAccess" | var.admin is false => -)]}"#,
             r#"aws_iam_role_policy.p AWS::IAM::RolePolicy {RoleName: <${aws_iam_role.r}>, PolicyDocument: {Statement: [{Effect: "Allow", Action: "logs:*", Resource: <arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${aws_cloudwatch_log_group.l}:*>}]}}"#,
-            r#"aws_iam_role_policy_attachment.other aws_iam_role_policy_attachment {role: "elsewhere", policy_arn: <${aws_iam_policy.p}>}"#,
+            r#"aws_iam_role_policy_attachment.other AWS::IAM::Role {ManagedPolicyArns: [<${aws_iam_policy.p}>]}"#,
             r#"aws_iam_user.u AWS::IAM::User {UserName: "u", ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"], LoginProfile: {PasswordResetRequired: false}}"#,
             r#"aws_kms_key.k AWS::KMS::Key {KeyPolicy: {Statement: []}}"#,
             r#"aws_secretsmanager_secret.s AWS::SecretsManager::Secret {KmsKeyId: <${aws_kms_key.k.Arn}>, SecretString: "hunter2"}"#,

@@ -216,13 +216,27 @@ resource "aws_s3_bucket_versioning" "b" {
   bucket = "another"
   versioning_configuration { status = "Enabled" }
 }
+resource "aws_s3_bucket_logging" "b" {
+  bucket        = "another"
+  target_bucket = "logs"
+}
 "#);
     check(
         &app,
         "AWS::S3::Bucket",
-        &[("aws_s3_bucket.b", "{BucketName: \"one\"}")],
+        &[
+            ("aws_s3_bucket.b", "{BucketName: \"one\"}"),
+            (
+                "aws_s3_bucket_versioning.b",
+                "{VersioningConfiguration: {Status: \"Enabled\"}}",
+            ),
+        ],
     );
-    assert_eq!(app.of_kind("aws_s3_bucket_versioning").count(), 1);
+    let partial: Vec<bool> = (app.of_kind("AWS::S3::Bucket"))
+        .map(|bucket| bucket.partial)
+        .collect();
+    assert_eq!(partial, [false, true]);
+    assert_eq!(app.of_kind("aws_s3_bucket_logging").count(), 1);
 }
 
 #[test]
