@@ -180,7 +180,7 @@ fn shaped(instance: &Instance, form: &Form) -> Shaped {
         &instance.origin,
     );
     if form.item {
-        let origin = &instance.arguments.origin;
+        let origin = &instance.origin;
         let item = build::entry(form.under, map(made.properties, origin));
         made.properties = Vec::new();
         build::put(

@@ -79,8 +79,8 @@ resource "aws_s3_bucket_website_configuration" "a" {
   bucket = var.role
   index_document { suffix = "index.html" }
 }
-resource "aws_api_gateway_method_settings" "s" {
-  rest_api_id = var.role # says: no-execution-log, unencrypted-api-cache
+resource "aws_api_gateway_method_settings" "s" { # says: no-execution-log, unencrypted-api-cache
+  rest_api_id = var.role
   stage_name  = "prod"
   method_path = "*/*"
   settings {

@@ -120,7 +120,9 @@ pub(super) enum Convert {
     Key(&'static str, Option<&'static str>),
     /// A text of JSON becomes what it says.
     Json,
-    /// The same, with names that begin with a capital letter.
+    /// The same, also of a text of YAML.
+    Yaml,
+    /// The same as of JSON, with names that begin with a capital letter.
     JsonNames,
     /// Values that differ; nothing stands for absent.
     Values(Vec<(&'static str, serde_json::Value)>),
@@ -426,6 +428,7 @@ fn convert(word: &'static str) -> Result<Convert, String> {
     Ok(match word {
         "tags" => Convert::Pairs("Key", "Value"),
         "json" => Convert::Json,
+        "yaml" => Convert::Yaml,
         "json-names" => Convert::JsonNames,
         "method" => Convert::Method,
         "first" => Convert::First,

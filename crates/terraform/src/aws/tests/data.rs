@@ -240,6 +240,41 @@ resource "aws_s3_bucket_logging" "b" {
 }
 
 #[test]
+fn documents_of_apis_may_be_yaml() {
+    let (app, problems) = application(&[
+        (
+            "main.tf",
+            r#"
+resource "aws_apigatewayv2_api" "plain" { body = file("api.yaml") }
+resource "aws_apigatewayv2_api" "filled" {
+  body = templatefile("filled.yaml", { uri = aws_lambda_function.f.invoke_arn })
+}
+resource "aws_apigatewayv2_api" "text" { body = "no document" }
+resource "aws_lambda_function" "f" {}
+"#,
+        ),
+        ("api.yaml", "openapi: 3.0.1\npaths:\n  /a: {}\n"),
+        ("filled.yaml", "paths:\n  /a:\n    uri: ${uri}\n"),
+    ]);
+    assert!(problems.is_empty(), "{problems:?}");
+    check(
+        &app,
+        "AWS::ApiGatewayV2::Api",
+        &[
+            (
+                "aws_apigatewayv2_api.filled",
+                "{Body: {paths: {/a: {uri: <arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${aws_lambda_function.f.Arn}/invocations>}}}}",
+            ),
+            (
+                "aws_apigatewayv2_api.plain",
+                "{Body: {openapi: \"3.0.1\", paths: {/a: {}}}}",
+            ),
+            ("aws_apigatewayv2_api.text", "{Body: \"no document\"}"),
+        ],
+    );
+}
+
+#[test]
 fn each_address_of_a_security_group_is_a_rule() {
     let app = app(r#"
 resource "aws_security_group" "g" {
