@@ -4,7 +4,7 @@ use crate::{Options, read};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Data, Existence, FileError, Files, Value};
 use palisade_core::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) struct Memory(pub(crate) BTreeMap<String, String>);
 
@@ -23,6 +23,18 @@ impl Files for Memory {
             name.filter(|name| !name.contains('/')).map(str::to_owned)
         };
         Some(self.0.keys().filter_map(inside).collect())
+    }
+
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| {
+            let below = match folder {
+                "" => path.as_str(),
+                folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+            };
+            Some(below.split_once('/')?.0.to_owned())
+        };
+        let names: BTreeSet<String> = self.0.keys().filter_map(inside).collect();
+        Some(names.into_iter().collect())
     }
 }
 
@@ -642,6 +654,34 @@ resource "test_x" "x" { v = [var.text, var.truth, var.set, var.object, var.kept]
     assert_eq!(
         values(&[("main.tf", main), ("m/main.tf", inner)]),
         ["module.m.test_x.x [\"5\", true, [\"a\", \"b\"], {a: \"1\", b: 4, c: null}, \"default\"]"]
+    );
+}
+
+#[test]
+fn files_of_folders_are_told() {
+    let main = r#"
+resource "test_x" "x" {
+  for_each = fileset("${path.module}/data", "**/*.json")
+  v        = jsondecode(file("${path.module}/data/${each.value}")).a
+}
+resource "test_x" "here" { v = fileset(path.module, "*.tf") }
+resource "test_x" "none" { v = fileset("../outside", "*") }
+"#;
+    let files = [
+        ("m/main.tf", main),
+        ("m/data/a.json", "{\"a\": 1}"),
+        ("m/data/deep/er/b.json", "{\"a\": 2}"),
+        ("m/data/c.txt", ""),
+        ("main.tf", "module \"m\" { source = \"./m\" }"),
+    ];
+    assert_eq!(
+        values(&files),
+        [
+            "module.m.test_x.here [\"main.tf\"]",
+            "module.m.test_x.none ?what is in `../outside` is not known",
+            "module.m.test_x.x[\"a.json\"] 1",
+            "module.m.test_x.x[\"deep/er/b.json\"] 2",
+        ]
     );
 }
 
