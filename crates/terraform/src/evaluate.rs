@@ -372,6 +372,11 @@ impl<'f> Evaluator<'f> {
         if expand && let Some(last) = values.pop() {
             match items(&last) {
                 Some((items, None)) => values.extend(items.into_iter().map(|(_, item)| item)),
+                // Those that put together what they are given take one more that is not known.
+                Some((items, Some(reason))) if matches!(name, "merge" | "concat" | "setunion") => {
+                    values.extend(items.into_iter().map(|(_, item)| item));
+                    values.push(Value::unknown(reason, last.origin.clone()));
+                }
                 _ => return self.unclear(&last, "the arguments are not known", origin),
             }
         }

@@ -8,7 +8,7 @@ use crate::evaluate::{Evaluator, insert};
 use crate::instance::Instance;
 use crate::scope::{Frame, Scope};
 use palisade_app::combine::spread;
-use palisade_app::{Data, Existence, Value};
+use palisade_app::{Data, Existence, Reason, ReasonKind, Value};
 use palisade_core::Origin;
 use palisade_syntax::hcl::{Block, Body, Expr, ExprKind, Step};
 use std::rc::Rc;
@@ -78,7 +78,13 @@ impl Evaluator<'_> {
 
     fn default_tags(&self, kind: &str, body: &Body, frame: &Rc<Frame>) -> Option<Value> {
         let name = match body.get("provider") {
-            Some(written) => name_of(written)?,
+            Some(written) => match name_of(written) {
+                Some(name) => name,
+                None => {
+                    let reason = Reason::new(ReasonKind::Function, "which provider is not known");
+                    return Some(Value::unknown(reason, Origin::at(written.span)));
+                }
+            },
             None => kind.split('_').next()?.to_owned(),
         };
         let (frame, block) = chosen(frame, &name)?;

@@ -368,6 +368,11 @@ fn what_an_unknown_map_may_replace_counts_until_then() {
         ),
     );
     check(
+        "variable \"all\" { type = list(map(string)) }",
+        "keys(merge({ A = \"a\" }, [for one in concat([{ B = \"b\" }], var.all) : one]...))",
+        "[\"A\", \"B\" …]",
+    );
+    check(
         more,
         "{ for k, v in merge(var.more, { A = \"a\" }) : k => upper(v) }",
         "{A: \"A\" …}",

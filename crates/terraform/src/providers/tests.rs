@@ -1,4 +1,6 @@
+use crate::read_plan;
 use crate::tests::{application, shown};
+use palisade_app::cfn::Outcome;
 
 /// The tags of each resource that has some.
 #[track_caller]
@@ -52,6 +54,10 @@ resource "aws_sqs_queue" "plain" {
 resource "aws_sqs_queue" "west" {
   provider = aws.west
 }
+resource "aws_sqs_queue" "which" {
+  for_each = toset(["a"])
+  provider = aws.by_region[each.key]
+}
 resource "aws_sqs_queue_policy" "no_tags" {
   queue_url = "https://q"
 }
@@ -67,6 +73,7 @@ resource "aws_iam_role_policy_attachment" "part" {
             r#"aws_sqs_queue.open [{Key: "team", Value: (`team` replaced: given as `var.more`, which has no default is false => "orders" | `team` replaced: given as `var.more`, which has no default is true => ?given as `var.more`, which has no default)}, {Key: "class", Value: (`class` replaced: given as `var.more`, which has no default is false => "internal" | `class` replaced: given as `var.more`, which has no default is true => ?given as `var.more`, which has no default)} …]"#,
             r#"aws_sqs_queue.own [{Key: "team", Value: "orders"}, {Key: "class", Value: "secret"}]"#,
             r#"aws_sqs_queue.west [{Key: "team", Value: "west"}, {Key: "class", Value: "public"}]"#,
+            r#"aws_sqs_queue.which["a"] ?which provider is not known"#,
         ],
     );
 }
@@ -162,6 +169,43 @@ module "m" { source = "./m" }
         [
             r#"provider.aws.west provider.aws {alias: "west", access_key: "k"}"#,
             r#"module.m.provider.github provider.github {token: "t"}"#,
+        ]
+    );
+}
+
+#[test]
+fn plans_tell_tags_and_providers() {
+    let text = r#"{
+        "terraform_version": "1.11.0",
+        "planned_values": {"root_module": {"resources": [
+            {"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "values": {
+                "name": "q", "tags": {"a": "1"}, "tags_all": {"a": "1", "team": "orders"}
+            }}
+        ]}},
+        "configuration": {
+            "provider_config": {
+                "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+                "module.m:aws.west": {"name": "aws", "alias": "west", "expressions": {
+                    "access_key": {"constant_value": "k"}, "token": {"references": ["var.token"]}
+                }}
+            },
+            "root_module": {}
+        }
+    }"#;
+    let Outcome::Application(application, problems) = read_plan("plan.json", text.as_bytes())
+    else {
+        panic!("no plan");
+    };
+    assert_eq!(problems, []);
+    let found: Vec<String> = (application.resources())
+        .map(|r| format!("{} {} {}", r.id, r.kind, shown(&r.properties)))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            r#"provider.aws provider.aws {region: "eu-west-1"}"#,
+            r#"provider.module.m:aws.west provider.aws {access_key: "k"}"#,
+            r#"aws_sqs_queue.q AWS::SQS::Queue {QueueName: "q", Tags: [{Key: "a", Value: "1"}, {Key: "team", Value: "orders"}]}"#,
         ]
     );
 }
