@@ -21,15 +21,23 @@ const KIND: &str = "provider";
 const UNTAGGED: &str = include_str!("../data/untagged.txt");
 
 impl Evaluator<'_> {
-    /// The provider blocks of a module, each as an instance of its own.
+    /// The provider blocks of a module, and where its state is kept, each as an instance of its own.
     pub(crate) fn providers(&self, frame: &Rc<Frame>, instances: &mut Vec<Instance>) {
-        for block in &frame.module.providers {
+        let module = &frame.module;
+        let providers = (module.providers.iter()).map(|block| (block, name_of_block(block)));
+        let backends = (module.backends.iter())
+            .map(|block| (block, format!("backend.{}", name_of_block(block))));
+        for (block, name) in providers.chain(backends) {
             let Some(label) = block.labels.first() else {
                 continue;
             };
+            let kind = match &*block.kind.text {
+                "backend" => format!("{KIND}.backend"),
+                _ => format!("{KIND}.{}", label.text),
+            };
             instances.push(Instance {
-                address: Arc::from(format!("{}{KIND}.{}", frame.prefix, name_of_block(block))),
-                kind: Arc::from(format!("{KIND}.{}", label.text)),
+                address: Arc::from(format!("{}{KIND}.{name}", frame.prefix)),
+                kind: Arc::from(kind),
                 arguments: self.arguments(&block.body, &Scope::of(frame)),
                 kept: None,
                 exists: match frame.when.is_empty() {

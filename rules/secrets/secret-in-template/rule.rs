@@ -224,7 +224,7 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Keys in the configuration of a provider of Terraform's.
+/// Keys in the configuration of a provider of Terraform's, or of where its state is kept.
 fn provider(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
     let Some(name) = resource.kind.strip_prefix("provider.") else {
         return;
@@ -279,8 +279,8 @@ fn credential_of(
         return None;
     }
     match secret_name(&words(argument))? {
-        Name::Password => Some(("a password of the provider", &[])),
-        Name::Key | Name::Secret if is_random(text) => Some(("a key of the provider", &[])),
+        Name::Password => Some(("a password", &[])),
+        Name::Key | Name::Secret if is_random(text) => Some(("a key", &[])),
         _ => None,
     }
 }

@@ -152,6 +152,10 @@ fn provider_blocks_are_looked_at() {
             "main.tf",
             r#"
 variable "key" { default = "k" }
+terraform {
+  required_version = ">= 1.5"
+  backend "s3" { bucket = "state" }
+}
 provider "aws" {
   alias      = "west"
   access_key = var.key
@@ -168,6 +172,7 @@ module "m" { source = "./m" }
         found,
         [
             r#"provider.aws.west provider.aws {alias: "west", access_key: "k"}"#,
+            r#"provider.backend.s3 provider.backend {bucket: "state"}"#,
             r#"module.m.provider.github provider.github {token: "t"}"#,
         ]
     );

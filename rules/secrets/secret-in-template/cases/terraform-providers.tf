@@ -39,3 +39,10 @@ provider "other" {
   api_key  = "<your key>"
   password = ""
 }
+
+terraform {
+  backend "s3" {
+    bucket     = "state"
+    secret_key = "kJ8sLq2VbN4xZt7RmW9yPc3HdF6gTa1QeU5oXiBv" # finding
+  }
+}
