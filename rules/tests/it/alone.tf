@@ -117,3 +117,15 @@ resource "aws_ssoadmin_managed_policy_attachment" "s" {
   permission_set_arn = var.role
   managed_policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess" # says: broad-managed-policy
 }
+resource "aws_s3_bucket_ownership_controls" "a" {
+  bucket = var.role
+  rule { object_ownership = "ObjectWriter" } # says: bucket-acls
+}
+resource "aws_s3_bucket_lifecycle_configuration" "a" {
+  bucket = var.role
+  rule { # says: no-bucket-lifecycle
+    id     = "old"
+    status = "Enabled"
+    expiration { days = 90 }
+  }
+}

@@ -199,6 +199,18 @@ impl Type {
         found.map(|(_, template)| template)
     }
 
+    /// The argument whose value an attribute is.
+    pub(super) fn source_of(&self, attribute: &str) -> Option<&'static str> {
+        let [Piece::Property(path)] = self.attribute(attribute)?.0.as_slice() else {
+            return None;
+        };
+        let mut rows = self.forms.iter().flat_map(|form| &form.rows);
+        rows.find_map(|row| match row {
+            Row::Take { name, target, .. } if target == path => Some(*name),
+            _ => None,
+        })
+    }
+
     /// The arguments that are attributes of the table's as well: those that name the resource.
     pub(super) fn named(&self) -> impl Iterator<Item = &'static str> {
         let rows = self.forms.iter().flat_map(|form| &form.rows);

@@ -240,6 +240,29 @@ resource "aws_s3_bucket_logging" "b" {
 }
 
 #[test]
+fn parts_are_found_by_way_of_a_policy() {
+    let app = app(r#"
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = "{}"
+}
+resource "aws_s3_bucket_ownership_controls" "b" {
+  bucket = aws_s3_bucket_policy.b.id
+  rule { object_ownership = "BucketOwnerEnforced" }
+}
+"#);
+    check(
+        &app,
+        "AWS::S3::Bucket",
+        &[(
+            "aws_s3_bucket.b",
+            "{OwnershipControls: {Rules: [{ObjectOwnership: \"BucketOwnerEnforced\"}]}}",
+        )],
+    );
+}
+
+#[test]
 fn documents_of_apis_may_be_yaml() {
     let (app, problems) = application(&[
         (
