@@ -240,6 +240,16 @@ resource "aws_s3_bucket_logging" "b" {
 }
 
 #[test]
+fn what_refers_to_a_vault_names_its_arn() {
+    let app = app(r#"
+resource "aws_backup_vault" "v" { name = "orders" }
+resource "aws_sqs_queue" "q" { name = aws_backup_vault.v.arn }
+"#);
+    let expected = "{QueueName: <${aws_backup_vault.v.BackupVaultArn}>}";
+    check(&app, "AWS::SQS::Queue", &[("aws_sqs_queue.q", expected)]);
+}
+
+#[test]
 fn parts_are_found_by_way_of_a_policy() {
     let app = app(r#"
 resource "aws_s3_bucket" "b" {}
