@@ -183,7 +183,13 @@ impl<'a> Sink<'a> {
         } else {
             at.span
         };
-        if lacks(resource, "", place) {
+        let told = |old: &RawUnresolved| {
+            std::ptr::eq(old.rule, self.rule)
+                && (old.place, &old.reason, &old.resource) == (place, reason, &resource.written)
+        };
+        // Several statements of a policy may be hidden behind the same thing.
+        let again = self.outcome.unresolved.last().is_some_and(told);
+        if again || lacks(resource, "", place) {
             return;
         }
         self.outcome.unresolved.push(RawUnresolved {

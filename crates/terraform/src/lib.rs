@@ -24,7 +24,7 @@ mod providers;
 mod read;
 mod scope;
 
-pub use aws::properties;
+pub use aws::{properties, spoken};
 pub use instance::Instance;
 pub use module::is_configuration;
 pub use plan::{looks_like_plan, read_plan};
