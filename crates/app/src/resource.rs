@@ -69,6 +69,9 @@ pub struct Resource {
     pub metadata: Option<palisade_syntax::Node>,
     /// Made by a transform on behalf of another resource.
     pub generated: bool,
+    /// Only a part of it is declared here, and nothing else is known of it: an attachment to a role
+    /// that others made. What it lacks says nothing.
+    pub partial: bool,
 }
 
 impl Resource {

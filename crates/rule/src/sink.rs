@@ -188,7 +188,8 @@ impl<'a> Sink<'a> {
                 && (old.place, &old.reason, &old.resource) == (place, reason, &resource.written)
         };
         // Several statements of a policy may be hidden behind the same thing.
-        if self.outcome.unresolved.last().is_some_and(told) {
+        let again = self.outcome.unresolved.last().is_some_and(told);
+        if again || lacks(resource, "", place) {
             return;
         }
         self.outcome.unresolved.push(RawUnresolved {
@@ -202,7 +203,10 @@ impl<'a> Sink<'a> {
         });
     }
 
-    fn count(&mut self, verdict: &Verdict) {
+    fn count(&mut self, resource: &Resource, verdict: &Verdict) {
+        if resource.partial {
+            return;
+        }
         let stats = &mut self.outcome.stats;
         stats.asked += 1;
         if !verdict.fails()
@@ -212,6 +216,14 @@ impl<'a> Sink<'a> {
             *stats.reasons.entry(reason.kind).or_default() += 1;
         }
     }
+}
+
+/// Whether something is said of what a resource lacks of which only a part is declared here: it is
+/// no property of that part, and points at nothing that is written in it.
+fn lacks(resource: &Resource, property: &str, place: Span) -> bool {
+    let first = property.split('.').next().unwrap_or_default();
+    let declared = resource.properties.entry(first.trim_end_matches("[]"));
+    resource.partial && place == resource.origin.span && declared.is_none()
 }
 
 /// A finding in the making.
@@ -344,6 +356,9 @@ impl FindingBuilder<'_, '_> {
             .take()
             .filter(|origin| origin.span.file != FileId::NONE)
             .unwrap_or_else(|| self.resource.origin.clone());
+        if lacks(self.resource, self.property, origin.span) {
+            return;
+        }
         for step in origin.steps() {
             let message = format!("this value comes through {}", step.kind);
             if step.span != origin.span && step.span != Span::default() {
@@ -376,7 +391,7 @@ impl FindingBuilder<'_, '_> {
 
     /// Reports it when the verdict fails, or that it can't be decided when that is so.
     pub fn judge(mut self, verdict: Verdict) {
-        self.sink.count(&verdict);
+        self.sink.count(self.resource, &verdict);
         if verdict.fails() {
             self.when = verdict.failing_when();
             if self.at.is_none() {

@@ -129,6 +129,10 @@ impl Files for FilesOf<'_> {
     fn list(&self, folder: &str) -> Option<Vec<String>> {
         self.0.list(folder)
     }
+
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        self.0.folders(folder)
+    }
 }
 
 fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined: &mut Examined) {

@@ -22,6 +22,7 @@ mod module;
 mod objects;
 mod places;
 mod plan;
+mod providers;
 mod read;
 mod scope;
 

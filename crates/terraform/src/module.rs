@@ -28,6 +28,8 @@ pub(crate) struct Module {
     pub(crate) resources: BTreeMap<(Arc<str>, Arc<str>), Block>,
     pub(crate) data: BTreeMap<(Arc<str>, Arc<str>), Block>,
     pub(crate) providers: Vec<Block>,
+    /// Where the state is kept (`backend` in `terraform`).
+    pub(crate) backends: Vec<Block>,
     /// Values for the variables of a root module: `terraform.tfvars`, `*.auto.tfvars`.
     pub(crate) given: Vec<Attribute>,
 }
@@ -204,6 +206,11 @@ impl Reading<'_> {
                     self.add(&mut module.data, (kind, name), block, overriding);
                 }
                 ("provider", Some(_), _) => module.providers.push(block),
+                ("terraform", ..) => {
+                    let blocks = block.body.blocks.into_iter();
+                    let backends = blocks.filter(|block| &*block.kind.text == "backend");
+                    module.backends.extend(backends);
+                }
                 // `check` blocks may declare data sources of their own.
                 ("check", ..) => {
                     for block in block.body.blocks {

@@ -124,6 +124,7 @@ fn collect(
     folders: &mut BTreeSet<Arc<str>>,
 ) {
     folders.insert(frame.module.folder.clone());
+    evaluator.providers(frame, instances);
     for ((kind, name), block) in &frame.module.resources {
         let Some(turns) = evaluator.turns_of_block(frame, false, kind, name) else {
             continue;
@@ -137,6 +138,7 @@ fn collect(
             };
             let mut arguments = evaluator.arguments(&block.body, &scope);
             arguments.origin = head(block);
+            let arguments = evaluator.with_default_tags(arguments, kind, &block.body, frame);
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),
@@ -149,10 +151,6 @@ fn collect(
             });
         }
     }
-    instances.extend(frame.module.providers.iter().filter_map(|block| {
-        let scope = Scope::of(frame);
-        provider(evaluator, &scope, block)
-    }));
     for name in frame.module.calls.keys() {
         let Some(called) = evaluator.called(frame, name) else {
             continue;
@@ -163,34 +161,6 @@ fn collect(
             }
         }
     }
-}
-
-/// The credentials that the provider for AWS is told, where it is.
-fn provider(evaluator: &Evaluator<'_>, scope: &Scope, block: &Block) -> Option<Instance> {
-    let credentials = ["access_key", "secret_key", "token"];
-    let told = credentials
-        .iter()
-        .any(|name| block.body.get(name).is_some());
-    if !told || block.labels.first()?.text.as_ref() != "aws" {
-        return None;
-    }
-    let mut arguments = evaluator.arguments(&block.body, scope);
-    let alias = arguments.get("alias").and_then(Value::as_text);
-    let alias = alias.map(|alias| format!(".{alias}")).unwrap_or_default();
-    if let Data::Map(map) = &mut arguments.data {
-        map.entries
-            .retain(|entry| credentials.contains(&&*entry.key));
-    }
-    Some(Instance {
-        address: Arc::from(format!("{}provider.aws{alias}", scope.frame.prefix)),
-        kind: Arc::from("provider.aws"),
-        arguments,
-        kept: None,
-        succeeded: None,
-        exists: existence(scope.frame.when.clone()),
-        origin: head(block),
-        extent: block.span,
-    })
 }
 
 fn existence(when: Vec<Condition>) -> Existence {

@@ -3,7 +3,8 @@
 
 use crate::prelude::*;
 use crate::secret_values::{
-    credential, is_placeholder, is_reference, names_itself, names_secret, plain,
+    Name, aws_access_key_id, aws_secret_key, credential, is_placeholder, is_random, is_reference,
+    names_itself, names_secret, plain, secret_name, words,
 };
 use palisade_core::{Origin, Span, ViaKind};
 
@@ -19,9 +20,6 @@ pub(crate) static RULE: Rule = Rule {
     since: "0.1.0",
     check: Check::Application(check),
 };
-
-/// What the deployment itself signs in with.
-const PROVIDER: &str = "AWS::Provider::Credentials";
 
 /// Properties that hold a secret and nothing else: kind, path, what it is.
 const SECRETS: &[(&str, &str, &str)] = &[
@@ -116,12 +114,6 @@ const SECRETS: &[(&str, &str, &str)] = &[
         "the password of a database",
     ),
     (
-        PROVIDER,
-        "SecretKey",
-        "the secret key of the account that deploys",
-    ),
-    (PROVIDER, "Token", "the token of the session that deploys"),
-    (
         "Alexa::ASK::Skill",
         "AuthenticationConfiguration.ClientSecret",
         "the secret of the OAuth client",
@@ -162,12 +154,11 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for resource in cx.app.resources() {
         let mut told = Vec::new();
         properties(resource, &mut told, sink);
+        provider(resource, &mut told, sink);
         variables(resource, &mut told, sink);
         shapes(resource, &told, cx.app, sink);
     }
 }
-
-const HELP: &str = "keep it in Secrets Manager and refer to it as `{{resolve:secretsmanager:…}}`; take it back where it was issued, since it stays in the history";
 
 fn report(
     resource: &Resource,
@@ -177,20 +168,12 @@ fn report(
     leaf: &Leaf<'_>,
     sink: &mut Sink<'_>,
 ) {
-    let (aliases, help): (&[&str], _) = match *resource.kind == *PROVIDER {
-        true => (
-            &["CKV_AWS_41"],
-            "take it back, and remove it: the provider finds credentials in the environment, in a profile or in a role",
-        ),
-        false => (&[], HELP),
-    };
     sink.finding(resource)
         .property(property)
         .item(item)
         .secret(&leaf.value.origin)
-        .aliases(aliases)
         .message(message)
-        .help(help)
+        .help("keep it in Secrets Manager and refer to it as `{{resolve:secretsmanager:…}}`; take it back where it was issued, since it stays in the history")
         .judge(Verdict::of(std::slice::from_ref(leaf), |_| Answer::No));
 }
 
@@ -202,7 +185,6 @@ fn properties(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) 
         for leaf in resource.at(path) {
             if let Data::Text(text) = &leaf.value.data
                 && !placeholder(text)
-                && !(*kind == PROVIDER && is_no_key(text))
             {
                 told.push(leaf.value.origin.clone());
                 let message = written(what, leaf.value);
@@ -242,9 +224,65 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether credentials of the provider are none of AWS's: emulators take anything.
-fn is_no_key(text: &str) -> bool {
-    text.len() < 40 || text.contains(char::is_whitespace)
+/// Keys in the configuration of a provider of Terraform's, or of where its state is kept.
+fn provider(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
+    let Some(name) = resource.kind.strip_prefix("provider.") else {
+        return;
+    };
+    for entry in resource.properties.entries() {
+        for leaf in palisade_app::lookup::leaves(&entry.value, "", &entry.key_origin) {
+            let Data::Text(text) = &leaf.value.data else {
+                continue;
+            };
+            let Some((what, ids)) = credential_of(name, &entry.key, text) else {
+                continue;
+            };
+            told.push(leaf.value.origin.clone());
+            sink.finding(resource)
+                .item(&*entry.key)
+                .secret(&leaf.value.origin)
+                .aliases(ids)
+                .severity(match ids {
+                    // The keys of the documentation open nothing; what stands here later will.
+                    [_, ..] if !text.contains("EXAMPLE") => Severity::Critical,
+                    [_, ..] => Severity::Medium,
+                    [] => Severity::High,
+                })
+                .message(written(what, leaf.value))
+                .help("take it back where it was issued, since it stays in the history, and let the provider find its credentials in the environment or in a role")
+                .judge(Verdict::of(std::slice::from_ref(&leaf), |_| Answer::No));
+        }
+    }
+}
+
+/// What secret an argument of a provider holds, and the ids of other tools for it.
+fn credential_of(
+    provider: &str,
+    argument: &str,
+    text: &str,
+) -> Option<(&'static str, &'static [&'static str])> {
+    let text = text.trim();
+    if provider == "aws" {
+        // Whatever has another shape opens no account: it is for an emulator.
+        let is = match argument {
+            "access_key" => aws_access_key_id(text),
+            "secret_key" => aws_secret_key(text),
+            "token" => {
+                let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b);
+                text.len() >= 100 && text.bytes().all(base64)
+            }
+            _ => false,
+        };
+        return is.then_some(("an AWS access key", &["CKV_AWS_41"]));
+    }
+    if placeholder(text) || is_reference(text) {
+        return None;
+    }
+    match secret_name(&words(argument))? {
+        Name::Password => Some(("a password", &[])),
+        Name::Key | Name::Secret if is_random(text) => Some(("a key", &[])),
+        _ => None,
+    }
 }
 
 /// A text that stands where a secret is to be filled in, or names one.

@@ -42,10 +42,7 @@ impl<'a> Joins<'a> {
         };
         let mut by_kind: BTreeMap<&str, Vec<&Instance>> = BTreeMap::new();
         for instance in instances {
-            if let Some(Form {
-                to: To::Kind(kind), ..
-            }) = own(instance)
-            {
+            if let Some((_, kind)) = own(instance) {
                 by_kind.entry(kind).or_default().push(instance);
             }
         }
@@ -146,20 +143,20 @@ impl<'a> Joins<'a> {
 
     /// The resource that a value refers to, directly or by way of one of its parts.
     fn referred(&self, value: &Value, kind: &[&'a Instance]) -> Option<&'a Instance> {
-        let (address, _) = value.references().next()?;
-        let mut address: &str = address;
+        let (mut address, mut attribute) = reference(value)?;
         for _ in 0..MAX_STEPS {
             if let Some(whole) = kind.iter().find(|whole| *whole.address == *address) {
                 return Some(whole);
             }
             let part = *self.instances.get(address)?;
-            let forms = &table().of(&part.kind)?.forms;
-            let key = forms.iter().find_map(|form| match &form.to {
+            let known = table().of(&part.kind)?;
+            let key = known.forms.iter().find_map(|form| match &form.to {
                 To::Join(joins) => joins.first().and_then(|join| join.keys.first()),
                 To::Kind(_) => None,
             });
-            let value = part.arguments.get(key?.0)?;
-            address = value.references().next()?.0;
+            // What is no part may be called as what it belongs to.
+            let key = key.map_or_else(|| known.source_of(attribute), |(key, _)| Some(*key));
+            (address, attribute) = reference(part.arguments.get(key?)?)?;
         }
         None
     }
@@ -222,6 +219,12 @@ fn guarded(mut entry: Entry, conditions: &[Condition]) -> Entry {
         data => when(Value::new(data, origin), conditions),
     };
     entry
+}
+
+/// The resource and the attribute that a value refers to first.
+fn reference(value: &Value) -> Option<(&str, &str)> {
+    let (resource, attribute) = value.references().next()?;
+    Some((resource, attribute))
 }
 
 /// The values of an argument that names resources, each with when it is that.

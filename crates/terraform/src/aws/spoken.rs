@@ -192,6 +192,9 @@ fn note(name: &'static str, found: &'static Type, index: &mut Index) {
             To::Join(joins) => (joins.iter().map(|join| join.kind).collect(), true),
         };
         for kind in kinds {
+            if joined && form.item && has_list(kind, form.under) {
+                continue;
+            }
             let mut walk = Walk {
                 of: name,
                 kind,
@@ -205,6 +208,15 @@ fn note(name: &'static str, found: &'static Type, index: &mut Index) {
             }
         }
     }
+}
+
+/// Whether what becomes a kind has a list of its own for what parts are items of: that is the usual way.
+fn has_list(kind: &str, path: &str) -> bool {
+    let mut forms = table().types.values().flat_map(|found| &found.forms);
+    forms.any(|form| {
+        let takes = |row: &Row| matches!(row, Row::Take { target, .. } if target == path);
+        matches!(form.to, To::Kind(own) if own == kind) && form.rows.iter().any(takes)
+    })
 }
 
 struct Walk<'i> {
