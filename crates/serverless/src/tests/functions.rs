@@ -1,6 +1,6 @@
 //! Functions and what they inherit.
 
-use super::{check, service};
+use super::{check, service, shown};
 use palisade_app::Existence;
 
 #[test]
@@ -200,4 +200,26 @@ functions:
         ));
         check(&app, "- ServerlessDeploymentBucket");
     }
+}
+
+#[test]
+fn tracing_as_its_plugin_had_it() {
+    let text = |plugins: &str| {
+        format!(
+            "service: a
+provider: {{name: aws, tracing: true}}
+plugins: {plugins}
+functions: {{f: {{handler: a.b}}}}
+"
+        )
+    };
+    let mode = |plugins: &str| {
+        shown(
+            &service(&text(plugins)),
+            "FLambdaFunction",
+            "TracingConfig.Mode",
+        )
+    };
+    assert_eq!(mode("[serverless-plugin-tracing]"), "Active");
+    assert_eq!(mode("[other]"), "");
 }
