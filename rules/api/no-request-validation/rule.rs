@@ -76,6 +76,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
                 entry.label
             ))
             .help(HELP)
+            .in_serverless("set `request.schemas` of the `http` event: a JSON schema for `application/json`")
     } else {
         builder
             .severity(Severity::Info)
@@ -85,6 +86,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
                 entry.label
             ))
             .help("set `RequestValidatorId` to a validator with `ValidateRequestParameters: true`")
+            .in_serverless("name what the route needs in `request.parameters` of the `http` event")
     }
     .judge(Want::present("RequestValidatorId").judge(method));
 

@@ -88,7 +88,8 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
             severity
         })
         .message(message(entry, behind, restricted, entrance))
-        .help(help(entry, resource, app));
+        .help(help(entry, resource, app))
+        .in_serverless(in_serverless(entry.kind));
     let builder = if behind == Behind::Nothing {
         builder.profile(Profile::All)
     } else {
@@ -112,6 +113,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
                 entry.label
             ))
             .help(help(entry, resource, app))
+            .in_serverless(in_serverless(entry.kind))
             .report();
     }
 }
@@ -214,6 +216,18 @@ fn help(entry: &EntryPoint, resource: &Resource, app: &Application) -> &'static 
             "set `AuthorizationType` of `$connect` to `CUSTOM` or `AWS_IAM`"
         }
         _ => "set `AuthorizationType` to `JWT`, `CUSTOM` or `AWS_IAM`, with `AuthorizerId`",
+    }
+}
+
+fn in_serverless(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::RestRoute => {
+            "set `authorizer` of the `http` event: `aws_iam`, a function, or the ARN of a user pool"
+        }
+        EntryKind::WebSocketRoute => "set `authorizer` of the event of `$connect`: a function",
+        _ => {
+            "set `authorizer` of the `httpApi` event: a `name` of `provider.httpApi.authorizers`, or `type: aws_iam`"
+        }
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::DBInstance",
             aliases: &["CKV_AWS_16"],
             when: Some(Want::present("DBSnapshotIdentifier")),
@@ -68,6 +69,7 @@ pub(crate) static RULE: Rule = Rule {
             profile: Some(Profile::All),
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::DBInstance",
             aliases: &["CKV_AWS_16"],
             when: Some(Want::present("SourceDBInstanceIdentifier")),
@@ -110,6 +112,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96"],
             when: Some(Want {
@@ -134,6 +137,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::GlobalCluster",
             aliases: &["CKV_AWS_140"],
             when: Some(Want {

@@ -221,5 +221,5 @@ functions: {{f: {{handler: a.b}}}}
         )
     };
     assert_eq!(mode("[serverless-plugin-tracing]"), "Active");
-    assert_eq!(mode("[other]"), "");
+    assert_eq!(mode("[other]"), "nothing");
 }
