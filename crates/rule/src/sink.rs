@@ -3,7 +3,7 @@
 
 use crate::{Check, Context, Profile, Rule, table};
 use palisade_app::{Application, Language, Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, Witness};
+use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, ViaKind, Witness};
 use palisade_iam::{Caller, ContextValue, Request, Symbols};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -394,13 +394,22 @@ impl FindingBuilder<'_, '_> {
             .take()
             .filter(|origin| origin.span.file != FileId::NONE)
             .unwrap_or_else(|| self.resource.origin.clone());
+        let mut told = origin.span;
         for step in origin.steps() {
-            let message = format!("this value comes through {}", step.kind);
-            if step.span != origin.span && step.span != Span::default() {
-                let at = Origin::at(step.span);
-                let related = self.place(message, None, &at);
-                self.related.push(related);
+            // A file that a variable names is brought in at the variable's own place.
+            if step.span == told || step.span == Span::default() {
+                continue;
             }
+            told = step.span;
+            let message = match &step.kind {
+                ViaKind::Include(file) => format!("the file `{file}` is brought in here"),
+                ViaKind::Variable(name) => {
+                    format!("this value comes through the variable `${{{name}}}`")
+                }
+                kind => format!("this value comes through {kind}"),
+            };
+            let related = self.place(message, None, &Origin::at(step.span));
+            self.related.push(related);
         }
         if is_of_framework(&self.resource.written.kind) {
             match self.in_serverless {

@@ -1,6 +1,7 @@
 //! REST APIs that hand every request to the function behind them, whatever is in it.
 
 use crate::prelude::*;
+use crate::routes::owner_of;
 use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
 use std::sync::Arc;
 
@@ -135,7 +136,7 @@ fn document(api: &Resource, app: &Application, sink: &mut Sink<'_>) {
             first.label
         ),
     };
-    sink.finding(api)
+    sink.finding(owner_of(first, api, app))
         .property("Body")
         .at(&first.at)
         .aliases(&["CKV2_AWS_53"])

@@ -1,6 +1,7 @@
 //! Routes that answer anyone.
 
 use crate::prelude::*;
+use crate::routes::owner_of;
 use palisade_app::Reason;
 use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach};
 
@@ -78,7 +79,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
         severity(verb(entry), behind).max(for_staff(&entry.label, behind))
     };
     let builder = sink
-        .finding(resource)
+        .finding(owner_of(entry, resource, app))
         .property("AuthorizationType")
         .item(&*entry.label)
         .aliases(aliases)
@@ -102,7 +103,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
     };
     builder.judge(verdict(entry, resource));
     if entry.authentication == Authentication::ApiKey {
-        sink.finding(resource)
+        sink.finding(owner_of(entry, resource, app))
             .property("ApiKeyRequired")
             .item(&*entry.label)
             .severity(Severity::Low)

@@ -54,6 +54,43 @@ fn advice() -> BTreeMap<&'static str, String> {
 }
 
 #[test]
+fn routes_of_an_api_that_nobody_wrote_belong_to_their_functions() {
+    let function = |name: &str| {
+        format!(
+            "  {name}:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: x
+      Handler: index.handler
+      Runtime: python3.13
+      Events:
+        Post:
+          Type: Api
+          Properties: {{Path: /{name}, Method: post}}
+"
+        )
+    };
+    let text = format!(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n{}{}",
+        function("First"),
+        function("Second"),
+    );
+    let rule = palisade_rules::ALL
+        .iter()
+        .find(|e| e.rule.id == "unauthenticated-route");
+    let example = Example {
+        name: String::new(),
+        language: Language::CloudFormation,
+        text,
+        folder: PathBuf::new(),
+        parameters: Parameters::default(),
+    };
+    let findings = run(rule.unwrap(), &example, Profile::Default).findings;
+    let owners: Vec<&str> = findings.iter().map(|f| &*f.resource.address).collect();
+    assert_eq!(owners, ["First", "Second"]);
+}
+
+#[test]
 fn what_the_serverless_framework_makes_is_named_as_it_is_written() {
     let advice = advice();
     for (rule, expected) in [
