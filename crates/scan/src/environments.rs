@@ -4,7 +4,7 @@
 use crate::examine::Examined;
 use crate::report::{Report, Stats, order};
 use palisade_core::{Finding, Problem};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Puts the parts of each environment together. Findings are the same when rule, fingerprint,
@@ -18,6 +18,7 @@ pub fn merge(runs: Vec<(Arc<str>, Vec<Examined>)>) -> Report {
         for finding in &mut report.findings {
             finding.environments = vec![environment.clone()];
         }
+        recognise(&merged.findings, &mut report.findings);
         merged.environments.push(environment);
         merged.findings.append(&mut report.findings);
         merged.unresolved.append(&mut report.unresolved);
@@ -46,6 +47,37 @@ pub fn merge(runs: Vec<(Arc<str>, Vec<Examined>)>) -> Report {
     });
     merged.sort_rest();
     merged
+}
+
+/// Gives findings that say the same of the same place the fingerprints that they have in another
+/// environment: names that the environment decides are a part of some fingerprints.
+fn recognise(known: &[Finding], findings: &mut [Finding]) {
+    let alike = |finding: &Finding| {
+        (
+            finding.rule.clone(),
+            finding.location.clone(),
+            finding.severity,
+            finding.resource.clone(),
+            finding.message.clone(),
+        )
+    };
+    let own: BTreeSet<_> = findings.iter().map(|f| f.fingerprint.clone()).collect();
+    let mut left: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for finding in known {
+        seen.insert(finding.fingerprint.clone());
+        if !own.contains(&finding.fingerprint) {
+            let prints = left.entry(alike(finding)).or_default();
+            prints.insert(finding.fingerprint.clone());
+        }
+    }
+    for finding in findings {
+        if !seen.contains(&finding.fingerprint)
+            && let Some(print) = left.get_mut(&alike(finding)).and_then(BTreeSet::pop_first)
+        {
+            finding.fingerprint = print;
+        }
+    }
 }
 
 /// One finding of two. Of them, the one that says more is told: what silences it in one

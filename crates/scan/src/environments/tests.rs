@@ -50,6 +50,42 @@ fn finding(rule: &str, line: u32) -> Finding {
     }
 }
 
+#[test]
+fn names_of_an_environment_do_not_part_findings() {
+    let of = |name: &str, message: &str| Finding {
+        fingerprint: Fingerprint::of(&["r", name]),
+        message: message.to_owned(),
+        ..finding("r", 3)
+    };
+    let dev = found(vec![
+        of("a-dev", "same"),
+        of("b-dev", "same"),
+        of("c-dev", "of dev"),
+    ]);
+    let prod = found(vec![
+        of("a-prod", "same"),
+        of("b-prod", "same"),
+        of("c-prod", "of prod"),
+    ]);
+    let merged = merge(vec![(Arc::from("dev"), dev), (Arc::from("prod"), prod)]);
+    let told: Vec<_> = merged
+        .findings
+        .iter()
+        .map(|f| (f.message.as_str(), f.environments.join(",")))
+        .collect();
+    let count = |message: &str, environments: &str| {
+        let same = |told: &&(&str, String)| told.0 == message && told.1 == environments;
+        told.iter().filter(same).count()
+    };
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert_eq!(count("same", "dev,prod"), 2, "{told:?}");
+    assert_eq!(
+        count("of dev", "dev") + count("of prod", "prod"),
+        2,
+        "{told:?}"
+    );
+}
+
 fn found(findings: Vec<Finding>) -> Vec<Examined> {
     vec![Examined {
         path: Arc::from("t.yaml"),
