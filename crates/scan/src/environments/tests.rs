@@ -51,6 +51,32 @@ fn finding(rule: &str, line: u32) -> Finding {
 }
 
 #[test]
+fn a_value_with_a_place_in_each_environment_is_one_finding() {
+    let at = |lines: &[u32]| found(lines.iter().map(|line| finding("r", *line)).collect());
+    let merged = |dev: &[u32], prod: &[u32]| {
+        let runs = vec![(Arc::from("dev"), at(dev)), (Arc::from("prod"), at(prod))];
+        let findings = merge(runs).findings.into_iter();
+        let shown = findings.map(|f| {
+            let places: Vec<_> = f.related.iter().map(|r| r.location.line).collect();
+            format!(
+                "{} {} {places:?}",
+                f.location.line,
+                f.environments.join(",")
+            )
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(merged(&[1], &[2]), ["1 dev,prod [2]"]);
+    assert_eq!(merged(&[1], &[1]), ["1 dev,prod []"]);
+    // Which of several it is, nobody can say.
+    assert_eq!(merged(&[1, 2], &[3]), ["1 dev []", "2 dev []", "3 prod []"]);
+    assert_eq!(
+        merged(&[1], &[2, 3]),
+        ["1 dev []", "2 prod []", "3 prod []"]
+    );
+}
+
+#[test]
 fn names_of_an_environment_do_not_part_findings() {
     let of = |name: &str, message: &str| Finding {
         fingerprint: Fingerprint::of(&["r", name]),
@@ -132,13 +158,19 @@ fn the_same_finding_is_told_once_with_its_environments() {
 }
 
 #[test]
-fn another_place_or_severity_is_another_finding() {
+fn another_severity_or_silence_is_another_finding() {
     let mut grave = finding("a", 1);
     grave.severity = Severity::High;
+    let mut silenced = finding("a", 9);
+    silenced.suppressed = Some(Suppressed {
+        by: SuppressedBy::Inline,
+        reason: "short-lived".to_owned(),
+        until: None,
+    });
     let report = merged(vec![
         ("dev", found(vec![finding("a", 1)])),
         ("prod", found(vec![grave])),
-        ("test", found(vec![finding("a", 9)])),
+        ("test", found(vec![silenced])),
     ]);
     assert_eq!(
         told(&report),
