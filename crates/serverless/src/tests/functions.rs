@@ -223,3 +223,23 @@ functions: {{f: {{handler: a.b}}}}
     assert_eq!(mode("[serverless-plugin-tracing]"), "Active");
     assert_eq!(mode("[other]"), "nothing");
 }
+
+#[test]
+fn code_is_where_the_package_says() {
+    let app = service(
+        "service: a
+provider: {name: aws}
+package: {artifact: build/all.zip, individually: true, patterns: ['!**', 'src/**']}
+functions:
+  f: {handler: a.b, package: {artifact: build/f.zip}}
+  g: {handler: a.b}
+  h: {handler: a.b, module: services/h}
+",
+    );
+    check(
+        &app,
+        "FLambdaFunction Code = build/f.zip
+         GLambdaFunction Code = build/all.zip
+         HLambdaFunction Code = services/h",
+    );
+}
