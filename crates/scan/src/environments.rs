@@ -131,6 +131,8 @@ fn move_together(known: &[Finding], findings: &mut [Finding], environment: &str)
 /// environment does not silence it in the other, and a condition of one is none of the other.
 fn join(kept: &mut Finding, later: &mut Finding) {
     let mut environments = std::mem::take(&mut kept.environments);
+    let before = environments.len();
+    let mut others = later.environments.join(", ");
     for name in later.environments.drain(..) {
         if !environments.contains(&name) {
             environments.push(name);
@@ -138,7 +140,16 @@ fn join(kept: &mut Finding, later: &mut Finding) {
     }
     let hedged = |finding: &Finding| (finding.suppressed.is_some(), finding.when.len());
     if hedged(later) < hedged(kept) {
+        others = environments[..before].join(", ");
         std::mem::swap(kept, later);
+    }
+    if later.message != kept.message {
+        kept.related.push(Related {
+            message: format!("in {others}: {}", later.message),
+            resource: None,
+            location: later.location.clone(),
+            excerpt: later.excerpt.clone(),
+        });
     }
     for place in later.related.drain(..) {
         let same =

@@ -187,7 +187,7 @@ fn what_two_files_of_variables_say_is_one_finding() {
         "{text}"
     );
     assert!(
-        text.contains("Environments dev, prod: no difference"),
+        text.contains("Environments dev, prod: the same findings in each"),
         "{text}"
     );
 }

@@ -51,6 +51,39 @@ fn finding(rule: &str, line: u32) -> Finding {
 }
 
 #[test]
+fn what_is_said_otherwise_in_an_environment_is_told() {
+    let of = |message: &str, conditions: &[&str]| {
+        found(vec![Finding {
+            message: message.to_owned(),
+            when: conditions.iter().map(ToString::to_string).collect(),
+            ..finding("r", 3)
+        }])
+    };
+    let told = |dev: Vec<Examined>, prod: Vec<Examined>| {
+        let runs = vec![
+            (Arc::from("dev"), dev),
+            (Arc::from("prod"), prod),
+            (Arc::from("test"), of("3 days", &[])),
+        ];
+        let findings = merge(runs).findings;
+        let [one] = findings.as_slice() else {
+            panic!("{findings:?}");
+        };
+        let related: Vec<_> = one.related.iter().map(|r| r.message.clone()).collect();
+        (one.message.clone(), related)
+    };
+    let days = |text: &str| text.to_owned();
+    assert_eq!(
+        told(of("3 days", &[]), of("14 days", &[])),
+        (days("3 days"), vec![days("in prod: 14 days")])
+    );
+    assert_eq!(
+        told(of("14 days", &["IsProd is true"]), of("3 days", &[])),
+        (days("3 days"), vec![days("in dev: 14 days")])
+    );
+}
+
+#[test]
 fn a_value_with_a_place_in_each_environment_is_one_finding() {
     let at = |lines: &[u32]| found(lines.iter().map(|line| finding("r", *line)).collect());
     let merged = |dev: &[u32], prod: &[u32]| {
