@@ -185,17 +185,30 @@ pub(crate) fn parse_floor(arguments: &[String]) -> Result<()> {
             }
             continue;
         }
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
+        let terraform = palisade_scan::is_terraform(name);
         let named = path.extension().and_then(|e| e.to_str());
-        if !matches!(named, Some("yaml" | "yml" | "json" | "template")) {
+        if !terraform && !matches!(named, Some("yaml" | "yml" | "json" | "template")) {
             continue;
         }
         let bytes = std::fs::read(&path)?;
-        if !palisade_scan::looks_like_template(&bytes) {
+        if !terraform && !palisade_scan::looks_like_application(name, &bytes) {
             continue;
         }
-        if let Ok(text) = palisade_syntax::decode(&bytes)
-            && let Ok(document) = palisade_syntax::parse(palisade_core::FileId::default(), &text)
-        {
+        let Ok(text) = palisade_syntax::decode(&bytes) else {
+            continue;
+        };
+        let file = palisade_core::FileId::default();
+        if terraform {
+            let document = match named {
+                Some("json") => palisade_syntax::hcl::parse_hcl_json(file, &text),
+                _ => palisade_syntax::hcl::parse_hcl(file, &text),
+            };
+            nodes += document.map_or(0, |document| document.body.blocks.len());
+        } else if let Ok(document) = palisade_syntax::parse(file, &text) {
             nodes += document.root.as_map().map_or(0, <[_]>::len);
         }
     }

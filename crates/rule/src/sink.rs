@@ -233,6 +233,14 @@ impl<'a> Sink<'a> {
         } else {
             at.span
         };
+        let told = |old: &RawUnresolved| {
+            std::ptr::eq(old.rule, self.rule)
+                && (old.place, &old.reason, &old.resource) == (place, reason, &resource.written)
+        };
+        // Several statements of a policy may be hidden behind the same thing.
+        if self.outcome.unresolved.last().is_some_and(told) {
+            return;
+        }
         self.outcome.unresolved.push(RawUnresolved {
             rule: self.rule,
             profile,

@@ -102,6 +102,8 @@ pub enum Is {
     },
     /// A list or map with at least one item.
     NotEmpty,
+    /// A resource of the application, which is judged itself.
+    Declared,
 }
 
 impl Want {
@@ -165,6 +167,10 @@ impl Is {
                 Data::List(list) => Answer::from(!list.items.is_empty() || list.open.is_some()),
                 Data::Map(map) => Answer::from(!map.entries.is_empty() || map.open.is_some()),
                 _ => leaf.present(),
+            },
+            Self::Declared => match &leaf.value.data {
+                Data::Unknown(reason) => Answer::Unknown(reason.clone()),
+                _ => Answer::from(leaf.value.references().next().is_some()),
             },
             // Judged over all items at once.
             Self::Holds { .. } => Answer::Yes,

@@ -3,6 +3,7 @@
 use crate::read::{Given, Input, read};
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
+use crate::words::Words;
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Files, Language, Secrets};
 use palisade_core::{
@@ -153,8 +154,9 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
     examined.nested.clone_from(&app.nested);
     examined.resources = app.resources().count();
     examined.entry_points = EntryPointRow::all(app);
+    let words = Words::of(app);
     for entry in &mut examined.entry_points {
-        secrets.scrub_in_place(&mut entry.label);
+        entry.label = shown(words.named(&entry.label).into_owned(), secrets);
     }
     examined.stats = outcome.stats;
     if settings.dump_model {
@@ -167,7 +169,7 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
         }
         let aliases: Vec<Arc<str>> = raw.aliases.iter().map(|a| Arc::from(*a)).collect();
         let extent = app.sources.location(raw.extent);
-        let unresolved = unresolved(raw, app, secrets);
+        let unresolved = unresolved(raw, app, &words, secrets);
         silencer.note_unresolved(&unresolved, &aliases, &extent);
         examined.unresolved.push(unresolved);
     }
@@ -178,7 +180,7 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
             continue;
         }
         let extent = app.sources.location(raw.extent);
-        let mut finding = finding(raw, app, secrets);
+        let mut finding = finding(raw, app, &words, secrets);
         if let Setting::At(severity) = setting {
             finding.severity = severity;
         }
@@ -207,28 +209,37 @@ fn shown_witness(mut witness: Witness, secrets: &Secrets) -> Witness {
     witness
 }
 
-fn unresolved(raw: RawUnresolved, app: &Application, secrets: &Secrets) -> Unresolved {
+fn unresolved(
+    raw: RawUnresolved,
+    app: &Application,
+    words: &Words<'_>,
+    secrets: &Secrets,
+) -> Unresolved {
     Unresolved {
         rule: Arc::from(raw.rule.id),
         resource: raw.resource,
-        reason: shown(raw.reason.to_string(), secrets),
+        reason: shown(words.named(&raw.reason.detail).into_owned(), secrets),
         location: app.sources.location(raw.place),
     }
 }
 
-fn related(raw: RawRelated, app: &Application, secrets: &Secrets) -> Related {
+fn related(raw: RawRelated, message: String, app: &Application, secrets: &Secrets) -> Related {
     Related {
-        message: shown(raw.message, secrets),
+        message,
         resource: raw.resource,
         location: app.sources.location(raw.span),
         excerpt: app.sources.excerpt(raw.span, secrets.spans()),
     }
 }
 
-fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
+fn finding(raw: RawFinding, app: &Application, words: &Words<'_>, secrets: &Secrets) -> Finding {
+    let said = |text: &str| shown(words.said(text, &raw.resource_id), secrets);
     let all = |list: Vec<RawRelated>| {
         list.into_iter()
-            .map(|raw| related(raw, app, secrets))
+            .map(|raw| {
+                let message = said(&raw.message);
+                related(raw, message, app, secrets)
+            })
             .collect()
     };
     let fingerprint = Fingerprint::of(&[
@@ -250,8 +261,8 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
             .iter()
             .filter_map(|c| c.parse().ok())
             .collect(),
-        message: shown(raw.message.into_owned(), secrets),
-        help: shown(raw.help.into_owned(), secrets),
+        message: said(&raw.message),
+        help: said(&raw.help),
         resource: raw.resource,
         location: app.sources.location(raw.origin.span),
         related: all(raw.related),

@@ -15,6 +15,7 @@ mod examine;
 mod read;
 mod report;
 mod silence;
+mod words;
 
 pub use environments::merge;
 pub use examine::{Examined, Settings, Tree, examine};

@@ -14,6 +14,7 @@ mod join;
 mod others;
 mod references;
 mod shape;
+mod spoken;
 mod table;
 
 use crate::Instance;
@@ -22,6 +23,7 @@ use palisade_app::value::{Entry, Value};
 use palisade_app::{Provider, Resource};
 use palisade_core::ResourceRef;
 use shape::Shaped;
+pub use spoken::spoken;
 use std::sync::Arc;
 use table::{Form, Piece, To, table};
 

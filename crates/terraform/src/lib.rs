@@ -23,7 +23,7 @@ mod plan;
 mod read;
 mod scope;
 
-pub use aws::properties;
+pub use aws::{properties, spoken};
 pub use instance::Instance;
 pub use module::is_configuration;
 pub use plan::{looks_like_plan, read_plan};

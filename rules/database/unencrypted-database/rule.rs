@@ -2,6 +2,30 @@
 
 use crate::prelude::*;
 
+/// What is restored or replicated has the encryption of its source. A source in the application is
+/// judged itself.
+macro_rules! inherits {
+    ($kind:literal, $ids:expr, $path:literal, $of:literal) => {
+        Row {
+            kind: $kind,
+            aliases: $ids,
+            when: Some(Want::present($path)),
+            any: &[
+                Want::on("StorageEncrypted"),
+                Want {
+                    path: $path,
+                    is: Is::Declared,
+                },
+            ],
+            message: concat!("the storage is encrypted only if that of the ", $of, " is"),
+            help: concat!("make sure that the ", $of, " is encrypted"),
+            severity: Some(Severity::Info),
+            profile: Some(Profile::All),
+            ..Row::NEW
+        }
+    };
+}
+
 pub(crate) static RULE: Rule = Rule {
     id: "unencrypted-database",
     title: "the database is stored unencrypted",
@@ -50,42 +74,36 @@ pub(crate) static RULE: Rule = Rule {
                 Want::on("StorageEncrypted"),
                 Want::present("DBSnapshotIdentifier"),
                 Want::present("SourceDBInstanceIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
                 Want::present("SourceDbiResourceId"),
+                Want::present("SourceDBInstanceAutomatedBackupsArn"),
                 Want::present("DBClusterSnapshotIdentifier"),
             ],
             message: "the storage is not encrypted, nor are its snapshots; it can not be changed later",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
         },
-        Row {
-            in_serverless: "",
-            kind: "AWS::RDS::DBInstance",
-            aliases: &["CKV_AWS_16"],
-            when: Some(Want::present("DBSnapshotIdentifier")),
-            any: &[Want::on("StorageEncrypted")],
-            message: "the storage is encrypted only if the snapshot is that it comes from",
-            help: "make sure that the snapshot is encrypted",
-            severity: Some(Severity::Info),
-            profile: Some(Profile::All),
-        },
-        Row {
-            in_serverless: "",
-            kind: "AWS::RDS::DBInstance",
-            aliases: &["CKV_AWS_16"],
-            when: Some(Want::present("SourceDBInstanceIdentifier")),
-            any: &[Want::on("StorageEncrypted")],
-            message: "the storage is encrypted only if that of its source is",
-            help: "make sure that the source is encrypted",
-            severity: Some(Severity::Info),
-            profile: Some(Profile::All),
-        },
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "DBSnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "DBClusterSnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBInstanceIdentifier", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBClusterIdentifier", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDbiResourceId", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBInstanceAutomatedBackupsArn", "source"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "SnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "SourceDBClusterIdentifier", "source"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "ReplicationSourceIdentifier", "source"),
         Row {
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96", "RDS.27", "RDS_CLUSTER_ENCRYPTED_AT_REST"],
-            any: &[Want {
-                path: "StorageEncrypted",
-                is: Is::True { default: true },
-            }],
+            any: &[
+                Want {
+                    path: "StorageEncrypted",
+                    is: Is::True { default: true },
+                },
+                Want::present("SnapshotIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
+            ],
             message: "encryption is switched off for the cluster and its snapshots",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
@@ -106,6 +124,7 @@ pub(crate) static RULE: Rule = Rule {
                 },
                 Want::present("SnapshotIdentifier"),
                 Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
             ],
             message: "a Multi-AZ cluster of this engine is not encrypted unless it is told to",
             help: "set `StorageEncrypted: true`",
@@ -119,7 +138,12 @@ pub(crate) static RULE: Rule = Rule {
                 path: "StorageEncrypted",
                 is: Is::Absent,
             }),
-            any: &[Want::one_of("Engine", &["mysql", "postgres"])],
+            any: &[
+                Want::one_of("Engine", &["mysql", "postgres"]),
+                Want::present("SnapshotIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
+            ],
             message: "encryption is left to the provider's default (a key that AWS owns)",
             help: "set `StorageEncrypted: true` to say so",
             severity: Some(Severity::Info),
@@ -177,6 +201,7 @@ pub(crate) static RULE: Rule = Rule {
                 Want::on("StorageEncrypted"),
                 Want::present("SnapshotIdentifier"),
                 Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
             ],
             message: "the graph is stored unencrypted; it can not be changed later",
             help: "set `StorageEncrypted: true`",

@@ -1,7 +1,9 @@
 //! Parameters that hold a secret in the open.
 
 use crate::prelude::*;
-use crate::secret_values::{credential, is_placeholder, is_reference, secret_name, words};
+use crate::secret_values::{
+    credential, fields, is_placeholder, is_reference, names_secret, plain, secret_name, words,
+};
 
 pub(crate) static RULE: Rule = Rule {
     id: "plaintext-parameter",
@@ -24,15 +26,17 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     let name = resource.text("Name").unwrap_or_default();
     let said = named_secret(&resource.id) || named_secret(name.rsplit('/').next().unwrap_or(name));
     let leaves = resource.at("Value");
-    let given_away = |leaf: &Leaf<'_>| match &leaf.value.data {
-        Data::Text(text) => credential(text).is_some() || (said && secret(text)),
-        _ => false,
-    };
+    let given_away = |leaf: &Leaf<'_>| gives_away(leaf.value, said);
+    let encrypted = Want::one_of("Type", &["SecureString"]).judge(resource).passes();
     let mut builder = sink
         .finding(resource)
         .property("Value")
-        .message("a secret is written in the template, into a parameter that is stored unencrypted")
-        .help("keep it in Secrets Manager, or in a `SecureString` parameter that is made outside of the template")
+        .message(if encrypted {
+            "a secret is written in the template: everyone who can read the repository has it, however the parameter is stored"
+        } else {
+            "a secret is written in the template, into a parameter that is stored unencrypted"
+        })
+        .help("keep it in Secrets Manager, or in a `SecureString` parameter whose value is put in outside of the template")
         .aliases(&["CKV_AWS_384"]);
     for leaf in leaves.iter().filter(|leaf| given_away(leaf)) {
         builder = builder.secret(&leaf.value.origin);
@@ -40,6 +44,22 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
     builder.judge(Verdict::of(&leaves, |leaf| {
         Answer::from(!given_away(leaf))
     }));
+}
+
+/// Whether a value is a secret, or has one in it; `said` is that the parameter's name promises one.
+fn gives_away(value: &Value, said: bool) -> bool {
+    let text = |value: &Value| value.parts().map(|parts| plain(&parts));
+    match fields(value) {
+        Some(fields) => {
+            let mut known = false;
+            value.walk(&mut |value| known |= text(value).is_some_and(|t| credential(&t).is_some()));
+            let named = |(key, text): &(String, String)| {
+                credential(text).is_some() || (names_secret(key) && secret(text))
+            };
+            known || fields.iter().any(named)
+        }
+        None => text(value).is_some_and(|t| credential(&t).is_some() || (said && secret(&t))),
+    }
 }
 
 /// Whether a parameter's name says that it holds a secret. Many end in what they are.

@@ -101,6 +101,11 @@ const NAMELESS: &[(&str, &str, &str)] = &[
         "DBClusterSnapshotIdentifier",
         "the provider can't restore from it",
     ),
+    (
+        "AWS::RDS::DBInstance",
+        "SourceDBClusterIdentifier",
+        "a replica's source is an instance",
+    ),
 ];
 
 /// Whether a path is listed, or comes about without a row below one that is: plain names and, above

@@ -31,3 +31,33 @@ resource "aws_ssm_parameter" "token" {
 resource "aws_secretsmanager_secret" "database" {
   name = "database"
 }
+
+resource "aws_ssm_parameter" "settings" {
+  name = "/orders/settings"
+  type = "SecureString"
+  value = jsonencode({ # finding: CKV_AWS_384
+    host     = "db.internal"
+    password = "Sommer2024"
+  })
+}
+
+resource "aws_ssm_parameter" "given" {
+  name  = "/orders/db/given"
+  type  = "SecureString"
+  value = jsonencode({ host = "db.internal", password = var.password })
+}
+
+resource "aws_ssm_parameter" "partner" {
+  name  = "/orders/partner/link"
+  type  = "SecureString"
+  value = "https://orders:kd92kxs0@${var.host}/" # finding: CKV_AWS_384
+}
+
+variable "password" {
+  type      = string
+  sensitive = true
+}
+
+variable "host" {
+  type = string
+}

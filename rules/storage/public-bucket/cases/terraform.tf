@@ -152,3 +152,68 @@ resource "aws_s3_bucket_acl" "private" {
   bucket = aws_s3_bucket.private.id
   acl    = "private"
 }
+
+# Lists of grants.
+resource "aws_s3_bucket" "granted" {
+  bucket = "granted"
+}
+
+resource "aws_s3_bucket_ownership_controls" "granted" {
+  bucket = aws_s3_bucket.granted.id
+  rule {
+    object_ownership = "ObjectWriter"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "granted" {
+  bucket              = aws_s3_bucket.granted.id
+  block_public_policy = true
+}
+
+resource "aws_s3_bucket_acl" "granted" {
+  bucket = aws_s3_bucket.granted.id
+
+  access_control_policy {
+    grant { # finding: CKV_AWS_20, S3.2, S3_BUCKET_PUBLIC_READ_PROHIBITED
+      permission = "READ"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+    grant { # finding: CKV2_AWS_43, S3.3, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+      permission = "WRITE"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+      }
+    }
+    grant {
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+      }
+    }
+    grant {
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "CanonicalUser"
+        id   = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+      }
+    }
+    owner {
+      id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    }
+  }
+}
+
+resource "aws_s3_bucket" "legacy" {
+  bucket = "legacy"
+
+  grant { # finding: CKV_AWS_20, CKV_AWS_57
+    type        = "Group"
+    permissions = ["READ_ACP", "WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/global/AllUsers"
+  }
+}

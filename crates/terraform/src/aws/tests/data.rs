@@ -416,3 +416,61 @@ resource "aws_opensearch_domain" "d" {
         )],
     );
 }
+
+#[test]
+fn what_cloudformation_has_no_property_for_is_kept() {
+    let app = app(r#"
+resource "aws_secretsmanager_secret_version" "v" {
+  secret_id     = "orders/elsewhere"
+  secret_string = "x"
+}
+resource "aws_s3_bucket" "b" {
+  grant {
+    type        = "Group"
+    uri         = "all"
+    permissions = ["READ", "WRITE"]
+  }
+}
+resource "aws_s3_bucket_acl" "b" {
+  bucket = aws_s3_bucket.b.id
+  access_control_policy {
+    grant {
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "some"
+      }
+    }
+  }
+}
+resource "aws_default_security_group" "d" {}
+"#);
+    check(
+        &app,
+        "AWS::SecretsManager::SecretVersion",
+        &[(
+            "aws_secretsmanager_secret_version.v",
+            "{SecretId: \"orders/elsewhere\", SecretString: \"x\"}",
+        )],
+    );
+    check(
+        &app,
+        "AWS::S3::Bucket",
+        &[(
+            "aws_s3_bucket.b",
+            "{AccessControlPolicy: {Grants: [\
+{Permission: \"READ\", Grantee: {Type: \"Group\", URI: \"all\"}}, \
+{Permission: \"WRITE\", Grantee: {Type: \"Group\", URI: \"all\"}}, \
+{Permission: \"READ_ACP\", Grantee: {Type: \"Group\", URI: \"some\"}}]}}",
+        )],
+    );
+    check(
+        &app,
+        "AWS::EC2::SecurityGroup",
+        &[(
+            "aws_default_security_group.d",
+            "{GroupName: \"default\", \
+GroupDescription: \"default VPC security group\", SecurityGroupEgress: []}",
+        )],
+    );
+}
