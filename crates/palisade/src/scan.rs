@@ -64,6 +64,10 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
         .map(|environment| (environment.name.clone(), run(&environment.given)))
         .collect();
     progress.done();
+    let parts = runs.iter().flat_map(|(_, parts)| parts);
+    for useless in environments::useless(&arguments.deployment.given, &parts.collect::<Vec<_>>()) {
+        eprintln!("warning: {useless}");
+    }
     if arguments.dump_model {
         let models: Vec<_> = runs.iter_mut().flat_map(models).collect();
         let model = serde_json::json!({"schema": "palisade.model/1", "applications": models});

@@ -2,8 +2,8 @@
 //! with [`FindingBuilder::report`] or [`FindingBuilder::judge`].
 
 use crate::{Check, Context, Profile, Rule, table};
-use palisade_app::{Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, Witness};
+use palisade_app::{Application, Language, Reason, ReasonKind, Resource, Verdict};
+use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, ViaKind, Witness};
 use palisade_iam::{Caller, ContextValue, Request, Symbols};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -105,6 +105,45 @@ pub struct Outcome {
     pub secrets: Vec<Origin>,
 }
 
+/// Where to set what the Serverless Framework has no setting for.
+const EXTENSIONS: &str = ", in `resources.extensions` under its logical id";
+
+/// Whether a resource is made from a function or a setting of the provider, under which the
+/// Serverless Framework's front end names it.
+fn is_of_framework(kind: &str) -> bool {
+    matches!(kind, "function" | "provider")
+}
+
+/// Says in messages what the owner wrote instead of the logical ids that the framework gives.
+fn name_as_written(app: &Application, findings: &mut [RawFinding]) {
+    let rename = |message: &str| -> Option<String> {
+        let mut words: Vec<&str> = message.split('`').collect();
+        let mut renamed = false;
+        for word in words.iter_mut().skip(1).step_by(2) {
+            let named = app.resource(word).map(|resource| &resource.written);
+            let named = named.filter(|written| match &*written.kind {
+                "function" => word.ends_with("LambdaFunction"),
+                kind => is_of_framework(kind),
+            });
+            if let Some(written) = named {
+                *word = &written.address;
+                renamed = true;
+            }
+        }
+        renamed.then(|| words.join("`"))
+    };
+    for finding in findings {
+        if let Some(message) = rename(&finding.message) {
+            finding.message = message.into();
+        }
+        for place in finding.related.iter_mut().chain(&mut finding.path) {
+            if let Some(message) = rename(&place.message) {
+                place.message = message;
+            }
+        }
+    }
+}
+
 /// Takes the answers of one rule.
 #[derive(Debug)]
 pub struct Sink<'a> {
@@ -115,6 +154,16 @@ pub struct Sink<'a> {
 impl Rule {
     /// Runs the rule over an application.
     pub fn run(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
+        let before = outcome.findings.len();
+        self.judge(cx, outcome);
+        if cx.app.language == Language::Serverless
+            && let Some(findings) = outcome.findings.get_mut(before..)
+        {
+            name_as_written(cx.app, findings);
+        }
+    }
+
+    fn judge(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
         let mut sink = Sink {
             rule: self,
             outcome,
@@ -152,6 +201,7 @@ impl<'a> Sink<'a> {
             item: String::new(),
             message: Cow::Borrowed(rule.title),
             help: Cow::Borrowed(""),
+            in_serverless: None,
             aliases: Vec::new(),
             severity: rule.severity,
             confidence: rule.confidence,
@@ -237,6 +287,7 @@ pub struct FindingBuilder<'s, 'a> {
     item: String,
     message: Cow<'static, str>,
     help: Cow<'static, str>,
+    in_serverless: Option<Cow<'static, str>>,
     aliases: Vec<&'static str>,
     severity: Severity,
     confidence: Confidence,
@@ -276,6 +327,13 @@ impl FindingBuilder<'_, '_> {
     /// How to mend it, in one line.
     pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// How to mend it where the Serverless Framework makes the resource, in the words of
+    /// `serverless.yml`.
+    pub fn in_serverless(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.in_serverless = Some(help.into());
         self
     }
 
@@ -359,12 +417,30 @@ impl FindingBuilder<'_, '_> {
         if lacks(self.resource, self.property, origin.span) {
             return;
         }
+        let mut told = origin.span;
         for step in origin.steps() {
-            let message = format!("this value comes through {}", step.kind);
-            if step.span != origin.span && step.span != Span::default() {
-                let at = Origin::at(step.span);
-                let related = self.place(message, None, &at);
-                self.related.push(related);
+            // A file that a variable names is brought in at the variable's own place.
+            if step.span == told || step.span == Span::default() {
+                continue;
+            }
+            told = step.span;
+            let message = match &step.kind {
+                ViaKind::Include(file) => format!("the file `{file}` is brought in here"),
+                ViaKind::Variable(name) => {
+                    format!("this value comes through the variable `${{{name}}}`")
+                }
+                kind => format!("this value comes through {kind}"),
+            };
+            let related = self.place(message, None, &Origin::at(step.span));
+            self.related.push(related);
+        }
+        if is_of_framework(&self.resource.written.kind) {
+            match self.in_serverless {
+                Some(help) => self.help = help,
+                None if self.help.starts_with("set `") => {
+                    self.help = format!("{}{EXTENSIONS}", self.help).into();
+                }
+                None => {}
             }
         }
         self.sink.outcome.findings.push(RawFinding {

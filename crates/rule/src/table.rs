@@ -19,6 +19,9 @@ pub struct Row {
     pub message: &'static str,
     /// How to mend it, in one line.
     pub help: &'static str,
+    /// The same in the words of `serverless.yml`, where the Serverless Framework makes the resource;
+    /// empty when it has no setting for it.
+    pub in_serverless: &'static str,
     /// Instead of the rule's severity.
     pub severity: Option<Severity>,
     /// Instead of the rule's profile.
@@ -34,6 +37,7 @@ impl Row {
         any: &[],
         message: "",
         help: "",
+        in_serverless: "",
         severity: None,
         profile: None,
     };
@@ -241,6 +245,10 @@ pub(crate) fn check(
             .message(row.message)
             .help(row.help)
             .aliases(row.aliases);
+        let builder = match row.in_serverless {
+            "" => builder,
+            help => builder.in_serverless(help),
+        };
         let builder = match row.severity {
             Some(severity) => builder.severity(severity),
             None => builder,

@@ -5,13 +5,14 @@ use crate::report::EntryPointRow;
 use crate::silence::Silencer;
 use crate::words::Words;
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Files, Secrets};
+use palisade_app::{Application, Files, Language, Secrets};
 use palisade_core::{
     Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved, Witness,
 };
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Check, Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The scanned tree: reads files, and tells nothing that lies outside of it.
@@ -87,6 +88,10 @@ pub struct Examined {
     pub resources: usize,
     /// How much of what was asked is known.
     pub stats: Stats,
+    /// The language of the application.
+    pub language: Option<Language>,
+    /// The names of given values that its texts mention.
+    pub mentioned: BTreeSet<String>,
     /// The model, if it was wanted.
     pub model: Option<serde_json::Value>,
 }
@@ -112,6 +117,8 @@ pub fn examine(input: Input<'_>, tree: &dyn Tree, settings: &Settings<'_>) -> Ex
         }
         Outcome::Application(app, problems) => {
             examined.template = true;
+            examined.language = Some(app.language);
+            examined.mentioned = settings.given.mentioned(&app);
             examined.problems = problems;
             judge(&app, &FilesOf(tree), settings, &mut examined);
         }

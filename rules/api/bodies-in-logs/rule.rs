@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Table(&[
         Row {
             kind: "AWS::ApiGateway::Stage",
+            in_serverless: "set `provider.logs.restApi.fullExecutionData: false`, and log what you need in `format`",
             aliases: &["CKV_AWS_276"],
             any: &[Want {
                 path: "MethodSettings[].DataTraceEnabled",
@@ -50,6 +51,7 @@ pub(crate) static RULE: Rule = Rule {
         },
         Row {
             kind: "AWS::ApiGatewayV2::Stage",
+            in_serverless: "set `provider.logs.websocket.fullExecutionData: false`, and log what you need in `format`",
             aliases: &["CKV_AWS_276"],
             any: &[Want {
                 path: "DefaultRouteSettings.DataTraceEnabled",

@@ -53,7 +53,12 @@ fn check(api: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let builder = sink
         .finding(stage)
         .property("ThrottlingRateLimit")
-        .help(help(rest, stage));
+        .help(help(rest, stage))
+        .in_serverless(if rest {
+            "set `custom.apiGatewayThrottling` of the plugin serverless-api-gateway-throttling: the framework has no setting for it"
+        } else {
+            "set `DefaultRouteSettings` with `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `resources.extensions.HttpApiStage.Properties`"
+        });
     // Callers who are known can be told to stop.
     let costly = first.reach == Reach::Internet
         && open.iter().any(|entry| !bounded(entry, cx.app))

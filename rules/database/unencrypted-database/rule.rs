@@ -21,6 +21,7 @@ macro_rules! inherits {
             help: concat!("make sure that the ", $of, " is encrypted"),
             severity: Some(Severity::Info),
             profile: Some(Profile::All),
+            ..Row::NEW
         }
     };
 }
@@ -132,6 +133,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96"],
             when: Some(Want {
@@ -161,6 +163,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::GlobalCluster",
             aliases: &["CKV_AWS_140"],
             when: Some(Want {

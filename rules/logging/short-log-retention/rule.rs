@@ -50,6 +50,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             "the log is kept {days}; the policy asks for {least}, since break-ins are often found months later"
         ))
         .help(format!("set `RetentionInDays` to {least} or more"))
+        .in_serverless(format!("set `logRetentionInDays` of the function, or of `provider`, to {least} or more"))
         .aliases(&["CKV_AWS_338", "CloudWatch.16", "CW_LOGGROUP_RETENTION_PERIOD_CHECK"])
         .profile(profile)
         .judge(verdict);

@@ -98,8 +98,42 @@ fn too_many_conditions_are_said() {
     };
     let examined = run(rule, &example, Profile::All);
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
-    // One for the policy, not one for each statement.
-    assert_eq!(examined.unresolved.len(), 1, "{:?}", examined.unresolved);
+    // One for each statement that would let everybody in, none for the others.
+    assert_eq!(examined.unresolved.len(), 3, "{:?}", examined.unresolved);
+}
+
+/// Beyond that, what a statement says is known all the same; only whether it is there is not.
+#[test]
+fn statements_under_too_many_conditions_are_read() {
+    let unresolved = |last: &str| {
+        let mut text = "Conditions:\n".to_owned();
+        for i in 0..6 {
+            text += &format!("  C{i}: !Equals [!Ref AWS::Region, region-{i}]\n");
+        }
+        text += "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
+                 PolicyDocument:\n        Statement:\n";
+        for i in 0..6 {
+            let action = if i == 5 { last } else { "s3:GetObject" };
+            text += &format!(
+                "          - !If [C{i}, {{ Effect: Allow, Action: '{action}', \
+                 Resource: 'arn:aws:s3:::a/{i}' }}, !Ref AWS::NoValue]\n"
+            );
+        }
+        let mut all = palisade_rules::ALL.iter();
+        let rule = all.find(|entry| entry.rule.id == "every-action").unwrap();
+        let example = Example {
+            language: Language::CloudFormation,
+            name: String::new(),
+            text,
+            folder: PathBuf::new(),
+            parameters: Parameters::default(),
+        };
+        let examined = run(rule, &example, Profile::All);
+        assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+        examined.unresolved.len()
+    };
+    assert_eq!(unresolved("s3:PutObject"), 0);
+    assert_eq!(unresolved("*"), 1);
 }
 
 /// What names a thing of the owner's is not one of the provider's names.

@@ -151,6 +151,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 "every Alexa skill in the world may invoke {function}"
             ))
             .help("set `EventSourceToken` to the id of your skill")
+            .in_serverless("give the event the id of your skill: `alexaSkill: amzn1.ask.skill.…`")
             .witness(witness.as_ref(), symbols)
             .judge(given(permission, "EventSourceToken"));
         return;
