@@ -2,7 +2,7 @@
 //! with [`FindingBuilder::report`] or [`FindingBuilder::judge`].
 
 use crate::{Check, Context, Profile, Rule, table};
-use palisade_app::{Application, Language, Reason, ReasonKind, Resource, Verdict};
+use palisade_app::{Reason, ReasonKind, Resource, Verdict};
 use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, ViaKind, Witness};
 use palisade_iam::{Caller, ContextValue, Request, Symbols};
 use std::borrow::Cow;
@@ -114,36 +114,6 @@ fn is_of_framework(kind: &str) -> bool {
     matches!(kind, "function" | "provider")
 }
 
-/// Says in messages what the owner wrote instead of the logical ids that the framework gives.
-fn name_as_written(app: &Application, findings: &mut [RawFinding]) {
-    let rename = |message: &str| -> Option<String> {
-        let mut words: Vec<&str> = message.split('`').collect();
-        let mut renamed = false;
-        for word in words.iter_mut().skip(1).step_by(2) {
-            let named = app.resource(word).map(|resource| &resource.written);
-            let named = named.filter(|written| match &*written.kind {
-                "function" => word.ends_with("LambdaFunction"),
-                kind => is_of_framework(kind),
-            });
-            if let Some(written) = named {
-                *word = &written.address;
-                renamed = true;
-            }
-        }
-        renamed.then(|| words.join("`"))
-    };
-    for finding in findings {
-        if let Some(message) = rename(&finding.message) {
-            finding.message = message.into();
-        }
-        for place in finding.related.iter_mut().chain(&mut finding.path) {
-            if let Some(message) = rename(&place.message) {
-                place.message = message;
-            }
-        }
-    }
-}
-
 /// Takes the answers of one rule.
 #[derive(Debug)]
 pub struct Sink<'a> {
@@ -154,16 +124,6 @@ pub struct Sink<'a> {
 impl Rule {
     /// Runs the rule over an application.
     pub fn run(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
-        let before = outcome.findings.len();
-        self.judge(cx, outcome);
-        if cx.app.language == Language::Serverless
-            && let Some(findings) = outcome.findings.get_mut(before..)
-        {
-            name_as_written(cx.app, findings);
-        }
-    }
-
-    fn judge(&'static self, cx: &Context<'_>, outcome: &mut Outcome) {
         let mut sink = Sink {
             rule: self,
             outcome,
@@ -202,6 +162,7 @@ impl<'a> Sink<'a> {
             message: Cow::Borrowed(rule.title),
             help: Cow::Borrowed(""),
             in_serverless: None,
+            in_terraform: None,
             aliases: Vec::new(),
             severity: rule.severity,
             confidence: rule.confidence,
@@ -288,6 +249,7 @@ pub struct FindingBuilder<'s, 'a> {
     message: Cow<'static, str>,
     help: Cow<'static, str>,
     in_serverless: Option<Cow<'static, str>>,
+    in_terraform: Option<Cow<'static, str>>,
     aliases: Vec<&'static str>,
     severity: Severity,
     confidence: Confidence,
@@ -334,6 +296,12 @@ impl FindingBuilder<'_, '_> {
     /// `serverless.yml`.
     pub fn in_serverless(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.in_serverless = Some(help.into());
+        self
+    }
+
+    /// How to mend it in Terraform, where that is another thing and not only another name.
+    pub fn in_terraform(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.in_terraform = Some(help.into());
         self
     }
 
@@ -442,6 +410,11 @@ impl FindingBuilder<'_, '_> {
                 }
                 None => {}
             }
+        }
+        if let Some(help) = self.in_terraform
+            && self.resource.written.kind.starts_with("aws_")
+        {
+            self.help = help;
         }
         self.sink.outcome.findings.push(RawFinding {
             rule: self.clauses_of,

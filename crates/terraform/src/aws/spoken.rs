@@ -27,9 +27,17 @@ struct Index {
     types: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
-/// The application's own account, in a template and in Terraform.
-const REF: &str = "!Ref AWS::AccountId";
-const ACCOUNT: &str = "data.aws_caller_identity.current.account_id";
+/// What is a word of templates, and what says the same in Terraform.
+const WORDS: &[(&str, &str)] = &[
+    (
+        "!Ref AWS::AccountId",
+        "data.aws_caller_identity.current.account_id",
+    ),
+    (
+        "{{resolve:secretsmanager:…}}",
+        "data.aws_secretsmanager_secret_version",
+    ),
+];
 
 /// What a word of AWS's schema is called by who wrote a resource of this type, which became this kind:
 /// a property (`StorageEncrypted: true`, as `storage_encrypted = true`) or a kind.
@@ -37,8 +45,8 @@ const ACCOUNT: &str = "data.aws_caller_identity.current.account_id";
 pub fn spoken(written: &str, kind: &str, word: &str) -> Option<String> {
     // Most ask about templates, for which the table need not be read.
     let index = written.starts_with("aws_").then(index)?;
-    if word == REF {
-        return Some(ACCOUNT.to_owned());
+    if let Some((_, said)) = WORDS.iter().find(|(known, _)| *known == word) {
+        return Some((*said).to_owned());
     }
     if let Some(types) = index.types.get(word) {
         return match types.as_slice() {
