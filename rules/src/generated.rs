@@ -86,6 +86,8 @@ mod unencrypted_database;
 mod unforced_database_tls;
 #[path = "../database/vulnerable-database-engine/rule.rs"]
 mod vulnerable_database_engine;
+#[path = "../deployment/destroyed-before-successor/rule.rs"]
+mod destroyed_before_successor;
 #[path = "../deployment/mixed-environments/rule.rs"]
 mod mixed_environments;
 #[path = "../edge/disabled-distribution/rule.rs"]
@@ -210,6 +212,8 @@ mod unencrypted_queue;
 mod unencrypted_stream;
 #[path = "../messaging/unencrypted-topic/rule.rs"]
 mod unencrypted_topic;
+#[path = "../network/default-network/rule.rs"]
+mod default_network;
 #[path = "../network/no-flow-log/rule.rs"]
 mod no_flow_log;
 #[path = "../network/open-admin-port/rule.rs"]
@@ -286,6 +290,8 @@ mod unlogged_build;
 mod unpinned_image;
 #[path = "../supply-chain/unpinned-layer/rule.rs"]
 mod unpinned_layer;
+#[path = "../supply-chain/unreviewed-repository/rule.rs"]
+mod unreviewed_repository;
 #[path = "../supply-chain/unscanned-images/rule.rs"]
 mod unscanned_images;
 #[path = "../supply-chain/writable-code-bucket/rule.rs"]
@@ -522,6 +528,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "database",
         rule: &vulnerable_database_engine::RULE,
         page: include_str!("../database/vulnerable-database-engine/rule.md"),
+    },
+    RuleEntry {
+        family: "deployment",
+        rule: &destroyed_before_successor::RULE,
+        page: include_str!("../deployment/destroyed-before-successor/rule.md"),
     },
     RuleEntry {
         family: "deployment",
@@ -835,6 +846,11 @@ pub static ALL: &[RuleEntry] = &[
     },
     RuleEntry {
         family: "network",
+        rule: &default_network::RULE,
+        page: include_str!("../network/default-network/rule.md"),
+    },
+    RuleEntry {
+        family: "network",
         rule: &no_flow_log::RULE,
         page: include_str!("../network/no-flow-log/rule.md"),
     },
@@ -1022,6 +1038,11 @@ pub static ALL: &[RuleEntry] = &[
         family: "supply-chain",
         rule: &unpinned_layer::RULE,
         page: include_str!("../supply-chain/unpinned-layer/rule.md"),
+    },
+    RuleEntry {
+        family: "supply-chain",
+        rule: &unreviewed_repository::RULE,
+        page: include_str!("../supply-chain/unreviewed-repository/rule.md"),
     },
     RuleEntry {
         family: "supply-chain",

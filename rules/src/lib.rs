@@ -16,6 +16,7 @@ mod permissions;
 mod ports;
 mod prelude;
 mod resource_policies;
+mod routes;
 mod runtimes;
 mod secret_values;
 mod strangers;

@@ -14,7 +14,7 @@ use palisade_iam::{
     Principal, PrincipalItem, Principals, Request, Statement, Syntax, Text, Token, Truth, Version,
     evaluate, is_hole,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one person wrote at one place, as everybody has it who does.
@@ -70,7 +70,7 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>, managed: bool) -> Vec<Written<'c>
                     let at = if managed {
                         &attached.at
                     } else {
-                        &statement.origin
+                        place_of(statement, &attached.policy)
                     };
                     let had = Had {
                         statement,
@@ -94,7 +94,7 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>, managed: bool) -> Vec<Written<'c>
                     policy: document,
                 };
                 let id = &policy.written_in;
-                note(id, &statement.origin, id, had);
+                note(id, place_of(statement, document), id, had);
             }
         }
     }
@@ -104,6 +104,15 @@ pub(crate) fn written<'c>(cx: &'c Context<'_>, managed: bool) -> Vec<Written<'c>
     }
     all.sort_by_key(|written| (written.at.span, written.resource.id.clone()));
     all
+}
+
+/// Where a statement stands; all of which nothing is known stand where the first of them does.
+fn place_of<'s>(statement: &'s Statement, policy: &'s Policy) -> &'s Origin {
+    let mut unknown = policy.statements.iter().filter(|s| s.is_unknown());
+    match unknown.next() {
+        Some(first) if statement.is_unknown() => &first.origin,
+        _ => &statement.origin,
+    }
 }
 
 /// The worlds of the holders of something in which they do not have it.
@@ -557,7 +566,11 @@ pub(crate) fn verdict(answers: Vec<(Answer, &[Condition])>, at: &Origin) -> Verd
 
 /// Names some things, and counts the rest.
 pub(crate) fn some_of<'t>(names: impl IntoIterator<Item = &'t str>, shown: usize) -> String {
-    let names: Vec<&str> = names.into_iter().collect();
+    let mut told = BTreeSet::new();
+    let names: Vec<&str> = names
+        .into_iter()
+        .filter(|name| told.insert(*name))
+        .collect();
     let (first, rest) = names.split_at(names.len().min(shown));
     let mut text = first
         .iter()

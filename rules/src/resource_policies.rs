@@ -272,7 +272,11 @@ pub(crate) fn kind_of<'c>(
     let of_policy = all().find(|kind| kind.policies.contains(&&*policy.kind));
     let target = grant.targets.first().and_then(|id| app.resource(id));
     match (of_policy, target) {
-        (Some(kind), target) => Some((kind, target.filter(|t| &*t.kind == kind.kind))),
+        (Some(kind), target) => {
+            // An access point carries its policy itself, which is about what stands in a bucket.
+            let mut found = target.into_iter().chain([policy]);
+            Some((kind, found.find(|r| &*r.kind == kind.kind)))
+        }
         (None, Some(target)) => {
             let kind = all().find(|kind| kind.kind == &*target.kind)?;
             Some((kind, Some(target)))

@@ -196,7 +196,7 @@ impl<'c> Doors<'c> {
         at: &Origin,
         lets: impl Fn(&Door<'_>) -> Proved,
     ) -> Held {
-        let mut witness = None;
+        let (mut witness, mut place) = (None, at);
         let mut answers = Vec::new();
         for door in &self.all {
             let Proved { truth, request } = lets(door);
@@ -210,10 +210,12 @@ impl<'c> Doors<'c> {
         }
         answers.extend(self.without.iter().map(|when| (Answer::Yes, *when)));
         if let (true, Some(hidden)) = (self.all.is_empty(), self.hidden) {
+            // One place for all statements that are hidden.
             answers = vec![(Answer::Unknown(reason_of(cx.access(), hidden)), &[])];
+            place = &hidden.origin;
         }
         Held {
-            verdict: verdict(answers, at),
+            verdict: verdict(answers, place),
             witness,
         }
     }

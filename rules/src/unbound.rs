@@ -112,6 +112,8 @@ const DATA: &[&str] = &[
     "ebs:getsnapshotblock",
     "es:eshttpget",
     "es:eshttppost",
+    "iot:receive",
+    "iot:subscribe",
     "kinesis:getrecords",
     "kinesis:subscribetoshard",
     "logs:filterlogevents",

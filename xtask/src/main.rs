@@ -46,7 +46,7 @@ usage: cargo xtask COMMAND
   iam-oracle [--pairs N] [--seed N]
                             compare random policies, and let z3 (on the PATH) compare them too
   ocsf DEFINITIONS          write the part of the OCSF schema that events use
-  corpus TREE …             how much of what rules ask is known, and why the rest is not
+  corpus [--debug] TREE …   how much of what rules ask is known, and why the rest is not
 ";
 
 fn main() -> ExitCode {

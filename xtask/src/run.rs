@@ -30,19 +30,19 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
 }
 
 /// Builds the binary with all optimisations and gives its path.
-pub(crate) fn release_binary(package: &str) -> Result<std::path::PathBuf> {
-    run(
-        "cargo",
-        &[
-            "build",
-            "--release",
-            "--quiet",
-            "--locked",
-            "--package",
-            package,
-        ],
-    )?;
+pub(crate) fn release_binary(package: &str) -> Result<PathBuf> {
+    binary(package, "release", &["--release"])
+}
+
+/// Builds the binary as tests use it and gives its path.
+pub(crate) fn debug_binary(package: &str) -> Result<PathBuf> {
+    binary(package, "debug", &[])
+}
+
+fn binary(package: &str, folder: &str, options: &[&str]) -> Result<PathBuf> {
+    let build = ["build", "--quiet", "--locked", "--package", package];
+    run("cargo", &[&build[..], options].concat())?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-    Ok(target.join("release").join(package))
+    Ok(target.join(folder).join(package))
 }

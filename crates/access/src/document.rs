@@ -2,6 +2,7 @@
 //! application gives to what they speak of.
 
 use crate::names::Names;
+use palisade_app::value::Alternative;
 use palisade_app::{Condition, Data, Value, value};
 use palisade_core::Origin;
 use palisade_iam::{Policy, Syntax, Text, is_symbol, read_symbolic};
@@ -59,7 +60,16 @@ fn node(value: &Value, when: &[Condition], names: &mut Names<'_>) -> Option<synt
         Data::List(list) => {
             let mut items: Vec<syntax::Node> = Vec::with_capacity(list.items.len());
             for item in &list.items {
-                items.extend(node(item, when, names));
+                match undecided(item, when) {
+                    Some(alternatives) => {
+                        let reason = depends(alternatives);
+                        for alternative in alternatives {
+                            let statement = node(&alternative.value, when, names);
+                            items.extend(statement.map(|node| doubted(node, &reason, names)));
+                        }
+                    }
+                    None => items.extend(node(item, when, names)),
+                }
             }
             if let Some(reason) = &list.open {
                 items.push(hole(&reason.to_string(), origin, names));
@@ -88,16 +98,46 @@ fn node(value: &Value, when: &[Condition], names: &mut Names<'_>) -> Option<synt
             let decided = alternatives.iter().find(|a| when.contains(&a.when));
             return match decided {
                 Some(alternative) => node(&alternative.value, when, names),
-                None => {
-                    let first = alternatives.first().map(|a| a.when.to_string());
-                    let reason = format!("depends on whether {}", first.unwrap_or_default());
-                    Some(hole(&reason, origin, names))
-                }
+                None => Some(hole(&depends(alternatives), origin, names)),
             };
         }
         Data::Unknown(reason) => return Some(hole(&reason.to_string(), origin, names)),
     };
     Some(syntax::Node::new(data, origin.clone()))
+}
+
+/// The statements that may stand at a place of a list, where the conditions don't decide which: each
+/// is known but for whether it is there.
+fn undecided<'v>(item: &'v Value, when: &[Condition]) -> Option<&'v [Alternative]> {
+    let Data::OneOf(alternatives) = &item.data else {
+        return None;
+    };
+    let decided = alternatives.iter().any(|a| when.contains(&a.when));
+    let statements = alternatives
+        .iter()
+        .all(|a| matches!(a.value.data, Data::Map(_) | Data::Absent));
+    (!decided && statements).then_some(alternatives)
+}
+
+fn depends(alternatives: &[Alternative]) -> String {
+    let first = alternatives.first().map(|a| a.when.to_string());
+    format!("depends on whether {}", first.unwrap_or_default())
+}
+
+/// A statement that may be there.
+fn doubted(mut node: syntax::Node, reason: &str, names: &mut Names<'_>) -> syntax::Node {
+    let origin = node.origin.clone();
+    if let syntax::Data::Map(entries) = &mut node.data {
+        let hole = hole(reason, &origin, names);
+        entries.push(syntax::Entry {
+            key: syntax::Key {
+                name: hole.scalar_text().unwrap_or_default(),
+                origin: origin.clone(),
+            },
+            value: syntax::Node::new(syntax::Data::Null, origin),
+        });
+    }
+    node
 }
 
 fn open_entry(reason: &value::Reason, origin: &Origin, names: &mut Names<'_>) -> syntax::Entry {

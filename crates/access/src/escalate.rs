@@ -25,7 +25,7 @@ mod search;
 mod texts;
 
 pub use application::{ApplicationEscalation, anywhere, escalations, here};
-pub use method::Family;
+pub use method::{Family, does_as_told};
 
 use palisade_iam::{Catalogue, Policies, Policy, Request};
 use std::collections::{BTreeMap, BTreeSet};

@@ -379,7 +379,8 @@ impl Reader<'_> {
         managed: &mut Managed<'_>,
     ) -> Option<Attached> {
         let arn = decided(arn, when);
-        if matches!(arn.data, Data::Absent | Data::Null) {
+        // Nothing is attached by an empty name.
+        if matches!(arn.data, Data::Absent | Data::Null) || arn.as_text() == Some("") {
             return None;
         }
         let declared = arn

@@ -107,8 +107,58 @@ fn add(
             why: format!("{shown} in the code"),
             at: at.clone(),
         });
+        if let Some((_, actions)) = ON_BEHALF.iter().find(|(by, _)| need.action.starts_with(by)) {
+            into.needs.extend(actions.iter().map(|action| Need {
+                action: Arc::from(*action),
+                resources: vec!["*".to_owned()],
+                unbound: Some(format!("`{shown}` does it in the name of its caller")),
+                optional: true,
+                why: format!("{shown} in the code"),
+                at: at.clone(),
+            }));
+        }
     }
 }
+
+/// What services do with the permissions of whoever calls them: beginnings of actions, and the
+/// actions that they may need in turn.
+const ON_BEHALF: &[(&str, &[&str])] = &[
+    (
+        "athena:",
+        &[
+            "s3:GetBucketLocation",
+            "s3:GetObject",
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListMultipartUploadParts",
+            "s3:AbortMultipartUpload",
+            "s3:PutObject",
+            "glue:GetDatabase",
+            "glue:GetDatabases",
+            "glue:GetTable",
+            "glue:GetTables",
+            "glue:GetPartition",
+            "glue:GetPartitions",
+            "glue:BatchGetPartition",
+            "lakeformation:GetDataAccess",
+        ],
+    ),
+    (
+        "dynamodb:ExportTable",
+        &["s3:PutObject", "s3:PutObjectAcl", "s3:AbortMultipartUpload"],
+    ),
+    ("dynamodb:ImportTable", &["s3:GetObject", "s3:ListBucket"]),
+    ("polly:", &["s3:PutObject", "sns:Publish"]),
+    ("rekognition:", &["s3:GetObject", "s3:PutObject"]),
+    (
+        "textract:",
+        &["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+    ),
+    (
+        "transcribe:",
+        &["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+    ),
+];
 
 /// What an event of the provider's log says was asked for: the same as a call in the code.
 #[must_use]

@@ -221,6 +221,8 @@ impl Declared<'_> {
             }
             for pattern in &element.patterns {
                 let written = pattern.written.to_string();
+                let wanted = &self.placed(wanted, &written);
+                let narrow = palisade_iam::Pattern::wildcard(wanted);
                 // The text of a pattern within another one: the stars match stars.
                 let part = if need.unbound.is_some() {
                     written
@@ -245,6 +247,29 @@ impl Declared<'_> {
             }
         }
         granted
+    }
+
+    /// What is needed, in the account and the region that a pattern names: where the application is
+    /// deployed to is not known, and whoever writes a place means that one.
+    fn placed(&self, wanted: &str, written: &str) -> String {
+        let parts: Vec<&str> = written.splitn(6, ':').collect();
+        let mut placed: Vec<&str> = wanted.splitn(6, ':').collect();
+        if parts.len() < 6 || placed.len() < 6 {
+            return wanted.to_owned();
+        }
+        for (at, place) in [(3, "${AWS::Region}"), (4, "${AWS::AccountId}")] {
+            let mut letters = placed[at].chars();
+            let is_symbol = letters
+                .next()
+                .and_then(|c| self.symbols.name(c))
+                .is_some_and(|name| &**name == place);
+            let literal =
+                !parts[at].is_empty() && parts[at].chars().all(|c| c.is_ascii() && c != '*');
+            if is_symbol && letters.next().is_none() && literal {
+                placed[at] = parts[at];
+            }
+        }
+        placed.join(":")
     }
 
     /// Whether two patterns may mean the same once the parameters of the template have values: one
@@ -379,6 +404,7 @@ impl Declared<'_> {
                     let is_used = used.iter().any(|need| {
                         need.unbound.is_some()
                             || need.resources.iter().any(|wanted| {
+                                let wanted = &self.placed(wanted, &pattern.written);
                                 self.may_be_the_same(&pattern.written, wanted)
                                     || wide.matches(wanted) == Truth::Yes
                                     || wide.matches(&streams(wanted)) == Truth::Yes

@@ -243,6 +243,7 @@ impl Reader {
             },
             metadata: None,
             generated: false,
+            partial: false,
         });
     }
 

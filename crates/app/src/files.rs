@@ -16,6 +16,12 @@ pub trait Files {
         let _ = folder;
         None
     }
+
+    /// The names of the folders in a folder; nothing when it can't be told.
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        let _ = folder;
+        None
+    }
 }
 
 /// Why a file could not be had.

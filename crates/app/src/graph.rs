@@ -21,6 +21,7 @@ use std::sync::Arc;
 pub use documents::PolicyDocument;
 pub use functions::Function;
 pub use grants::{ConditionTest, Effect, Grant, Principal};
+pub use http::rest_stages;
 
 /// The views over one application.
 #[derive(Debug, Default)]

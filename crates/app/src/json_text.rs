@@ -5,7 +5,8 @@
 //! Invariant: what is read is what the provider will read, or nothing is.
 
 use crate::value::{Data, Entry, List, Map, Number, Part, Value};
-use palisade_core::Origin;
+use palisade_core::{FileId, Origin};
+use palisade_syntax::{Data as NodeData, Node};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -25,6 +26,26 @@ pub fn parse(value: &Value) -> Option<Value> {
         origin: &value.origin,
     };
     Some(reader.value(&json))
+}
+
+/// The same of a text of YAML; nothing when that says no map.
+#[must_use]
+pub fn parse_yaml(value: &Value) -> Option<Value> {
+    let parts = value.parts()?;
+    let mut text = String::new();
+    for (i, part) in parts.iter().enumerate() {
+        match part {
+            Part::Literal(literal) if literal.contains([OPEN, CLOSE]) => return None,
+            Part::Literal(literal) => text.push_str(literal),
+            _ => text.push_str(&format!("{OPEN}{i}{CLOSE}")),
+        }
+    }
+    let document = palisade_syntax::parse(FileId::NONE, &text).ok()?;
+    let reader = Reader {
+        parts: &parts,
+        origin: &value.origin,
+    };
+    matches!(document.root.data, NodeData::Map(_)).then(|| reader.node(&document.root))
 }
 
 /// The text with a token for each hole, in quotes unless it stands within a string.
@@ -87,6 +108,31 @@ impl Reader<'_> {
                         key: Arc::from(self.key(key)),
                         key_origin: self.origin.clone(),
                         value: self.value(value),
+                    })
+                    .collect(),
+                open: None,
+            }),
+        };
+        Value::new(data, self.origin.clone())
+    }
+
+    fn node(&self, node: &Node) -> Value {
+        let data = match &node.data {
+            NodeData::Null => Data::Null,
+            NodeData::Bool(value) => Data::Bool(*value),
+            NodeData::Number(number) => Data::Number(number.clone()),
+            NodeData::String(text) => self.text(text),
+            NodeData::Seq(items) => Data::List(List {
+                items: items.iter().map(|item| self.node(item)).collect(),
+                open: None,
+            }),
+            NodeData::Map(entries) => Data::Map(Map {
+                entries: entries
+                    .iter()
+                    .map(|entry| Entry {
+                        key: Arc::from(self.key(&entry.key.name)),
+                        key_origin: self.origin.clone(),
+                        value: self.node(&entry.value),
                     })
                     .collect(),
                 open: None,
@@ -188,6 +234,34 @@ mod tests {
             Data::Symbolic(Arc::from([hole]))
         );
         assert_eq!(shown("${AWS::AccountId}"), "1");
+    }
+
+    #[test]
+    fn yaml_is_read_with_its_holes() {
+        let region = Part::Pseudo(Arc::from("AWS::Region"));
+        let value = symbolic(&[
+            literal(
+                "openapi: \"3.0\"\npaths:\n  /orders:\n    get:\n      uri: arn:aws:apigateway:",
+            ),
+            region.clone(),
+            literal(":lambda\n      \"quoted\": \""),
+            region.clone(),
+            literal("\"\n      whole: "),
+            region,
+            literal("\n      count: 3\n"),
+        ]);
+        let parsed = parse_yaml(&value).unwrap();
+        let get = parsed.get("paths").and_then(|v| v.get("/orders")).unwrap();
+        let get = get.get("get").unwrap();
+        let shown = |key: &str| get.get(key).unwrap().display();
+        assert_eq!(shown("uri"), "arn:aws:apigateway:${AWS::Region}:lambda");
+        assert_eq!(shown("quoted"), "${AWS::Region}");
+        assert_eq!(shown("whole"), "${AWS::Region}");
+        assert_eq!(shown("count"), "3");
+        for text in ["", "plain", "- a", "a: [", "\t"] {
+            let value = Value::text(text, Origin::default());
+            assert_eq!(parse_yaml(&value), None, "{text}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! means each item of the list. Alternatives on the way become branches, each with the conditions
 //! under which it holds.
 
+mod when;
+
 use crate::value::{Condition, Data, Reason, ReasonKind, Value};
 use palisade_core::Origin;
 use std::sync::Arc;
@@ -449,20 +451,19 @@ impl Verdict {
         if self.branches.iter().all(|b| b.answer == Answer::No) {
             return Vec::new();
         }
-        let mut texts: Vec<String> = self
-            .branches
-            .iter()
-            .filter(|b| b.answer == Answer::No && !b.when.is_empty())
-            .map(|b| {
-                b.when
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            })
-            .collect();
+        let failing = self.branches.iter();
+        let failing = failing.filter(|b| b.answer == Answer::No && !b.when.is_empty());
+        let terms = failing.map(|b| b.when.iter().cloned().collect());
+        let terms = when::shortest(terms.collect());
+        if terms.iter().any(when::Term::is_empty) {
+            return Vec::new();
+        }
+        let text = |term: &when::Term| {
+            let texts: Vec<String> = term.iter().map(ToString::to_string).collect();
+            texts.join(" and ")
+        };
+        let mut texts: Vec<String> = terms.iter().map(text).collect();
         texts.sort();
-        texts.dedup();
         texts
     }
 

@@ -3,6 +3,7 @@
 use crate::lookup::{self, Leaf};
 use crate::value::{Condition, Value};
 use palisade_core::{Origin, ResourceRef, Span};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The clouds whose schemas resources can be of.
@@ -68,9 +69,35 @@ pub struct Resource {
     pub metadata: Option<palisade_syntax::Node>,
     /// Made by a transform on behalf of another resource.
     pub generated: bool,
+    /// Only a part of it is declared here, and nothing else is known of it: an attachment to a role
+    /// that others made. What it lacks says nothing.
+    pub partial: bool,
 }
 
 impl Resource {
+    /// What its owner would call it in a sentence: the logical id or address, where they write such;
+    /// in a service of the Serverless Framework, whose resources are made from its settings, the
+    /// setting, and what is made of it beside the thing itself (`functions.orders (Role)`).
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        let address = &*self.written.address;
+        let setting = match &*self.written.kind {
+            "function" => format!("functions.{address}"),
+            "layer" => format!("layers.{address}"),
+            "provider" => address.to_owned(),
+            _ => return Cow::Borrowed(&self.id),
+        };
+        let thing = self.kind.rsplit("::").next().unwrap_or_default();
+        let itself = setting
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.eq_ignore_ascii_case(thing));
+        Cow::Owned(match !self.generated || itself {
+            true => setting,
+            false => format!("{setting} ({thing})"),
+        })
+    }
+
     /// Everything that stands at a path below the properties; see [`crate::lookup`].
     #[must_use]
     pub fn at(&self, path: &str) -> Vec<Leaf<'_>> {

@@ -26,6 +26,32 @@ pub(crate) fn is_local(specifier: &str) -> bool {
     specifier.starts_with('.')
 }
 
+/// Whether an import means a package of the same owner: one that the nearest `package.json` takes
+/// from a folder or a workspace, or that has the scope of its own name. What such a package calls
+/// is not known from anywhere else.
+pub(crate) fn is_own_package(specifier: &str, from: &str, modules: &dyn Modules) -> bool {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    let package: Vec<&str> = specifier.split('/').take(parts).collect();
+    let package = package.join("/");
+    let mut folder = from;
+    while !folder.is_empty() {
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let Some(text) = join(folder, "package.json").and_then(|path| modules.read(&path)) else {
+            continue;
+        };
+        let of = |key: &str| {
+            let (_, behind) = text.split_once(&format!("\"{key}\""))?;
+            let value = behind.trim_start().strip_prefix(':')?.trim_start();
+            value.strip_prefix('"')?.split('"').next()
+        };
+        let local = ["workspace:", "file:", "link:", "portal:"];
+        let scope = |name: &str| name.split_once('/').map(|(scope, _)| scope.to_owned());
+        return of(&package).is_some_and(|version| local.iter().any(|l| version.starts_with(l)))
+            || (scope(&package).is_some() && of("name").and_then(scope) == scope(&package));
+    }
+    false
+}
+
 /// Whether an import means a file that is not code.
 pub(crate) fn is_data(specifier: &str) -> bool {
     let ending = specifier.rsplit('.').next().unwrap_or("");

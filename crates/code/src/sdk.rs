@@ -6,6 +6,8 @@ mod javascript;
 mod libraries;
 mod tables;
 
+pub(crate) use libraries::calls_by_itself;
+
 use crate::eval::{Arguments, Eval};
 use crate::ir::Name;
 use crate::value::{Kind, Value};

@@ -117,6 +117,12 @@ impl Policy {
 }
 
 impl Statement {
+    /// Whether nothing is known of it: it stands for any statements that may be there.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.uncertain.is_some() && self.actions.span == self.origin.span
+    }
+
     /// The holes in its texts.
     pub fn holes(&self) -> impl Iterator<Item = char> {
         let elements = std::iter::once(&self.actions).chain(&self.resources);

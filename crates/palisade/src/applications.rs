@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use crate::called::{called, callers_first};
 use crate::cli::{DeploymentArgs, TreeArgs};
 use crate::disk::{Candidate, Disk};
 use crate::environments;
@@ -15,7 +16,6 @@ use palisade_core::{FileId, Problem, ProblemLevel};
 use palisade_iam::{Catalogue, NoteLevel, Policy};
 use palisade_policy::Config;
 use palisade_scan::{Given, Input, looks_like_application, read as read_application};
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,7 +124,11 @@ impl Applications {
                 other => other,
             })
         };
-        let outcomes: Vec<Outcome> = candidates.par_iter().filter_map(read).collect();
+        let called = called(&candidates, tree);
+        let outcomes = callers_first(&candidates, &called, read, |outcome| match outcome {
+            Outcome::Application(application, _) => &application.nested,
+            _ => &[],
+        });
         let mut all = Self::default();
         for outcome in outcomes {
             match outcome {

@@ -338,19 +338,33 @@ pub(crate) fn read_limited(input: impl std::io::Read) -> Result<Vec<u8>, FileErr
     Ok(bytes)
 }
 
-impl Files for Disk {
-    fn list(&self, folder: &str) -> Option<Vec<String>> {
+impl Disk {
+    /// The names of the folders in a folder, or of everything else.
+    fn names(&self, folder: &str, folders: bool) -> Option<Vec<String>> {
         let full = self.root.join(folder).canonicalize().ok()?;
         if !full.starts_with(&self.root) {
             return None;
         }
         let entries = std::fs::read_dir(full).ok()?.flatten();
-        let files = entries.filter(|entry| entry.file_type().is_ok_and(|t| !t.is_dir()));
+        let wanted = entries.filter(|entry| {
+            let kind = entry.file_type();
+            kind.is_ok_and(|kind| kind.is_dir() == folders)
+        });
         Some(
-            files
+            wanted
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect(),
         )
+    }
+}
+
+impl Files for Disk {
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        self.names(folder, false)
+    }
+
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        self.names(folder, true)
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {

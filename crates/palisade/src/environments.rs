@@ -6,9 +6,10 @@ use crate::disk::relative;
 use crate::failure::CommandError;
 use crate::parameters::{pairs, read};
 use crate::settings::Project;
+use palisade_app::Language;
 use palisade_core::suggest;
 use palisade_policy::Environment as Named;
-use palisade_scan::{Given, LeftOut};
+use palisade_scan::{Examined, Given, LeftOut};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -142,6 +143,36 @@ fn environment(
         },
         left_out,
     })
+}
+
+/// What is given on the command line and decides nothing, for people.
+pub(crate) fn useless(arguments: &GivenArgs, parts: &[&Examined]) -> Vec<String> {
+    let has = |language| parts.iter().any(|part| part.language == Some(language));
+    let mut useless = Vec::new();
+    let mut tell = |flag: &str, why: &str| useless.push(format!("`{flag}` decides nothing: {why}"));
+    let no_service = "no service of the Serverless Framework was read";
+    if arguments.stage.is_some() && !has(Language::Serverless) {
+        tell("--stage", no_service);
+    }
+    if !arguments.variable_files.is_empty() && !has(Language::Terraform) {
+        tell("--var-file", "no Terraform was read");
+    }
+    for (flag, given, of_services) in [
+        ("--parameter", &arguments.parameters, false),
+        ("--opt", &arguments.options, true),
+        ("--env", &arguments.variables, true),
+    ] {
+        for pair in given {
+            let name = pair.split('=').next().unwrap_or_default();
+            let flag = format!("{flag} {name}");
+            if of_services && !has(Language::Serverless) {
+                tell(&flag, no_service);
+            } else if name != "stage" && !parts.iter().any(|part| part.mentioned.contains(name)) {
+                tell(&flag, &format!("nothing that was read mentions `{name}`"));
+            }
+        }
+    }
+    useless
 }
 
 fn outside(path: &Path, what: &str) -> CommandError {

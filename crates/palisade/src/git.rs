@@ -209,6 +209,19 @@ impl Files for GitTree {
         Some(self.files.keys().filter_map(inside).collect())
     }
 
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| {
+            let below = match folder {
+                "" => path.as_str(),
+                folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+            };
+            Some(below.split_once('/')?.0.to_owned())
+        };
+        let mut names: Vec<String> = self.files.keys().filter_map(inside).collect();
+        names.dedup();
+        Some(names)
+    }
+
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         let id = self.files.get(path).ok_or(FileError::Missing)?;
         self.bytes(id)

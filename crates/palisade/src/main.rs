@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "the command line's own output")]
 
 mod applications;
+mod called;
 mod cli;
 mod coverage;
 mod disk;

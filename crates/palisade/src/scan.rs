@@ -1,6 +1,7 @@
 //! `palisade scan`.
 
 use crate::applications;
+use crate::called::{called, callers_first};
 use crate::cli::{ColorArg, ScanArgs};
 use crate::disk::{Candidate, Disk};
 use crate::environments;
@@ -13,7 +14,6 @@ use palisade_core::{Date, Problem, ProblemLevel};
 use palisade_scan::{
     Examined, Given, Input, Report, Settings, examine, looks_like_application, merge,
 };
-use rayon::prelude::*;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -49,21 +49,25 @@ pub(crate) fn run(arguments: &ScanArgs, color: ColorArg) -> Result<ExitCode, Com
     };
     let walk = disk.walk(&project.config, &project.prefix);
     let progress = Progress::new(walk.candidates.len() * environments.len());
+    let called = called(&walk.candidates, &disk);
     let run = |given| -> Vec<Examined> {
         let settings = settings(given);
-        let candidates = walk.candidates.par_iter();
-        let parts = candidates.filter_map(|candidate| {
+        let one = |candidate: &Candidate| {
             let examined = one(candidate, &disk, &settings);
             progress.step();
             examined
-        });
-        parts.collect()
+        };
+        callers_first(&walk.candidates, &called, one, |part| &part.nested)
     };
     let mut runs: Vec<(Option<Arc<str>>, Vec<Examined>)> = environments
         .iter()
         .map(|environment| (environment.name.clone(), run(&environment.given)))
         .collect();
     progress.done();
+    let parts = runs.iter().flat_map(|(_, parts)| parts);
+    for useless in environments::useless(&arguments.deployment.given, &parts.collect::<Vec<_>>()) {
+        eprintln!("warning: {useless}");
+    }
     if arguments.dump_model {
         let models: Vec<_> = runs.iter_mut().flat_map(models).collect();
         let model = serde_json::json!({"schema": "palisade.model/1", "applications": models});

@@ -113,7 +113,7 @@ pub(crate) fn differences(report: &Report) -> Option<String> {
         })
         .collect();
     Some(match parts.is_empty() {
-        true => format!("{head}: no difference between them"),
+        true => format!("{head}: the same findings in each"),
         false => format!("{head}: {}", parts.join("; ")),
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::{Check, Context, Profile, Rule, table};
 use palisade_app::{Reason, ReasonKind, Resource, Verdict};
-use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, Witness};
+use palisade_core::{Confidence, FileId, Origin, ResourceRef, Severity, Span, ViaKind, Witness};
 use palisade_iam::{Caller, ContextValue, Request, Symbols};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -105,6 +105,15 @@ pub struct Outcome {
     pub secrets: Vec<Origin>,
 }
 
+/// Where to set what the Serverless Framework has no setting for.
+const EXTENSIONS: &str = ", in `resources.extensions` under its logical id";
+
+/// Whether a resource is made from a function or a setting of the provider, under which the
+/// Serverless Framework's front end names it.
+fn is_of_framework(kind: &str) -> bool {
+    matches!(kind, "function" | "provider")
+}
+
 /// Takes the answers of one rule.
 #[derive(Debug)]
 pub struct Sink<'a> {
@@ -152,6 +161,8 @@ impl<'a> Sink<'a> {
             item: String::new(),
             message: Cow::Borrowed(rule.title),
             help: Cow::Borrowed(""),
+            in_serverless: None,
+            in_terraform: None,
             aliases: Vec::new(),
             severity: rule.severity,
             confidence: rule.confidence,
@@ -183,6 +194,15 @@ impl<'a> Sink<'a> {
         } else {
             at.span
         };
+        let told = |old: &RawUnresolved| {
+            std::ptr::eq(old.rule, self.rule)
+                && (old.place, &old.reason, &old.resource) == (place, reason, &resource.written)
+        };
+        // Several statements of a policy may be hidden behind the same thing.
+        let again = self.outcome.unresolved.last().is_some_and(told);
+        if again || lacks(resource, "", place) {
+            return;
+        }
         self.outcome.unresolved.push(RawUnresolved {
             rule: self.rule,
             profile,
@@ -194,7 +214,10 @@ impl<'a> Sink<'a> {
         });
     }
 
-    fn count(&mut self, verdict: &Verdict) {
+    fn count(&mut self, resource: &Resource, verdict: &Verdict) {
+        if resource.partial {
+            return;
+        }
         let stats = &mut self.outcome.stats;
         stats.asked += 1;
         if !verdict.fails()
@@ -204,6 +227,14 @@ impl<'a> Sink<'a> {
             *stats.reasons.entry(reason.kind).or_default() += 1;
         }
     }
+}
+
+/// Whether something is said of what a resource lacks of which only a part is declared here: it is
+/// no property of that part, and points at nothing that is written in it.
+fn lacks(resource: &Resource, property: &str, place: Span) -> bool {
+    let first = property.split('.').next().unwrap_or_default();
+    let declared = resource.properties.entry(first.trim_end_matches("[]"));
+    resource.partial && place == resource.origin.span && declared.is_none()
 }
 
 /// A finding in the making.
@@ -217,6 +248,8 @@ pub struct FindingBuilder<'s, 'a> {
     item: String,
     message: Cow<'static, str>,
     help: Cow<'static, str>,
+    in_serverless: Option<Cow<'static, str>>,
+    in_terraform: Option<Cow<'static, str>>,
     aliases: Vec<&'static str>,
     severity: Severity,
     confidence: Confidence,
@@ -256,6 +289,19 @@ impl FindingBuilder<'_, '_> {
     /// How to mend it, in one line.
     pub fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// How to mend it where the Serverless Framework makes the resource, in the words of
+    /// `serverless.yml`.
+    pub fn in_serverless(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.in_serverless = Some(help.into());
+        self
+    }
+
+    /// How to mend it in Terraform, where that is another thing and not only another name.
+    pub fn in_terraform(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.in_terraform = Some(help.into());
         self
     }
 
@@ -336,13 +382,39 @@ impl FindingBuilder<'_, '_> {
             .take()
             .filter(|origin| origin.span.file != FileId::NONE)
             .unwrap_or_else(|| self.resource.origin.clone());
+        if lacks(self.resource, self.property, origin.span) {
+            return;
+        }
+        let mut told = origin.span;
         for step in origin.steps() {
-            let message = format!("this value comes through {}", step.kind);
-            if step.span != origin.span && step.span != Span::default() {
-                let at = Origin::at(step.span);
-                let related = self.place(message, None, &at);
-                self.related.push(related);
+            // A file that a variable names is brought in at the variable's own place.
+            if step.span == told || step.span == Span::default() {
+                continue;
             }
+            told = step.span;
+            let message = match &step.kind {
+                ViaKind::Include(file) => format!("the file `{file}` is brought in here"),
+                ViaKind::Variable(name) => {
+                    format!("this value comes through the variable `${{{name}}}`")
+                }
+                kind => format!("this value comes through {kind}"),
+            };
+            let related = self.place(message, None, &Origin::at(step.span));
+            self.related.push(related);
+        }
+        if is_of_framework(&self.resource.written.kind) {
+            match self.in_serverless {
+                Some(help) => self.help = help,
+                None if self.help.starts_with("set `") => {
+                    self.help = format!("{}{EXTENSIONS}", self.help).into();
+                }
+                None => {}
+            }
+        }
+        if let Some(help) = self.in_terraform
+            && self.resource.written.kind.starts_with("aws_")
+        {
+            self.help = help;
         }
         self.sink.outcome.findings.push(RawFinding {
             rule: self.clauses_of,
@@ -368,7 +440,7 @@ impl FindingBuilder<'_, '_> {
 
     /// Reports it when the verdict fails, or that it can't be decided when that is so.
     pub fn judge(mut self, verdict: Verdict) {
-        self.sink.count(&verdict);
+        self.sink.count(self.resource, &verdict);
         if verdict.fails() {
             self.when = verdict.failing_when();
             if self.at.is_none() {

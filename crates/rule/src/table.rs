@@ -1,7 +1,7 @@
 //! Rules that ask the same question of many kinds of resource: a table and one check.
 
 use crate::{Context, Profile, Sink};
-use palisade_app::{Answer, Data, Leaf, Resource, Verdict};
+use palisade_app::{Answer, Data, Leaf, Part, Resource, Verdict};
 use palisade_core::Severity;
 
 /// One kind of resource, and what is expected of it.
@@ -19,6 +19,9 @@ pub struct Row {
     pub message: &'static str,
     /// How to mend it, in one line.
     pub help: &'static str,
+    /// The same in the words of `serverless.yml`, where the Serverless Framework makes the resource;
+    /// empty when it has no setting for it.
+    pub in_serverless: &'static str,
     /// Instead of the rule's severity.
     pub severity: Option<Severity>,
     /// Instead of the rule's profile.
@@ -34,6 +37,7 @@ impl Row {
         any: &[],
         message: "",
         help: "",
+        in_serverless: "",
         severity: None,
         profile: None,
     };
@@ -98,6 +102,8 @@ pub enum Is {
     },
     /// A list or map with at least one item.
     NotEmpty,
+    /// A resource of the application, which is judged itself.
+    Declared,
 }
 
 impl Want {
@@ -155,6 +161,8 @@ impl Is {
             Self::In { texts, default } => leaf.text(default, |text| known(text, texts)),
             Self::NotIn { texts } => match &leaf.value.data {
                 Data::Absent | Data::Null => Answer::Yes,
+                // The owner's own thing is none of the provider's.
+                Data::Symbolic(parts) if names_a_resource(parts) => Answer::Yes,
                 _ => leaf.text(None, |text| !known(text, texts)),
             },
             Self::NotEmpty => match &leaf.value.data {
@@ -162,9 +170,21 @@ impl Is {
                 Data::Map(map) => Answer::from(!map.entries.is_empty() || map.open.is_some()),
                 _ => leaf.present(),
             },
+            Self::Declared => match &leaf.value.data {
+                Data::Unknown(reason) => Answer::Unknown(reason.clone()),
+                _ => Answer::from(leaf.value.references().next().is_some()),
+            },
             // Judged over all items at once.
             Self::Holds { .. } => Answer::Yes,
         }
+    }
+}
+
+/// Whether a text is the name or ARN that a resource of the application gets.
+fn names_a_resource(parts: &[Part]) -> bool {
+    match parts {
+        [Part::Reference { attribute, .. }] => matches!(&**attribute, "Ref" | "Arn"),
+        _ => false,
     }
 }
 
@@ -225,6 +245,10 @@ pub(crate) fn check(
             .message(row.message)
             .help(row.help)
             .aliases(row.aliases);
+        let builder = match row.in_serverless {
+            "" => builder,
+            help => builder.in_serverless(help),
+        };
         let builder = match row.severity {
             Some(severity) => builder.severity(severity),
             None => builder,

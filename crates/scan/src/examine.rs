@@ -3,14 +3,16 @@
 use crate::read::{Given, Input, read};
 use crate::report::EntryPointRow;
 use crate::silence::Silencer;
+use crate::words::Words;
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Files, Secrets};
+use palisade_app::{Application, Files, Language, Secrets};
 use palisade_core::{
     Date, Finding, Fingerprint, Problem, ProblemLevel, Related, Unresolved, Witness,
 };
 use palisade_policy::{Config, KnownRules, Parameters, Setting};
 use palisade_rule::{Check, Context, RawFinding, RawRelated, RawUnresolved, Rule, Stats};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The scanned tree: reads files, and tells nothing that lies outside of it.
@@ -86,6 +88,10 @@ pub struct Examined {
     pub resources: usize,
     /// How much of what was asked is known.
     pub stats: Stats,
+    /// The language of the application.
+    pub language: Option<Language>,
+    /// The names of given values that its texts mention.
+    pub mentioned: BTreeSet<String>,
     /// The model, if it was wanted.
     pub model: Option<serde_json::Value>,
 }
@@ -111,6 +117,8 @@ pub fn examine(input: Input<'_>, tree: &dyn Tree, settings: &Settings<'_>) -> Ex
         }
         Outcome::Application(app, problems) => {
             examined.template = true;
+            examined.language = Some(app.language);
+            examined.mentioned = settings.given.mentioned(&app);
             examined.problems = problems;
             judge(&app, &FilesOf(tree), settings, &mut examined);
         }
@@ -127,6 +135,10 @@ impl Files for FilesOf<'_> {
 
     fn list(&self, folder: &str) -> Option<Vec<String>> {
         self.0.list(folder)
+    }
+
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        self.0.folders(folder)
     }
 }
 
@@ -146,8 +158,9 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
     examined.nested.clone_from(&app.nested);
     examined.resources = app.resources().count();
     examined.entry_points = EntryPointRow::all(app);
+    let words = Words::of(app);
     for entry in &mut examined.entry_points {
-        secrets.scrub_in_place(&mut entry.label);
+        entry.label = shown(words.named(&entry.label).into_owned(), secrets);
     }
     examined.stats = outcome.stats;
     if settings.dump_model {
@@ -160,7 +173,7 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
         }
         let aliases: Vec<Arc<str>> = raw.aliases.iter().map(|a| Arc::from(*a)).collect();
         let extent = app.sources.location(raw.extent);
-        let unresolved = unresolved(raw, app, secrets);
+        let unresolved = unresolved(raw, app, &words, secrets);
         silencer.note_unresolved(&unresolved, &aliases, &extent);
         examined.unresolved.push(unresolved);
     }
@@ -171,7 +184,7 @@ fn judge(app: &Application, files: &dyn Files, settings: &Settings<'_>, examined
             continue;
         }
         let extent = app.sources.location(raw.extent);
-        let mut finding = finding(raw, app, secrets);
+        let mut finding = finding(raw, app, &words, secrets);
         if let Setting::At(severity) = setting {
             finding.severity = severity;
         }
@@ -200,28 +213,37 @@ fn shown_witness(mut witness: Witness, secrets: &Secrets) -> Witness {
     witness
 }
 
-fn unresolved(raw: RawUnresolved, app: &Application, secrets: &Secrets) -> Unresolved {
+fn unresolved(
+    raw: RawUnresolved,
+    app: &Application,
+    words: &Words<'_>,
+    secrets: &Secrets,
+) -> Unresolved {
     Unresolved {
         rule: Arc::from(raw.rule.id),
         resource: raw.resource,
-        reason: shown(raw.reason.to_string(), secrets),
+        reason: shown(words.named(&raw.reason.detail).into_owned(), secrets),
         location: app.sources.location(raw.place),
     }
 }
 
-fn related(raw: RawRelated, app: &Application, secrets: &Secrets) -> Related {
+fn related(raw: RawRelated, message: String, app: &Application, secrets: &Secrets) -> Related {
     Related {
-        message: shown(raw.message, secrets),
+        message,
         resource: raw.resource,
         location: app.sources.location(raw.span),
         excerpt: app.sources.excerpt(raw.span, secrets.spans()),
     }
 }
 
-fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
+fn finding(raw: RawFinding, app: &Application, words: &Words<'_>, secrets: &Secrets) -> Finding {
+    let said = |text: &str| shown(words.said(text, &raw.resource_id), secrets);
     let all = |list: Vec<RawRelated>| {
         list.into_iter()
-            .map(|raw| related(raw, app, secrets))
+            .map(|raw| {
+                let message = said(&raw.message);
+                related(raw, message, app, secrets)
+            })
             .collect()
     };
     let fingerprint = Fingerprint::of(&[
@@ -243,8 +265,8 @@ fn finding(raw: RawFinding, app: &Application, secrets: &Secrets) -> Finding {
             .iter()
             .filter_map(|c| c.parse().ok())
             .collect(),
-        message: shown(raw.message.into_owned(), secrets),
-        help: shown(raw.help.into_owned(), secrets),
+        message: said(&raw.message),
+        help: said(&raw.help),
         resource: raw.resource,
         location: app.sources.location(raw.origin.span),
         related: all(raw.related),

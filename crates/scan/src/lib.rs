@@ -15,9 +15,10 @@ mod examine;
 mod read;
 mod report;
 mod silence;
+mod words;
 
 pub use environments::merge;
 pub use examine::{Examined, Settings, Tree, examine};
-pub use palisade_terraform::is_configuration as is_terraform;
+pub use palisade_terraform::{calls as terraform_calls, is_configuration as is_terraform};
 pub use read::{Given, Input, looks_like_application, looks_like_template, read};
 pub use report::{EntryPointRow, LeftOut, Report, Stats};

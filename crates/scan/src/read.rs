@@ -1,8 +1,8 @@
 //! What languages there are: a file or a folder to an application, whichever front end knows it.
 
 use palisade_app::cfn::{self, Outcome};
-use palisade_app::{Files, account};
-use std::collections::BTreeMap;
+use palisade_app::{Application, Files, Language, account};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an application is read from.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +60,23 @@ pub struct Given {
     /// Values of `${env:…}` of the Serverless Framework; the environment of the machine is never
     /// asked.
     pub environment: BTreeMap<String, String>,
+}
+
+impl Given {
+    /// Those names for which a value is given and that an application's texts mention.
+    pub(crate) fn mentioned(&self, app: &Application) -> BTreeSet<String> {
+        let serverless = app.language == Language::Serverless;
+        let of_services = self.options.keys().chain(self.environment.keys());
+        let names = self.parameters.keys();
+        names
+            .chain(of_services.filter(|_| serverless))
+            .filter(|name| {
+                let mut files = app.sources.files();
+                files.any(|(id, _)| app.sources.text(id).contains(name.as_str()))
+            })
+            .cloned()
+            .collect()
+    }
 }
 
 /// Reads an application.

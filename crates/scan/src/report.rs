@@ -118,12 +118,14 @@ impl Report {
         let inner = inner_templates(&parts);
         let mut report = Self::default();
         let mut unused = Vec::new();
+        let (mut files, mut templates) = (BTreeSet::new(), BTreeSet::new());
         for part in parts {
-            report.stats.files += 1;
+            files.insert(part.path.clone());
             if part.template && inner.contains(&part.path) {
                 continue;
             }
-            report.stats.templates += usize::from(part.template) + part.nested.len();
+            templates.extend(part.template.then(|| part.path.clone()));
+            templates.extend(part.nested);
             report.stats.resources += part.resources;
             report.stats.asked += part.stats.asked;
             report.stats.unknown += part.stats.unknown;
@@ -140,6 +142,9 @@ impl Report {
             report.entry_points.extend(part.entry_points);
             unused.extend(part.unused);
         }
+        report.stats.templates = templates.len();
+        files.append(&mut templates);
+        report.stats.files = files.len();
         (report, unused)
     }
 
@@ -236,7 +241,26 @@ pub(crate) fn order(a: &Finding, b: &Finding) -> Ordering {
         .cmp(&a.severity)
         .then_with(|| a.location.cmp(&b.location))
         .then_with(|| a.rule.cmp(&b.rule))
+        .then_with(|| by_number(&a.resource.address, &b.resource.address))
         .then_with(|| a.fingerprint.cmp(&b.fingerprint))
+}
+
+/// The order of addresses: `queue[2]` stands before `queue[10]`.
+fn by_number(a: &str, b: &str) -> Ordering {
+    let number =
+        |text: &str| text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let same = (a.bytes().zip(b.bytes()))
+        .take_while(|(a, b)| a == b)
+        .count();
+    // Back to where the number begins in which they differ.
+    let digits = a.as_bytes()[..same].iter().rev();
+    let start = same - digits.take_while(|b| b.is_ascii_digit()).count();
+    let lengths = (a.get(start..).map(number), b.get(start..).map(number));
+    match lengths {
+        (Some(a_length @ 1..), Some(b_length @ 1..)) => a_length.cmp(&b_length),
+        _ => Ordering::Equal,
+    }
+    .then_with(|| a.cmp(b))
 }
 
 /// The templates that are judged as a part of another one. Of templates that bring each other in,
@@ -250,4 +274,30 @@ fn inner_templates(parts: &[Examined]) -> BTreeSet<Arc<str>> {
         inner.extend(part.nested.iter().filter(|p| **p != part.path).cloned());
     }
     inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_number;
+
+    #[test]
+    fn instances_stand_in_their_order() {
+        let sorted = [
+            "m[0].q[2]",
+            "m[0].q[10]",
+            "m[1]",
+            "m[1].q[9]",
+            "m[11].q[0]",
+            "q",
+            "q1",
+            "q1.b",
+            "q12",
+            "q[\"a\"]",
+            "q[\"é\"]",
+        ];
+        let mut found = sorted;
+        found.reverse();
+        found.sort_by(|a, b| by_number(a, b));
+        assert_eq!(found, sorted);
+    }
 }

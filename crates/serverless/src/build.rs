@@ -162,6 +162,11 @@ impl Build {
             .unwrap_or(4)
     }
 
+    /// Whether the service uses a plugin.
+    pub(crate) fn has_plugin(&self, name: &str) -> bool {
+        uses_plugin(&self.root, name)
+    }
+
     /// The function with this key.
     pub(crate) fn function(&self, key: &str) -> Option<&Function> {
         self.functions.iter().find(|function| &*function.key == key)
@@ -408,6 +413,16 @@ impl Build {
     pub(crate) fn cloud(&self) -> Option<&str> {
         text(&self.provider, "name")
     }
+}
+
+/// Whether a service uses a plugin; the list may stand under `modules`.
+pub(crate) fn uses_plugin(root: &Node, name: &str) -> bool {
+    let Some(plugins) = get(root, "plugins") else {
+        return false;
+    };
+    items(get(plugins, "modules").unwrap_or(plugins))
+        .iter()
+        .any(|plugin| plugin.as_str() == Some(name))
 }
 
 /// From the key to the end of the value, where both stand in one file.

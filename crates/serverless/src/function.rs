@@ -222,6 +222,12 @@ impl Build {
     fn tracing(&mut self, function: &Function, properties: &mut Node) {
         let tracing = function.get("tracing").cloned();
         let tracing = tracing.or_else(|| self.shared_setting(function, &["tracing", "lambda"]));
+        // Before the framework knew of tracing, a plugin took the setting.
+        let by_plugin = || {
+            let tracing = self.provided(&["tracing"]).filter(|t| t.as_map().is_none());
+            tracing.filter(|_| self.has_plugin("serverless-plugin-tracing"))
+        };
+        let tracing = tracing.or_else(|| by_plugin().cloned());
         let Some(tracing) = tracing.filter(|tracing| truthy(Some(tracing))) else {
             return;
         };

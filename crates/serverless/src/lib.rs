@@ -15,6 +15,7 @@ mod events;
 mod function;
 mod make;
 mod names;
+mod pseudo;
 mod role;
 mod shared;
 mod variables;
@@ -91,7 +92,10 @@ pub fn read(path: &str, bytes: &[u8], files: &dyn Files, options: &Options) -> O
     let composed = compose::parameters(path, files);
     let mut resolver = Resolver::new(&mut documents, options, path, &root, composed);
     let stage = resolver.stage(&root.origin);
-    let resolved = resolver.resolve(&root);
+    let mut resolved = resolver.resolve(&root);
+    if build::uses_plugin(&resolved, pseudo::PLUGIN) {
+        pseudo::resolve(&mut resolved);
+    }
     let symbols = std::mem::take(&mut resolver.symbols);
     let mut build = Build::new(resolved, stage);
     if let Some(cloud) = build.cloud().filter(|cloud| *cloud != "aws") {

@@ -14,6 +14,7 @@ mod join;
 mod others;
 mod references;
 mod shape;
+mod spoken;
 mod table;
 
 use crate::Instance;
@@ -22,6 +23,7 @@ use palisade_app::value::{Entry, Value};
 use palisade_app::{Provider, Resource};
 use palisade_core::ResourceRef;
 use shape::Shaped;
+pub use spoken::spoken;
 use std::sync::Arc;
 use table::{Form, Piece, To, table};
 
@@ -64,6 +66,14 @@ pub fn properties(kind: &str) -> Option<&'static [String]> {
     table().properties(kind)
 }
 
+/// Whether something of a type is a resource of its own in AWS's schema, and no part of another.
+pub(crate) fn is_resource(kind: &str) -> bool {
+    let forms = table().of(kind).map_or(&[][..], |found| &found.forms);
+    forms
+        .first()
+        .is_some_and(|form| matches!(form.to, To::Kind(_)))
+}
+
 /// The resources of the instances, which are all of one application, under the providers' own schemas.
 pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
     let joins = join::Joins::of(&instances);
@@ -79,11 +89,7 @@ pub(crate) fn resources(instances: Vec<Instance>) -> Vec<Resource> {
 
 /// What one instance becomes.
 fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) {
-    let Some(form) = own(instance) else {
-        made.push(others::resource(instance));
-        return;
-    };
-    let To::Kind(kind) = &form.to else {
+    let Some((form, kind)) = own(instance).or_else(|| alone(instance)) else {
         made.push(others::resource(instance));
         return;
     };
@@ -97,6 +103,7 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
     .into_iter();
     let first = several.next();
     let mut main = resource(instance, kind, Provider::Aws);
+    main.partial = form.alone;
     if let Some(at) = &instance.kept {
         shaped
             .attributes
@@ -106,6 +113,14 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
             key_origin: at.clone(),
             value: Value::text("Retain", at.clone()),
         });
+    }
+    // Where the table says that the order matters.
+    let order = |entry: &Entry| &*entry.key == "CreateBeforeDestroy";
+    if let Some(at) = shaped.attributes.iter().position(order) {
+        shaped.attributes.remove(at);
+        let told = instance.succeeded.clone();
+        let told = told.map(|value| build::entry("CreateBeforeDestroy", value));
+        shaped.attributes.extend(told);
     }
     main.attributes = map(shaped.attributes, &instance.origin);
     if let Some(first) = first {
@@ -132,11 +147,30 @@ fn make(instance: &Instance, joins: &join::Joins<'_>, made: &mut Vec<Resource>) 
     }
 }
 
-/// The form by which an instance is a resource of its own.
-fn own(instance: &Instance) -> Option<&'static Form> {
-    let found = table().of(&instance.kind)?;
-    let mut forms = found.forms.iter();
-    forms.find(|form| matches!(form.to, To::Kind(_)) && applies(form, instance))
+/// The form by which an instance is a resource of its own, and of which kind.
+fn own(instance: &Instance) -> Option<(&'static Form, &'static str)> {
+    let forms = &table().of(&instance.kind)?.forms;
+    forms.iter().find_map(|form| match form.to {
+        To::Kind(kind) if applies(form, instance) => Some((form, kind)),
+        _ => None,
+    })
+}
+
+/// The form by which a part without its whole stands for one, and of which kind.
+fn alone(instance: &Instance) -> Option<(&'static Form, &'static str)> {
+    let mut forms = table().of(&instance.kind)?.forms.iter();
+    let form = forms.find(|form| form.alone && applies(form, instance))?;
+    let To::Join(joins) = &form.to else {
+        return None;
+    };
+    let named = |join: &&table::Join| {
+        join.keys.iter().any(|(key, _)| {
+            let value = instance.arguments.get(key);
+            value.is_some_and(|value| !build::absent(value))
+        })
+    };
+    let join = joins.iter().find(named).or(joins.first())?;
+    Some((form, join.kind))
 }
 
 fn applies(form: &Form, instance: &Instance) -> bool {
@@ -156,7 +190,7 @@ fn shaped(instance: &Instance, form: &Form) -> Shaped {
         &instance.origin,
     );
     if form.item {
-        let origin = &instance.arguments.origin;
+        let origin = &instance.origin;
         let item = build::entry(form.under, map(made.properties, origin));
         made.properties = Vec::new();
         build::put(
@@ -188,6 +222,7 @@ fn resource(instance: &Instance, kind: &str, provider: Provider) -> Resource {
         },
         metadata: None,
         generated: false,
+        partial: false,
     }
 }
 

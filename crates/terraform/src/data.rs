@@ -7,6 +7,7 @@ use crate::folders::between;
 use crate::objects::Object;
 use palisade_app::{Data, Part, Value, resolve};
 use palisade_core::Origin;
+use palisade_iam::Catalogue;
 use std::sync::Arc;
 
 /// What an attribute of a data source gives.
@@ -41,6 +42,8 @@ pub(crate) fn attribute(
             address,
             origin,
         ),
+        ("aws_iam_policy", "arn" | "id" | "policy") => managed(evaluator, object, name, origin)
+            .unwrap_or_else(|| argument(evaluator, object, address, name, origin)),
         ("template_file", "rendered") => {
             let arguments = arguments(evaluator, object);
             match (arguments.get("template"), arguments.get("vars")) {
@@ -58,6 +61,33 @@ pub(crate) fn attribute(
         // What is asked with is what is found.
         _ => argument(evaluator, object, address, name, origin),
     }
+}
+
+/// What is known of a policy that AWS manages, by its name or ARN.
+fn managed(
+    evaluator: &Evaluator<'_>,
+    object: &Object,
+    name: &str,
+    origin: &Origin,
+) -> Option<Value> {
+    let arguments = arguments(evaluator, object);
+    let known = |name: &str| Catalogue::builtin().managed_policy_named(name);
+    if name == "policy" {
+        let what = arguments.get("arn").or_else(|| arguments.get("name"))?;
+        let document = Catalogue::builtin().managed_policy(what.as_text()?)?;
+        return Some(Value::text(document, origin.clone()));
+    }
+    if arguments.get("arn").is_some() {
+        return arguments.get("arn").cloned();
+    }
+    let policy = known(arguments.get("name")?.as_text()?)?;
+    let path = policy.path.as_deref()?;
+    let parts = [
+        Part::Literal(Arc::from("arn:")),
+        Part::Pseudo(Arc::from("AWS::Partition")),
+        Part::Literal(Arc::from(format!(":iam::aws:policy{path}{}", policy.name))),
+    ];
+    Some(Value::new(Data::Symbolic(Arc::from(parts)), origin.clone()))
 }
 
 /// The value that a data source is written with.

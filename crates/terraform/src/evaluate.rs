@@ -25,6 +25,9 @@ const MAX_DEPTH: u32 = 250;
 /// Steps of one application; a value that is copied counts with all that is in it.
 const MAX_WORK: u64 = 20_000_000;
 
+/// More files and folders than this below one folder are not told.
+const MAX_FILES: usize = 10_000;
+
 /// Evaluates the configuration of one root module.
 pub(crate) struct Evaluator<'f> {
     pub(crate) reading: RefCell<Reading<'f>>,
@@ -369,6 +372,11 @@ impl<'f> Evaluator<'f> {
         if expand && let Some(last) = values.pop() {
             match items(&last) {
                 Some((items, None)) => values.extend(items.into_iter().map(|(_, item)| item)),
+                // Those that put together what they are given take one more that is not known.
+                Some((items, Some(reason))) if matches!(name, "merge" | "concat" | "setunion") => {
+                    values.extend(items.into_iter().map(|(_, item)| item));
+                    values.push(Value::unknown(reason, last.origin.clone()));
+                }
                 _ => return self.unclear(&last, "the arguments are not known", origin),
             }
         }
@@ -389,6 +397,11 @@ impl<'f> Evaluator<'f> {
             self.failures.set(self.failures.get() + 1);
         }
         value
+    }
+
+    /// Maps as one; of entries with the same key the last counts.
+    pub(crate) fn merged(&self, maps: Vec<Value>, origin: &Origin) -> Value {
+        functions::call("merge", maps, origin, &Outside(self))
     }
 
     fn first_that_works(&self, arguments: &[Expr], origin: &Origin, scope: &Scope) -> Value {
@@ -488,9 +501,26 @@ impl functions::Outside for Outside<'_, '_> {
         self.0.file(path).map(|(_, bytes)| bytes)
     }
 
-    fn list(&self, _: &str) -> Option<Vec<String>> {
-        // The port tells what is in a folder, not what is in the folders below.
-        None
+    fn list(&self, folder: &str) -> Option<Vec<String>> {
+        let root = match folder.trim_matches('/') {
+            "" | "." => self.0.root.to_string(),
+            folder => named_in(&self.0.root, folder)?,
+        };
+        let reading = self.0.reading.borrow();
+        let mut found = Vec::new();
+        let mut waiting = vec![String::new()];
+        while let Some(below) = waiting.pop() {
+            let here = format!("{root}/{below}");
+            let here = here.trim_matches('/');
+            let within = |name: String| format!("{below}{name}");
+            found.extend(reading.files.list(here)?.into_iter().map(within));
+            let folders = reading.files.folders(here)?;
+            waiting.extend(folders.into_iter().map(|name| format!("{below}{name}/")));
+            if found.len() + waiting.len() > MAX_FILES {
+                return None;
+            }
+        }
+        Some(found)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::decide::joined;
 use crate::evaluate::{Evaluator, insert, reason_of, symbol};
-use crate::module::{Module, named_in};
+use crate::label::is_label;
+use crate::module::{Module, is_local, named_in};
 use crate::objects::{carried, gathered};
-use crate::scope::{Called, Caller, Frame, Scope};
+use crate::scope::{Called, Caller, Frame, Scope, Turn};
 use palisade_app::combine::spread;
 use palisade_app::value::{List, Map};
 use palisade_app::{Data, Part, Reason, ReasonKind, Value};
@@ -235,9 +236,35 @@ impl Evaluator<'_> {
                 .find(|frame| frame.prefix.trim_end_matches('.') == address);
             match frame {
                 Some(frame) => self.outputs(frame, origin),
-                None => symbol(Arc::from(address), false, origin),
+                None => self.absent(name, &address, origin, scope, turn),
             }
         })
+    }
+
+    /// What a call gives whose source is not at hand.
+    fn absent(
+        &self,
+        name: &Arc<str>,
+        address: &str,
+        origin: &Origin,
+        scope: &Scope,
+        turn: &Turn,
+    ) -> Value {
+        let block = scope.frame.module.calls.get(name);
+        let source = |block: &&Block| {
+            let source = block.body.get("source").and_then(Expr::as_text);
+            source.is_some_and(|source| is_label(source))
+        };
+        match block.filter(source) {
+            Some(block) => {
+                let scope = Scope {
+                    frame: scope.frame.clone(),
+                    bindings: turn.bindings.clone(),
+                };
+                self.label(block, address, origin, &scope)
+            }
+            None => symbol(Arc::from(address), false, origin),
+        }
     }
 
     fn outputs(&self, frame: &Rc<Frame>, origin: &Origin) -> Value {
@@ -312,7 +339,7 @@ impl Evaluator<'_> {
             self.problem(at, ProblemLevel::Warning, message);
             return None;
         };
-        let local = source.starts_with("./") || source.starts_with("../");
+        let local = is_local(source);
         let folder = if local {
             named_in(&frame.module.folder, source)
         } else {

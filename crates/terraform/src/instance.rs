@@ -21,6 +21,9 @@ pub struct Instance {
     pub arguments: Value,
     /// Where it says that Terraform must not destroy it (`lifecycle { prevent_destroy = true }`).
     pub kept: Option<Origin>,
+    /// Whether its successor is made before it goes (`create_before_destroy`), where that is written or
+    /// left out; nothing where the configuration is not seen.
+    pub succeeded: Option<Value>,
     /// Whether there will be one.
     pub exists: Existence,
     /// Where its name is written.

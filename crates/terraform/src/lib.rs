@@ -17,15 +17,18 @@ mod folders;
 mod functions;
 mod inputs;
 mod instance;
+mod label;
 mod module;
 mod objects;
+mod places;
 mod plan;
+mod providers;
 mod read;
 mod scope;
 
-pub use aws::properties;
+pub use aws::{properties, spoken};
 pub use instance::Instance;
-pub use module::is_configuration;
+pub use module::{calls, is_configuration};
 pub use plan::{looks_like_plan, read_plan};
 pub use read::{Options, read};
 

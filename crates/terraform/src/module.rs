@@ -2,9 +2,9 @@
 
 use palisade_app::{FileError, Files, resolve};
 use palisade_core::{FileId, Problem, ProblemLevel, Sources};
-use palisade_syntax::hcl::{Attribute, Block, Body, HclDocument, parse_hcl, parse_hcl_json};
+use palisade_syntax::hcl::{Attribute, Block, Body, Expr, HclDocument, parse_hcl, parse_hcl_json};
 use palisade_syntax::{Comment, decode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The files of all modules, as far as they were read, and what was wrong with them.
@@ -28,6 +28,8 @@ pub(crate) struct Module {
     pub(crate) resources: BTreeMap<(Arc<str>, Arc<str>), Block>,
     pub(crate) data: BTreeMap<(Arc<str>, Arc<str>), Block>,
     pub(crate) providers: Vec<Block>,
+    /// Where the state is kept (`backend` in `terraform`).
+    pub(crate) backends: Vec<Block>,
     /// Values for the variables of a root module: `terraform.tfvars`, `*.auto.tfvars`.
     pub(crate) given: Vec<Attribute>,
 }
@@ -61,6 +63,46 @@ pub(crate) fn join(folder: &str, name: &str) -> String {
 pub(crate) fn named_in(folder: &str, path: &str) -> Option<String> {
     // Relative to the folder of any of its files.
     resolve(&join(folder, "main.tf"), path)
+}
+
+/// The folders whose modules the configuration of this one calls, as far as that can be told
+/// without evaluating it: sources that are written as local paths.
+#[must_use]
+pub fn calls(folder: &str, files: &dyn Files) -> BTreeSet<String> {
+    let mut called = BTreeSet::new();
+    let names = files.list(folder).unwrap_or_default();
+    for name in names.iter().filter(|name| is_configuration(name)) {
+        let mut reading = Reading {
+            files,
+            sources: Sources::default(),
+            comments: Vec::new(),
+            problems: Vec::new(),
+        };
+        let path = join(folder, name);
+        let worth = files.read(&path).is_ok_and(|bytes| names_folder(&bytes));
+        let Some(body) = worth.then(|| reading.body(&path)).flatten() else {
+            continue;
+        };
+        for block in body.blocks_of("module") {
+            let source = block.body.get("source").and_then(Expr::as_text);
+            let local = source.filter(|source| is_local(source));
+            called.extend(local.and_then(|source| named_in(folder, source)));
+        }
+    }
+    called.remove(folder);
+    called
+}
+
+/// Whether a text may name a folder as a source of a module.
+fn names_folder(bytes: &[u8]) -> bool {
+    bytes
+        .windows(3)
+        .any(|three| matches!(three, b"\"./" | b"\".."))
+}
+
+/// Whether the source of a module is a path.
+pub(crate) fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../")
 }
 
 impl Reading<'_> {
@@ -164,6 +206,11 @@ impl Reading<'_> {
                     self.add(&mut module.data, (kind, name), block, overriding);
                 }
                 ("provider", Some(_), _) => module.providers.push(block),
+                ("terraform", ..) => {
+                    let blocks = block.body.blocks.into_iter();
+                    let backends = blocks.filter(|block| &*block.kind.text == "backend");
+                    module.backends.extend(backends);
+                }
                 // `check` blocks may declare data sources of their own.
                 ("check", ..) => {
                     for block in block.body.blocks {

@@ -50,6 +50,9 @@ pub fn read_plan(path: &str, bytes: &[u8]) -> Outcome {
         if let Some(module) = root.at(&["configuration", "root_module"]) {
             found.configuration(module, "");
         }
+        if let Some(providers) = root.at(&["configuration", "provider_config"]) {
+            found.providers(providers);
+        }
         found.module(module, "");
     } else if let Some(module) = root.at(&["values", "root_module"]) {
         found.module(module, "");
@@ -95,6 +98,34 @@ impl<'n> Found<'n> {
         }
     }
 
+    /// The literal arguments of the provider blocks.
+    fn providers(&mut self, configurations: &Node) {
+        for found in configurations.as_map().unwrap_or_default() {
+            let Some(name) = text(&found.value, "name") else {
+                continue;
+            };
+            let mut map = Map::default();
+            let expressions = found.value.get("expressions").and_then(Node::as_map);
+            for argument in expressions.unwrap_or_default() {
+                if let Some(constant) = argument.value.get("constant_value") {
+                    let at = argument.key.origin.clone();
+                    insert(&mut map, argument.key.name.clone(), at, plain(constant));
+                }
+            }
+            let origin = found.key.origin.clone();
+            self.instances.push(Instance {
+                address: Arc::from(format!("provider.{}", found.key.name)),
+                kind: Arc::from(format!("provider.{name}")),
+                arguments: Value::new(Data::Map(map), origin.clone()),
+                kept: None,
+                succeeded: None,
+                exists: Existence::Always,
+                origin,
+                extent: found.value.origin.span,
+            });
+        }
+    }
+
     fn module(&mut self, module: &Node, prefix: &str) {
         for resource in items(module.get("resources")) {
             let known = (text(resource, "address"), text(resource, "type"));
@@ -137,15 +168,23 @@ impl<'n> Found<'n> {
     fn add(&mut self, address: &str, kind: &str, resource: &Node, values: Option<&Node>) {
         let at = resource.entry("address").or_else(|| resource.entry("name"));
         let origin = at.map_or_else(|| resource.origin.clone(), |e| e.value.origin.clone());
-        let arguments = match values {
+        let mut arguments = match values {
             Some(values) => plain(values),
             None => Value::new(Data::Map(Map::default()), origin.clone()),
         };
+        // With those that the provider gives to everything.
+        let tags = arguments.entry("tags_all").cloned();
+        if let (Data::Map(map), Some(tags)) = (&mut arguments.data, tags)
+            && matches!(tags.value.data, Data::Map(_))
+        {
+            insert(map, Arc::from("tags"), tags.key_origin, tags.value);
+        }
         self.instances.push(Instance {
             address: Arc::from(address),
             kind: Arc::from(kind),
             arguments,
             kept: None,
+            succeeded: None,
             exists: Existence::Always,
             origin,
             extent: resource.origin.span,

@@ -6,9 +6,10 @@ use crate::evaluate::Evaluator;
 use crate::instance::Instance;
 use crate::module::{Module, Reading, join, named_in};
 use crate::objects;
+use crate::places;
 use crate::scope::{Frame, Scope};
 use palisade_app::cfn::Outcome;
-use palisade_app::{Application, Condition, Existence, Files, Language, Value};
+use palisade_app::{Application, Condition, Data, Existence, Files, Language, Value};
 use palisade_core::{Origin, Sources, Span};
 use palisade_syntax::hcl::{Attribute, Block, ExprKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,20 +41,19 @@ pub fn read(folder: &str, files: &dyn Files, options: &Options) -> Outcome {
     let given = given(&evaluator, &module, options);
     let root = Frame::root(module, given);
     let mut instances = Vec::new();
-    collect(&evaluator, &root, &mut instances);
+    let mut nested = BTreeSet::new();
+    collect(&evaluator, &root, &mut instances, &mut nested);
     let outputs = outputs(&evaluator, &root);
     let reading = evaluator.reading.into_inner();
-    let nested = (evaluator.modules.into_inner().into_iter())
-        .filter(|(path, module)| module.is_some() && path != folder)
-        .map(|(path, _)| Arc::from(path))
-        .collect();
-    let resources = aws::resources(instances);
+    nested.remove(folder);
+    let mut resources = aws::resources(instances);
+    places::refine(&mut resources, &reading.sources);
     let mut application = Application::new(
         Arc::from(folder),
         Language::Terraform,
         reading.sources,
         reading.comments,
-        nested,
+        nested.into_iter().collect(),
         resources,
     );
     application.given_out = outputs;
@@ -116,7 +116,15 @@ fn given(
     given
 }
 
-fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Instance>) {
+/// The resources of a module's instance and of those that it calls, with the folders of all of them.
+fn collect(
+    evaluator: &Evaluator<'_>,
+    frame: &Rc<Frame>,
+    instances: &mut Vec<Instance>,
+    folders: &mut BTreeSet<Arc<str>>,
+) {
+    folders.insert(frame.module.folder.clone());
+    evaluator.providers(frame, instances);
     for ((kind, name), block) in &frame.module.resources {
         let Some(turns) = evaluator.turns_of_block(frame, false, kind, name) else {
             continue;
@@ -128,12 +136,15 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
                 frame: frame.clone(),
                 bindings: turn.bindings.clone(),
             };
-            let arguments = evaluator.arguments(&block.body, &scope);
+            let mut arguments = evaluator.arguments(&block.body, &scope);
+            arguments.origin = head(block);
+            let arguments = evaluator.with_default_tags(arguments, kind, &block.body, frame);
             instances.push(Instance {
                 address: Arc::from(format!("{address}{}", turn.suffix)),
                 kind: kind.clone(),
                 arguments: prune(arguments, &mut when),
                 kept: kept(block),
+                succeeded: Some(succeeded(block)),
                 exists: existence(when),
                 origin: head(block),
                 extent: block.span,
@@ -146,7 +157,7 @@ fn collect(evaluator: &Evaluator<'_>, frame: &Rc<Frame>, instances: &mut Vec<Ins
         };
         for frame in called.frames.iter().flatten() {
             if evaluator.may_work(1) {
-                collect(evaluator, frame, instances);
+                collect(evaluator, frame, instances, folders);
             }
         }
     }
@@ -164,6 +175,15 @@ fn kept(block: &Block) -> Option<Origin> {
     let mut settings = block.body.blocks_of("lifecycle");
     let says = settings.find_map(|settings| settings.body.attribute("prevent_destroy"))?;
     matches!(says.value.kind, ExprKind::Bool(true)).then(|| Origin::at(says.name.span))
+}
+
+/// What a block says of the order in which it is replaced. Terraform takes a literal only.
+fn succeeded(block: &Block) -> Value {
+    let mut settings = block.body.blocks_of("lifecycle");
+    let says = settings.find_map(|settings| settings.body.attribute("create_before_destroy"));
+    let first = says.is_some_and(|says| matches!(says.value.kind, ExprKind::Bool(true)));
+    let at = says.map_or_else(|| head(block), |says| Origin::at(says.name.span));
+    Value::new(Data::Bool(first), at)
 }
 
 /// Where a block's name is written.

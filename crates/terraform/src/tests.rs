@@ -1,10 +1,10 @@
 //! Configurations in memory, and what comes of them.
 
-use crate::{Options, read};
+use crate::{Options, calls, read};
 use palisade_app::cfn::Outcome;
 use palisade_app::{Application, Data, Existence, FileError, Files, Value};
 use palisade_core::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) struct Memory(pub(crate) BTreeMap<String, String>);
 
@@ -23,6 +23,18 @@ impl Files for Memory {
             name.filter(|name| !name.contains('/')).map(str::to_owned)
         };
         Some(self.0.keys().filter_map(inside).collect())
+    }
+
+    fn folders(&self, folder: &str) -> Option<Vec<String>> {
+        let inside = |path: &String| {
+            let below = match folder {
+                "" => path.as_str(),
+                folder => path.strip_prefix(folder)?.strip_prefix('/')?,
+            };
+            Some(below.split_once('/')?.0.to_owned())
+        };
+        let names: BTreeSet<String> = self.0.keys().filter_map(inside).collect();
+        Some(names.into_iter().collect())
     }
 }
 
@@ -70,7 +82,7 @@ pub(crate) fn shown(value: &Value) -> String {
 }
 
 /// The argument `v` of each resource `test_x`, by address.
-fn values(files: &[(&str, &str)]) -> Vec<String> {
+pub(crate) fn values(files: &[(&str, &str)]) -> Vec<String> {
     let (application, _) = application(files);
     of(&application)
 }
@@ -340,6 +352,34 @@ fn overrides_are_worked_in() {
 }
 
 #[test]
+fn what_an_unknown_map_may_replace_counts_until_then() {
+    let more = "variable \"more\" { type = map(string) }";
+    check(
+        more,
+        "keys(merge({ A = \"a\" }, var.more, { B = \"b\" }))",
+        "[\"A\", \"B\" …]",
+    );
+    let why = "`A` replaced: given as `var.more`, which has no default";
+    check(
+        more,
+        "merge({ A = \"a\" }, var.more).A",
+        &format!(
+            "({why} is false => \"a\" | {why} is true => ?given as `var.more`, which has no default)"
+        ),
+    );
+    check(
+        "variable \"all\" { type = list(map(string)) }",
+        "keys(merge({ A = \"a\" }, [for one in concat([{ B = \"b\" }], var.all) : one]...))",
+        "[\"A\", \"B\" …]",
+    );
+    check(
+        more,
+        "{ for k, v in merge(var.more, { A = \"a\" }) : k => upper(v) }",
+        "{A: \"A\" …}",
+    );
+}
+
+#[test]
 fn dynamic_blocks_are_unfolded() {
     let text = r#"
 variable "more" { type = list(object({ p = number })) }
@@ -481,6 +521,40 @@ data "aws_iam_policy_document" "all" {
 }
 
 #[test]
+fn policies_that_aws_manages_are_known_by_name() {
+    let beside = r#"
+data "aws_iam_policy" "admin" { name = "AdministratorAccess" }
+data "aws_iam_policy" "basic" { name = "AWSLambdaBasicExecutionRole" }
+data "aws_iam_policy" "arn" { arn = "arn:aws:iam::aws:policy/ReadOnlyAccess" }
+data "aws_iam_policy" "own" { name = "orders" }
+"#;
+    for (expression, expected) in [
+        (
+            "data.aws_iam_policy.admin.arn",
+            "<arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess>",
+        ),
+        (
+            "data.aws_iam_policy.basic.arn",
+            "<arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole>",
+        ),
+        (
+            "data.aws_iam_policy.arn.arn",
+            "\"arn:aws:iam::aws:policy/ReadOnlyAccess\"",
+        ),
+        (
+            "jsondecode(data.aws_iam_policy.admin.policy).Statement[0].Action",
+            "[\"*\"]",
+        ),
+        (
+            "data.aws_iam_policy.own.arn",
+            "<${data.aws_iam_policy.own.arn}>",
+        ),
+    ] {
+        check(beside, expression, expected);
+    }
+}
+
+#[test]
 fn data_sources_tell_what_they_are_asked_with() {
     let beside = r#"
 data "archive_file" "code" {
@@ -589,6 +663,34 @@ resource "test_x" "x" { v = [var.text, var.truth, var.set, var.object, var.kept]
 }
 
 #[test]
+fn files_of_folders_are_told() {
+    let main = r#"
+resource "test_x" "x" {
+  for_each = fileset("${path.module}/data", "**/*.json")
+  v        = jsondecode(file("${path.module}/data/${each.value}")).a
+}
+resource "test_x" "here" { v = fileset(path.module, "*.tf") }
+resource "test_x" "none" { v = fileset("../outside", "*") }
+"#;
+    let files = [
+        ("m/main.tf", main),
+        ("m/data/a.json", "{\"a\": 1}"),
+        ("m/data/deep/er/b.json", "{\"a\": 2}"),
+        ("m/data/c.txt", ""),
+        ("main.tf", "module \"m\" { source = \"./m\" }"),
+    ];
+    assert_eq!(
+        values(&files),
+        [
+            "module.m.test_x.here [\"main.tf\"]",
+            "module.m.test_x.none ?what is in `../outside` is not known",
+            "module.m.test_x.x[\"a.json\"] 1",
+            "module.m.test_x.x[\"deep/er/b.json\"] 2",
+        ]
+    );
+}
+
+#[test]
 fn templates_are_filled() {
     let main = r#"
 resource "test_y" "y" {}
@@ -632,7 +734,10 @@ check "c" {
 resource "test_x" "x" { v = data.http.h.url }
 "#;
     let (application, problems) = application(&[("main.tf", main)]);
-    assert_eq!(of(&application), ["test_x.x \"https://example.com\""]);
+    assert_eq!(
+        of(&application),
+        ["provider.aws ", "test_x.x \"https://example.com\""]
+    );
     assert_eq!(problems, []);
 }
 
@@ -664,4 +769,30 @@ output "o" { value = module.m }
             let _ = read("", &Memory(files), &Options::default());
         }
     }
+}
+
+#[test]
+fn calls_are_told_without_evaluating() {
+    let files = [
+        (
+            "examples/a/main.tf",
+            "module \"root\" {\n  source = \"../../\"\n}\nmodule \"far\" {\n  source = \"acme/x/aws\"\n}",
+        ),
+        (
+            "examples/a/more.tf.json",
+            r#"{"module": {"queue": {"source": "./queue"}}}"#,
+        ),
+        ("examples/a/broken.tf", "module \"../b\" {"),
+        (
+            "examples/a/out.tf",
+            "module \"out\" {\n  source = \"../../../x\"\n}",
+        ),
+        ("examples/b/main.tf", "# \"../a\"\nlocals {}"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let files = Memory(files.into());
+    let called = |folder| calls(folder, &files).into_iter().collect::<Vec<_>>();
+    assert_eq!(called("examples/a"), ["", "examples/a/queue"]);
+    assert!(called("examples/b").is_empty());
+    assert!(called("nowhere").is_empty());
 }

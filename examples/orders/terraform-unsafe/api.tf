@@ -4,6 +4,10 @@ resource "aws_api_gateway_rest_api" "orders" {
   endpoint_configuration {
     types = ["REGIONAL"]
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Declared, and used by no route.

@@ -5,6 +5,10 @@ resource "aws_api_gateway_rest_api" "orders" {
   endpoint_configuration {
     types = ["REGIONAL"]
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_api_gateway_authorizer" "customers" {

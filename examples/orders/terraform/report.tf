@@ -6,6 +6,11 @@ resource "aws_vpc" "orders" {
   enable_dns_hostnames = true
 }
 
+# Without rules: what gets no group of its own reaches nothing.
+resource "aws_default_security_group" "closed" {
+  vpc_id = aws_vpc.orders.id
+}
+
 resource "aws_subnet" "private" {
   count = 2
 

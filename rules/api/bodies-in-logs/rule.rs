@@ -17,6 +17,7 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Table(&[
         Row {
             kind: "AWS::ApiGateway::Stage",
+            in_serverless: "set `provider.logs.restApi.fullExecutionData: false`, and log what you need in `format`",
             aliases: &["CKV_AWS_276"],
             any: &[Want {
                 path: "MethodSettings[].DataTraceEnabled",
@@ -38,7 +39,19 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            kind: "AWS::ApiGateway::Deployment",
+            aliases: &["CKV_AWS_276"],
+            any: &[Want {
+                path: "StageDescription.MethodSettings[].DataTraceEnabled",
+                is: Is::False { default: false },
+            }],
+            message: MESSAGE,
+            help: "set `DataTraceEnabled: false`, and log what you need in the access log's format",
+            ..Row::NEW
+        },
+        Row {
             kind: "AWS::ApiGatewayV2::Stage",
+            in_serverless: "set `provider.logs.websocket.fullExecutionData: false`, and log what you need in `format`",
             aliases: &["CKV_AWS_276"],
             any: &[Want {
                 path: "DefaultRouteSettings.DataTraceEnabled",

@@ -26,6 +26,7 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::present("AccessLogSetting.DestinationArn")],
             message: MESSAGE,
             help: "set `AccessLogSetting.DestinationArn` to a log group, and `Format` to JSON with the request id, the caller and the status",
+            in_serverless: "set `provider.logs.restApi.accessLogging: true`, and `format` to JSON with the request id, the caller and the status",
             ..Row::NEW
         },
         Row {
@@ -34,6 +35,7 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::present("AccessLogSettings.DestinationArn")],
             message: MESSAGE,
             help: "set `AccessLogSettings.DestinationArn` to a log group, and `Format` to JSON with the request id, the caller and the status",
+            in_serverless: "set `provider.logs.httpApi: true` (`provider.logs.websocket` for WebSockets)",
             ..Row::NEW
         },
     ]),

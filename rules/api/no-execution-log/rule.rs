@@ -60,6 +60,7 @@ fn rest(stage: &Resource, sink: &mut Sink<'_>) {
         .aliases(GATEWAY)
         .message(MESSAGE)
         .help("set `LoggingLevel: ERROR` in `MethodSettings` for `*` and `/*`")
+        .in_serverless("set `level: ERROR` and `fullExecutionData: false` in `provider.logs.restApi`")
         .judge(settings.judge(stage).and(levels));
 }
 
@@ -75,6 +76,7 @@ fn websocket(stage: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .aliases(GATEWAY)
             .message(MESSAGE)
             .help("set `DefaultRouteSettings.LoggingLevel: ERROR`")
+            .in_serverless("set `level: ERROR` and `fullExecutionData: false` in `provider.logs.websocket`")
             .judge(
                 Want::one_of("DefaultRouteSettings.LoggingLevel", &["ERROR", "INFO"]).judge(stage),
             );

@@ -1,6 +1,7 @@
 //! REST APIs that hand every request to the function behind them, whatever is in it.
 
 use crate::prelude::*;
+use crate::routes::owner_of;
 use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
 use std::sync::Arc;
 
@@ -76,6 +77,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
                 entry.label
             ))
             .help(HELP)
+            .in_serverless("set `request.schemas` of the `http` event: a JSON schema for `application/json`")
     } else {
         builder
             .severity(Severity::Info)
@@ -85,6 +87,7 @@ fn method(entry: &EntryPoint, method: &Resource, app: &Application, sink: &mut S
                 entry.label
             ))
             .help("set `RequestValidatorId` to a validator with `ValidateRequestParameters: true`")
+            .in_serverless("name what the route needs in `request.parameters` of the `http` event")
     }
     .judge(Want::present("RequestValidatorId").judge(method));
 
@@ -133,7 +136,7 @@ fn document(api: &Resource, app: &Application, sink: &mut Sink<'_>) {
             first.label
         ),
     };
-    sink.finding(api)
+    sink.finding(owner_of(first, api, app))
         .property("Body")
         .at(&first.at)
         .aliases(&["CKV2_AWS_53"])

@@ -1,7 +1,7 @@
 //! APIs without a limit on the rate of requests.
 
 use crate::prelude::*;
-use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State};
+use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach, State, rest_stages};
 
 pub(crate) static RULE: Rule = Rule {
     id: "no-throttling",
@@ -37,12 +37,12 @@ fn check(api: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     if first.throttled != State::Off {
         return;
     }
-    let (kind, path) = if rest {
-        ("AWS::ApiGateway::Stage", "RestApiId")
+    let stage = if rest {
+        rest_stages(cx.app, api).next()
     } else {
-        ("AWS::ApiGatewayV2::Stage", "ApiId")
+        cx.app.attached("AWS::ApiGatewayV2::Stage", "ApiId", &api.id).next()
     };
-    let Some(stage) = cx.app.attached(kind, path, &api.id).next() else {
+    let Some(stage) = stage else {
         return;
     };
     let open: Vec<&EntryPoint> = [first]
@@ -53,7 +53,12 @@ fn check(api: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let builder = sink
         .finding(stage)
         .property("ThrottlingRateLimit")
-        .help(help(rest, stage));
+        .help(help(rest, stage))
+        .in_serverless(if rest {
+            "set `custom.apiGatewayThrottling` of the plugin serverless-api-gateway-throttling: the framework has no setting for it"
+        } else {
+            "set `DefaultRouteSettings` with `ThrottlingRateLimit` and `ThrottlingBurstLimit` in `resources.extensions.HttpApiStage.Properties`"
+        });
     // Callers who are known can be told to stop.
     let costly = first.reach == Reach::Internet
         && open.iter().any(|entry| !bounded(entry, cx.app))

@@ -1,6 +1,7 @@
 //! Routes that answer anyone.
 
 use crate::prelude::*;
+use crate::routes::owner_of;
 use palisade_app::Reason;
 use palisade_app::graph::{Authentication, EntryKind, EntryPoint, Reach};
 
@@ -78,7 +79,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
         severity(verb(entry), behind).max(for_staff(&entry.label, behind))
     };
     let builder = sink
-        .finding(resource)
+        .finding(owner_of(entry, resource, app))
         .property("AuthorizationType")
         .item(&*entry.label)
         .aliases(aliases)
@@ -88,7 +89,8 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
             severity
         })
         .message(message(entry, behind, restricted, entrance))
-        .help(help(entry, resource, app));
+        .help(help(entry, resource, app))
+        .in_serverless(in_serverless(entry.kind));
     let builder = if behind == Behind::Nothing {
         builder.profile(Profile::All)
     } else {
@@ -101,7 +103,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
     };
     builder.judge(verdict(entry, resource));
     if entry.authentication == Authentication::ApiKey {
-        sink.finding(resource)
+        sink.finding(owner_of(entry, resource, app))
             .property("ApiKeyRequired")
             .item(&*entry.label)
             .severity(Severity::Low)
@@ -112,6 +114,7 @@ fn judge(entry: &EntryPoint, resource: &Resource, app: &Application, sink: &mut 
                 entry.label
             ))
             .help(help(entry, resource, app))
+            .in_serverless(in_serverless(entry.kind))
             .report();
     }
 }
@@ -214,6 +217,18 @@ fn help(entry: &EntryPoint, resource: &Resource, app: &Application) -> &'static 
             "set `AuthorizationType` of `$connect` to `CUSTOM` or `AWS_IAM`"
         }
         _ => "set `AuthorizationType` to `JWT`, `CUSTOM` or `AWS_IAM`, with `AuthorizerId`",
+    }
+}
+
+fn in_serverless(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::RestRoute => {
+            "set `authorizer` of the `http` event: `aws_iam`, a function, or the ARN of a user pool"
+        }
+        EntryKind::WebSocketRoute => "set `authorizer` of the event of `$connect`: a function",
+        _ => {
+            "set `authorizer` of the `httpApi` event: a `name` of `provider.httpApi.authorizers`, or `type: aws_iam`"
+        }
     }
 }
 

@@ -99,8 +99,8 @@ fn shown(resource: &Resource, path: &'static str, leaves: &[Leaf<'_>], sink: &mu
     sink.finding(resource)
         .property(path)
         .item("NoEcho")
-        .message("the password comes from a parameter without `NoEcho`: everyone who may describe the stack sees it")
-        .help("set `NoEcho: true` on the parameter, or refer to a secret with `{{resolve:secretsmanager:…}}`")
+        .message("the password comes from a parameter that is not marked as secret: everyone who may describe the stack, or sees the plan, has it")
+        .help("mark the parameter (`NoEcho: true`; in Terraform `sensitive = true`), or refer to a secret with `{{resolve:secretsmanager:…}}`")
         .severity(Severity::Medium)
         .judge(Verdict::of(leaves, |leaf| Answer::from(!open(leaf))));
 }

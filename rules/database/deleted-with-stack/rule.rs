@@ -49,5 +49,6 @@ fn check(resource: &Resource, _: &Context<'_>, sink: &mut Sink<'_>) {
         .property("DeletionPolicy")
         .message("the data is deleted, without a snapshot, when the resource leaves the template")
         .help("set `DeletionPolicy` and `UpdateReplacePolicy` to `Retain` or `Snapshot`")
+        .in_terraform("set `prevent_destroy = true` in its `lifecycle` block; a database can also leave a last snapshot (`skip_final_snapshot = false`)")
         .judge(verdict);
 }

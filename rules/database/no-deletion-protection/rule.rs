@@ -11,6 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     clauses: &["SCSP-10.3"],
     cwe: None,
     aliases: &[
+        "CKV2_AWS_58",
         "CKV_AWS_139",
         "CKV_AWS_293",
         "DocumentDB.5",
@@ -63,7 +64,7 @@ pub(crate) static RULE: Rule = Rule {
         },
         Row {
             kind: "AWS::Neptune::DBCluster",
-            aliases: &["Neptune.4", "NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED"],
+            aliases: &["CKV2_AWS_58", "Neptune.4", "NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED"],
             any: &[Want::on("DeletionProtection")],
             message: "one call, or one change of the template, deletes it with its data",
             help: "set `DeletionProtection: true`",

@@ -1,4 +1,4 @@
-//! Databases that have a public address.
+//! Databases that have a public address, and snapshots that are given to everyone.
 
 use crate::prelude::*;
 
@@ -11,8 +11,9 @@ pub(crate) static RULE: Rule = Rule {
     clauses: &["SCSP-4.2", "SCSP-4.1"],
     cwe: Some(668),
     aliases: &[
-        "CKV_AWS_17",
         "CKV_AWS_102",
+        "CKV_AWS_17",
+        "CKV_AWS_302",
         "DMS.1",
         "RDS.2",
         "Redshift.1",
@@ -84,6 +85,21 @@ pub(crate) static RULE: Rule = Rule {
             }],
             message: "the replication instance has a public address, and holds credentials of the databases that it copies",
             help: "set `PubliclyAccessible: false`, and place it in private subnets",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RDS::DBSnapshot",
+            aliases: &["CKV_AWS_302"],
+            any: &[Want { path: "SharedAccounts[]", is: Is::NotIn { texts: &["all"] } }],
+            message: "everyone with an AWS account can restore the snapshot and read all that is in it",
+            help: "name the accounts that may restore it",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RDS::DBClusterSnapshot",
+            any: &[Want { path: "SharedAccounts[]", is: Is::NotIn { texts: &["all"] } }],
+            message: "everyone with an AWS account can restore the snapshot and read all that is in it",
+            help: "name the accounts that may restore it",
             ..Row::NEW
         },
     ]),

@@ -60,7 +60,11 @@ fn check(domain: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .property("AccessPolicies")
                 .item(grant.actions.join(" "))
                 .at(&grant.principal_at)
-                .message("the endpoint is on the internet and the policy allows everyone: anyone reads and deletes the indices")
+                .confidence(if domain.partial { Confidence::Medium } else { Confidence::High })
+                .message(match domain.partial {
+                    false => "the endpoint is on the internet and the policy allows everyone: anyone reads and deletes the indices",
+                    true => "the policy allows everyone: unless a network keeps them out, anyone reads and deletes the indices",
+                })
                 .help("name the roles that use the domain in `Principal`, or switch on fine-grained access control")
                 .witness(held.witness.as_ref(), &cx.access().symbols)
                 .judge(held.verdict);

@@ -2,6 +2,30 @@
 
 use crate::prelude::*;
 
+/// What is restored or replicated has the encryption of its source. A source in the application is
+/// judged itself.
+macro_rules! inherits {
+    ($kind:literal, $ids:expr, $path:literal, $of:literal) => {
+        Row {
+            kind: $kind,
+            aliases: $ids,
+            when: Some(Want::present($path)),
+            any: &[
+                Want::on("StorageEncrypted"),
+                Want {
+                    path: $path,
+                    is: Is::Declared,
+                },
+            ],
+            message: concat!("the storage is encrypted only if that of the ", $of, " is"),
+            help: concat!("make sure that the ", $of, " is encrypted"),
+            severity: Some(Severity::Info),
+            profile: Some(Profile::All),
+            ..Row::NEW
+        }
+    };
+}
+
 pub(crate) static RULE: Rule = Rule {
     id: "unencrypted-database",
     title: "the database is stored unencrypted",
@@ -19,6 +43,8 @@ pub(crate) static RULE: Rule = Rule {
         "CKV_AWS_74",
         "CKV_AWS_96",
         "CKV_AWS_140",
+        "CKV_AWS_146",
+        "CKV_AWS_279",
         "CKV_AWS_292",
         "DocumentDB.1",
         "DynamoDB.3",
@@ -50,40 +76,36 @@ pub(crate) static RULE: Rule = Rule {
                 Want::on("StorageEncrypted"),
                 Want::present("DBSnapshotIdentifier"),
                 Want::present("SourceDBInstanceIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
                 Want::present("SourceDbiResourceId"),
+                Want::present("SourceDBInstanceAutomatedBackupsArn"),
                 Want::present("DBClusterSnapshotIdentifier"),
             ],
             message: "the storage is not encrypted, nor are its snapshots; it can not be changed later",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
         },
-        Row {
-            kind: "AWS::RDS::DBInstance",
-            aliases: &["CKV_AWS_16"],
-            when: Some(Want::present("DBSnapshotIdentifier")),
-            any: &[Want::on("StorageEncrypted")],
-            message: "the storage is encrypted only if the snapshot is that it comes from",
-            help: "make sure that the snapshot is encrypted",
-            severity: Some(Severity::Info),
-            profile: Some(Profile::All),
-        },
-        Row {
-            kind: "AWS::RDS::DBInstance",
-            aliases: &["CKV_AWS_16"],
-            when: Some(Want::present("SourceDBInstanceIdentifier")),
-            any: &[Want::on("StorageEncrypted")],
-            message: "the storage is encrypted only if that of its source is",
-            help: "make sure that the source is encrypted",
-            severity: Some(Severity::Info),
-            profile: Some(Profile::All),
-        },
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "DBSnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "DBClusterSnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBInstanceIdentifier", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBClusterIdentifier", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDbiResourceId", "source"),
+        inherits!("AWS::RDS::DBInstance", &["CKV_AWS_16"], "SourceDBInstanceAutomatedBackupsArn", "source"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "SnapshotIdentifier", "snapshot"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "SourceDBClusterIdentifier", "source"),
+        inherits!("AWS::RDS::DBCluster", &["CKV_AWS_96"], "ReplicationSourceIdentifier", "source"),
         Row {
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96", "RDS.27", "RDS_CLUSTER_ENCRYPTED_AT_REST"],
-            any: &[Want {
-                path: "StorageEncrypted",
-                is: Is::True { default: true },
-            }],
+            any: &[
+                Want {
+                    path: "StorageEncrypted",
+                    is: Is::True { default: true },
+                },
+                Want::present("SnapshotIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
+            ],
             message: "encryption is switched off for the cluster and its snapshots",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
@@ -104,19 +126,26 @@ pub(crate) static RULE: Rule = Rule {
                 },
                 Want::present("SnapshotIdentifier"),
                 Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
             ],
             message: "a Multi-AZ cluster of this engine is not encrypted unless it is told to",
             help: "set `StorageEncrypted: true`",
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::DBCluster",
             aliases: &["CKV_AWS_96"],
             when: Some(Want {
                 path: "StorageEncrypted",
                 is: Is::Absent,
             }),
-            any: &[Want::one_of("Engine", &["mysql", "postgres"])],
+            any: &[
+                Want::one_of("Engine", &["mysql", "postgres"]),
+                Want::present("SnapshotIdentifier"),
+                Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
+            ],
             message: "encryption is left to the provider's default (a key that AWS owns)",
             help: "set `StorageEncrypted: true` to say so",
             severity: Some(Severity::Info),
@@ -134,6 +163,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::RDS::GlobalCluster",
             aliases: &["CKV_AWS_140"],
             when: Some(Want {
@@ -173,6 +203,7 @@ pub(crate) static RULE: Rule = Rule {
                 Want::on("StorageEncrypted"),
                 Want::present("SnapshotIdentifier"),
                 Want::present("SourceDBClusterIdentifier"),
+                Want::present("ReplicationSourceIdentifier"),
             ],
             message: "the graph is stored unencrypted; it can not be changed later",
             help: "set `StorageEncrypted: true`",
@@ -225,6 +256,22 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::on("EncryptionAtRestOptions.Enabled")],
             message: "the indices are stored unencrypted",
             help: "set `EncryptionAtRestOptions.Enabled: true`",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::RDS::DBClusterSnapshot",
+            aliases: &["CKV_AWS_146"],
+            any: &[Want { path: "StorageEncrypted", is: Is::True { default: true } }],
+            message: "the snapshot is stored unencrypted, as its cluster is",
+            help: "restore it into an encrypted cluster, and take the snapshot of that",
+            ..Row::NEW
+        },
+        Row {
+            kind: "AWS::Neptune::DBClusterSnapshot",
+            aliases: &["CKV_AWS_279"],
+            any: &[Want { path: "StorageEncrypted", is: Is::True { default: true } }],
+            message: "the snapshot is stored unencrypted, as its cluster is",
+            help: "restore it into an encrypted cluster, and take the snapshot of that",
             ..Row::NEW
         },
     ]),

@@ -37,6 +37,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::WAFv2::WebACL",
             aliases: &["CKV_AWS_175", "WAF.10", "WAFV2_WEBACL_NOT_EMPTY"],
             when: Some(Want::present("DefaultAction.Block")),
@@ -65,6 +66,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::WAF::WebACL",
             aliases: &["CKV_AWS_175", "WAF.8", "WAF_GLOBAL_WEBACL_NOT_EMPTY"],
             when: Some(Want::one_of("DefaultAction.Type", &["BLOCK"])),
@@ -93,6 +95,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::WAFRegional::WebACL",
             aliases: &["CKV_AWS_175", "WAF.4", "WAF_REGIONAL_WEBACL_NOT_EMPTY"],
             when: Some(Want::one_of("DefaultAction.Type", &["BLOCK"])),

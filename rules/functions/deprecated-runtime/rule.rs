@@ -34,7 +34,8 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .finding(function)
         .property("Runtime")
         .aliases(RULE.aliases)
-        .help("set `Runtime` to a version that is supported, and test the function on it");
+        .help("set `Runtime` to a version that is supported, and test the function on it")
+        .in_serverless("set `runtime` of the function, or of `provider`, to a version that is supported, and test the functions on it");
     let builder = match found {
         Some((runtime, end)) => {
             let blocked = end.blocked.filter(|day| *day <= cx.today);

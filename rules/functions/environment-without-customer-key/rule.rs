@@ -22,6 +22,7 @@ pub(crate) static RULE: Rule = Rule {
         any: &[Want::present("KmsKeyArn")],
         message: "environment variables are encrypted with a key that Lambda manages: everyone who may read the function's configuration reads them",
         help: "set `KmsKeyArn` to a key whose policy says who may decrypt",
+        in_serverless: "set `kmsKeyArn` of the function, or of `provider`, to a key whose policy says who may decrypt",
         ..Row::NEW
     }]),
 };

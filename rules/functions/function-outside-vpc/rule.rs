@@ -51,7 +51,8 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .finding(function)
         .property("VpcConfig.SubnetIds")
         .aliases(&["CKV_AWS_117", "Lambda.3", "LAMBDA_INSIDE_VPC"])
-        .help("set `VpcConfig.SubnetIds` and `SecurityGroupIds` to private subnets and a group of the function's own");
+        .help("set `VpcConfig.SubnetIds` and `SecurityGroupIds` to private subnets and a group of the function's own")
+        .in_serverless("set `vpc.subnetIds` and `vpc.securityGroupIds` of the function, or of `provider`, to private subnets and a group of the functions' own");
     match reached.as_deref().and_then(|id| cx.app.resource(id)) {
         Some(resource) => builder
             .message(format!(

@@ -63,7 +63,8 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         None => builder
             .severity(Severity::Info)
             .message("an asynchronous invocation that fails would leave no trace of its event; none is seen in this template")
-            .help("set `DeadLetterConfig.TargetArn` if the function is invoked asynchronously"),
+            .help("set `DeadLetterConfig.TargetArn` if the function is invoked asynchronously")
+            .in_serverless("set `onError`, or `destinations.onFailure`, of the function if it is invoked asynchronously"),
     }
     .judge(verdict);
 }

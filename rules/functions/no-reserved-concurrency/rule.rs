@@ -18,6 +18,7 @@ pub(crate) static RULE: Rule = Rule {
         any: &[Want::present("ReservedConcurrentExecutions")],
         message: "a flood of events for this function can use up the account's concurrency, and starve every other function",
         help: "set `ReservedConcurrentExecutions` to what the function and the things behind it can bear",
+        in_serverless: "set `reservedConcurrency` of the function to what it and the things behind it can bear",
         ..Row::NEW
     }]),
 };

@@ -31,6 +31,7 @@ pub(crate) static RULE: Rule = Rule {
             )],
             message: "the function is not traced: which call was slow or failed, and on whose behalf, has to be guessed from its logs",
             help: "set `TracingConfig.Mode: Active`",
+            in_serverless: "set `tracing: Active` of the function, or `provider.tracing.lambda: true`",
             ..Row::NEW
         },
         Row {
@@ -40,6 +41,7 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::one_of("TracingConfig.Mode", &["Active"])],
             message: "the function is traced only when its caller already is",
             help: "set `TracingConfig.Mode: Active`",
+            in_serverless: "set `tracing: Active` of the function, or `provider.tracing.lambda: true`",
             ..Row::NEW
         },
         Row {
@@ -48,6 +50,7 @@ pub(crate) static RULE: Rule = Rule {
             any: &[Want::on("TracingEnabled")],
             message: "requests to this stage are not traced: a slow or failing request cannot be followed to what caused it",
             help: HELP,
+            in_serverless: "set `provider.tracing.apiGateway: true`",
             ..Row::NEW
         },
         Row {

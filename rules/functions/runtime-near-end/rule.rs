@@ -45,6 +45,7 @@ fn check(function: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                     end.deprecated
                 ))
                 .help("plan the move of `Runtime` to a version with more time left")
+                .in_serverless("plan the move of `runtime` to a version with more time left")
                 .report();
         }
     }

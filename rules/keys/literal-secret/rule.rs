@@ -16,7 +16,8 @@ pub(crate) static RULE: Rule = Rule {
     aliases: &[],
     since: "0.1.0",
     check: Check::Resource {
-        kinds: &["AWS::SecretsManager::Secret"],
+        // A version of a secret is one of its own where the secret is of another application.
+        kinds: &["AWS::SecretsManager::Secret", "AWS::SecretsManager::SecretVersion"],
         check,
     },
 };

@@ -18,6 +18,7 @@ pub(crate) static RULE: Rule = Rule {
         any: &[Want::present("RetentionInDays")],
         message: "no retention is set: the log is kept, and paid for, until somebody deletes it",
         help: "set `RetentionInDays` to what the policy asks for (365 at least)",
+        in_serverless: "set `logRetentionInDays` of the function, or of `provider`, to what the policy asks for (365 at least)",
         ..Row::NEW
     }]),
 };

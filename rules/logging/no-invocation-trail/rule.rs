@@ -47,7 +47,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
                     format!("the {count} functions")
                 }
             ))
-            .help("make sure that a trail of the account or the organisation selects data events of `AWS::Lambda::Function`")
+            .help("make sure that a trail of the account or the organisation selects data events of functions")
             .report();
         return;
     }
@@ -64,7 +64,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.finding(trail)
             .property(property)
             .message("the trail records management events only: who invoked which function can't be told afterwards")
-            .help("add `EventSelectors` with a data resource of type `AWS::Lambda::Function`, values `arn:aws:lambda`")
+            .help("add `EventSelectors` with a data resource of `Type: AWS::Lambda::Function`, values `arn:aws:lambda`")
             .judge(Verdict::always(answer, at));
     }
 }

@@ -29,14 +29,15 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
     let verdict = Verdict::of(&leaves, |leaf| {
         leaf.number(Some(f64::INFINITY), |days| days >= least)
     });
-    let given: Vec<&str> = leaves
-        .iter()
-        .filter_map(|leaf| leaf.value.as_text())
-        .collect();
+    let mut given: Vec<f64> = leaves.iter().filter_map(|leaf| leaf.value.as_number()).collect();
+    given.retain(|days| *days < least);
+    given.sort_by(f64::total_cmp);
+    given.dedup();
+    let given: Vec<String> = given.iter().map(ToString::to_string).collect();
     let days = match given.as_slice() {
-        ["1"] => "for a day".to_owned(),
-        [days] => format!("for {days} days"),
-        _ => "for less time".to_owned(),
+        [] => "for less time".to_owned(),
+        [one] if one == "1" => "for a day".to_owned(),
+        days => format!("for {} days", days.join(" or ")),
     };
     let profile = if records_invocations(resource, cx.app) {
         Profile::Default
@@ -49,6 +50,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             "the log is kept {days}; the policy asks for {least}, since break-ins are often found months later"
         ))
         .help(format!("set `RetentionInDays` to {least} or more"))
+        .in_serverless(format!("set `logRetentionInDays` of the function, or of `provider`, to {least} or more"))
         .aliases(&["CKV_AWS_338", "CloudWatch.16", "CW_LOGGROUP_RETENTION_PERIOD_CHECK"])
         .profile(profile)
         .judge(verdict);

@@ -28,6 +28,7 @@ pub(crate) static RULE: Rule = Rule {
             ..Row::NEW
         },
         Row {
+            in_serverless: "",
             kind: "AWS::SQS::Queue",
             aliases: &["CKV_AWS_27"],
             when: Some(Want {

@@ -40,7 +40,9 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
             .walk(&mut |value| used.extend(value.references().map(|(id, _)| &**id)));
     }
     for group in cx.app.of_kind("AWS::EC2::SecurityGroup") {
-        if !used.contains(&*group.id) {
+        // The default group of a network guards whatever names no other one; empty, it closes that.
+        let default = group.text("GroupName") == Some("default");
+        if !default && !used.contains(&*group.id) {
             sink.finding(group)
                 .message("nothing in the application uses the security group: either its rules are forgotten, or what it should guard is not guarded")
                 .help("attach it, or remove it")

@@ -3,12 +3,12 @@
 use crate::permissions::{kind_of_identity, some_of, verdict, without_vague};
 use crate::prelude::*;
 use palisade_access::escalate::{
-    EscalationPath, Family, Question, Step, anywhere, escalate, here,
+    EscalationPath, Family, Question, Step, anywhere, does_as_told, escalate, here,
 };
-use palisade_access::{Access, Guard, Identity, Permissions};
+use palisade_access::{Access, Attached, Guard, Identity, Permissions};
 use palisade_app::{Reason, ReasonKind};
 use palisade_core::Origin;
-use palisade_iam::{Effect, Layer, Policies, Text, Token, evaluate};
+use palisade_iam::{Effect, Layer, Policies, Principal, Text, Token, evaluate};
 
 pub(crate) static RULE: Rule = Rule {
     id: "privilege-escalation",
@@ -85,13 +85,17 @@ fn of_identity(
     };
     let given = path.steps.iter().find_map(|step| granting(&policies, step));
     let given = given.and_then(|(policy, at)| Some((world.identity.get(policy)?, at)));
-    let (written_in, at) = match given {
+    let (written_in, at) = match &given {
         Some((attached, at)) => (
             cx.app.resource(&attached.written_in).unwrap_or(resource),
-            if attached.managed { attached.at.clone() } else { at },
+            if attached.managed { attached.at.clone() } else { at.clone() },
         ),
         None => (resource, resource.origin.clone()),
     };
+    // Made by the provider for one of its services, and only such a service has it: nobody chooses
+    // what is done with it.
+    let for_service = given.is_some_and(|(attached, _)| attached.managed && made_for_service(cx, attached));
+    let owned = !for_service || !only_for_services(access, identity);
     let functions: Vec<&str> = cx.app.graph().functions_of(&identity.id).map(|f| &*f.id).collect();
     let who = match functions.as_slice() {
         [] => format!("{} `{}`", kind_of_identity(identity.kind), identity.id),
@@ -104,7 +108,7 @@ fn of_identity(
         who: &who,
         path,
         ways: ways.len(),
-        free,
+        free: free && owned,
         verdict: verdict(
             identity
                 .worlds
@@ -116,6 +120,28 @@ fn of_identity(
     };
     report(cx, &told, sink);
     true
+}
+
+fn made_for_service(cx: &Context<'_>, attached: &Attached) -> bool {
+    let catalogue = cx.access().settings.catalogue;
+    let known = catalogue.managed_policy_named(&attached.name);
+    known.is_some_and(|policy| policy.path.as_deref() == Some("/service-role/"))
+}
+
+/// Whether only services of the provider may take a role, and none that does as its user says.
+fn only_for_services(access: &Access<'_>, identity: &Identity) -> bool {
+    let mut trusts = access.guards.iter().filter(|guard| guard.written_in == identity.id).peekable();
+    let on_its_own = |principal: &Principal| match principal {
+        Principal::Service(service) => !does_as_told(service),
+        _ => false,
+    };
+    trusts.peek().is_some()
+        && trusts.flat_map(|guard| &guard.worlds).all(|(_, policy)| {
+            policy.of_effect(Effect::Allow).all(|statement| {
+                let principals = statement.principals.as_ref();
+                principals.is_some_and(|p| !p.except && p.items.iter().all(|item| on_its_own(&item.who)))
+            })
+        })
 }
 
 /// Whether the same way is open in a world.

@@ -145,7 +145,7 @@ fn report(
                 worst.action
             ),
         })
-        .help("name the resources that are used in `Resource`: `!GetAtt Table.Arn`, `!Sub ${Bucket.Arn}/*`")
+        .help("name the resources that are used in `Resource`: the ARN of the table, that of the bucket with `/*` behind it")
         .witness(witness.as_ref(), symbols)
         .judge(verdict);
 }

@@ -1,6 +1,7 @@
 //! Permissions that nothing in a function's code, triggers and configuration gives reason for.
 
 use crate::prelude::*;
+use palisade_app::Language;
 use palisade_access::{Identity, Shrunk, Unused, shrink_understood};
 use std::sync::Arc;
 
@@ -36,7 +37,12 @@ fn report(cx: &Context<'_>, role: &Shrunk, unused: &Unused, sink: &mut Sink<'_>)
     let Some(resource) = cx.app.resource(&role.role) else {
         return;
     };
-    if is_basic(&unused.policy) {
+    // What the framework grants of its own accord, for logs and with an event, its owner can't take
+    // away.
+    let made = cx.app.language == Language::Serverless
+        && (unused.at.span == resource.origin.span
+            || cx.app.graph().entry_points.iter().any(|e| e.at.span == unused.at.span));
+    if is_basic(&unused.policy) || made {
         return;
     }
     let (what, profile) = if unused.narrowed.is_empty() && unused.whole {

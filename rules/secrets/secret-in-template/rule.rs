@@ -3,7 +3,8 @@
 
 use crate::prelude::*;
 use crate::secret_values::{
-    credential, is_placeholder, is_reference, names_itself, names_secret, plain,
+    Name, aws_access_key_id, aws_secret_key, credential, is_placeholder, is_random, is_reference,
+    names_itself, names_secret, plain, secret_name, words,
 };
 use palisade_core::{Origin, Span, ViaKind};
 
@@ -15,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
     profile: Profile::Default,
     clauses: &["SCSP-2.4", "BPSS-1.8", "BPSS-1.9"],
     cwe: Some(798),
-    aliases: &[],
+    aliases: &["CKV_AWS_41"],
     since: "0.1.0",
     check: Check::Application(check),
 };
@@ -153,6 +154,7 @@ fn check(cx: &Context<'_>, sink: &mut Sink<'_>) {
     for resource in cx.app.resources() {
         let mut told = Vec::new();
         properties(resource, &mut told, sink);
+        provider(resource, &mut told, sink);
         variables(resource, &mut told, sink);
         shapes(resource, &told, cx.app, sink);
     }
@@ -219,6 +221,67 @@ fn variables(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
             };
             report(resource, path, name.to_owned(), message, &leaf, sink);
         }
+    }
+}
+
+/// Keys in the configuration of a provider of Terraform's, or of where its state is kept.
+fn provider(resource: &Resource, told: &mut Vec<Origin>, sink: &mut Sink<'_>) {
+    let Some(name) = resource.kind.strip_prefix("provider.") else {
+        return;
+    };
+    for entry in resource.properties.entries() {
+        for leaf in palisade_app::lookup::leaves(&entry.value, "", &entry.key_origin) {
+            let Data::Text(text) = &leaf.value.data else {
+                continue;
+            };
+            let Some((what, ids)) = credential_of(name, &entry.key, text) else {
+                continue;
+            };
+            told.push(leaf.value.origin.clone());
+            sink.finding(resource)
+                .item(&*entry.key)
+                .secret(&leaf.value.origin)
+                .aliases(ids)
+                .severity(match ids {
+                    // The keys of the documentation open nothing; what stands here later will.
+                    [_, ..] if !text.contains("EXAMPLE") => Severity::Critical,
+                    [_, ..] => Severity::Medium,
+                    [] => Severity::High,
+                })
+                .message(written(what, leaf.value))
+                .help("take it back where it was issued, since it stays in the history, and let the provider find its credentials in the environment or in a role")
+                .judge(Verdict::of(std::slice::from_ref(&leaf), |_| Answer::No));
+        }
+    }
+}
+
+/// What secret an argument of a provider holds, and the ids of other tools for it.
+fn credential_of(
+    provider: &str,
+    argument: &str,
+    text: &str,
+) -> Option<(&'static str, &'static [&'static str])> {
+    let text = text.trim();
+    if provider == "aws" {
+        // Whatever has another shape opens no account: it is for an emulator.
+        let is = match argument {
+            "access_key" => aws_access_key_id(text),
+            "secret_key" => aws_secret_key(text),
+            "token" => {
+                let base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b);
+                text.len() >= 100 && text.bytes().all(base64)
+            }
+            _ => false,
+        };
+        return is.then_some(("an AWS access key", &["CKV_AWS_41"]));
+    }
+    if placeholder(text) || is_reference(text) {
+        return None;
+    }
+    match secret_name(&words(argument))? {
+        Name::Password => Some(("a password", &[])),
+        Name::Key | Name::Secret if is_random(text) => Some(("a key", &[])),
+        _ => None,
     }
 }
 

@@ -225,6 +225,7 @@ fn is_public(bucket: &Resource, app: &Application) -> bool {
                 && grant.effect == Effect::Allow
                 && !grant.except
                 && grant.conditions.is_empty()
+                && grant.conditions_open.is_none()
                 && grant.principals.contains(&Principal::Anyone)
         })
 }

@@ -16,6 +16,7 @@ pub(crate) static RULE: Rule = Rule {
         "CKV2_AWS_43",
         "CKV_AWS_20",
         "CKV_AWS_283",
+        "CKV_AWS_375",
         "CKV_AWS_57",
         "CKV_AWS_70",
         "S3.2",
@@ -49,6 +50,27 @@ fn bucket_of<'a>(grant: &Grant, cx: &Context<'a>) -> Option<&'a Resource> {
         .find(|target| *target.kind == *"AWS::S3::Bucket")
 }
 
+/// What the access control list of a bucket lets strangers do.
+struct Opening {
+    property: &'static str,
+    item: String,
+    ids: &'static [&'static str],
+    /// Ids for what is really open.
+    real: &'static [&'static str],
+    reach: String,
+    severity: Severity,
+    verdict: Verdict,
+}
+
+const READ_IDS: &[&str] = &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"];
+const WRITE_IDS: &[&str] = &["S3.3", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"];
+const BOTH_IDS: &[&str] = &[
+    "S3.2",
+    "S3.3",
+    "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+    "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
+];
+
 fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
     let held = blocked(
         bucket,
@@ -63,49 +85,22 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
     );
     let void = held.as_ref().is_some_and(Verdict::passes);
     let in_effect = held.is_some() && !void && counts.judge(bucket).passes();
-    for (acl, ids, real, reach, severity) in [
-        (
-            "PublicRead",
-            &["CKV_AWS_20"] as &[&str],
-            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"] as &[&str],
-            "anyone read the bucket",
-            Severity::High,
-        ),
-        (
-            "PublicReadWrite",
-            &["CKV_AWS_20", "CKV_AWS_57"],
-            &[
-                "S3.2",
-                "S3.3",
-                "S3_BUCKET_PUBLIC_READ_PROHIBITED",
-                "S3_BUCKET_PUBLIC_WRITE_PROHIBITED",
-            ],
-            "anyone read and write the bucket",
-            Severity::Critical,
-        ),
-        (
-            "AuthenticatedRead",
-            &["CKV2_AWS_43"],
-            &["S3.2", "S3_BUCKET_PUBLIC_READ_PROHIBITED"],
-            "everyone with an AWS account read the bucket",
-            Severity::High,
-        ),
-    ] {
-        let leaves = bucket.at("AccessControl");
-        let verdict = Verdict::of(&leaves, |leaf| {
-            leaf.text(Some("Private"), |text| !text.eq_ignore_ascii_case(acl))
-        });
+    for opening in canned(bucket).into_iter().chain(granted(bucket, sink)) {
+        let Opening { reach, verdict, .. } = opening;
         let builder = sink
             .finding(bucket)
-            .property("AccessControl")
-            .item(acl)
-            .help("remove `AccessControl`, and name who may use the bucket in its policy")
-            .aliases(ids);
+            .property(opening.property)
+            .item(opening.item)
+            .help(match opening.property {
+                CANNED => "remove `AccessControl`, and name who may use the bucket in its policy",
+                _ => "remove the grant, and name who may use the bucket in its policy",
+            })
+            .aliases(opening.ids);
         let builder = if in_effect {
             builder
                 .message(format!("the access control list lets {reach}"))
-                .aliases(real)
-                .severity(severity)
+                .aliases(opening.real)
+                .severity(opening.severity)
         } else if void {
             builder
                 .message(format!(
@@ -129,6 +124,129 @@ fn acl(bucket: &Resource, sink: &mut Sink<'_>) {
         }
     }
 }
+
+const CANNED: &str = "AccessControl";
+
+/// The lists that S3 has names for.
+fn canned(bucket: &Resource) -> Vec<Opening> {
+    let lists: [(&str, &[&str], _, _, _); 3] = [
+        (
+            "PublicRead",
+            &["CKV_AWS_20"],
+            READ_IDS,
+            "anyone read the bucket",
+            Severity::High,
+        ),
+        (
+            "PublicReadWrite",
+            &["CKV_AWS_20", "CKV_AWS_57"],
+            BOTH_IDS,
+            "anyone read and write the bucket",
+            Severity::Critical,
+        ),
+        (
+            "AuthenticatedRead",
+            &["CKV2_AWS_43"],
+            READ_IDS,
+            "everyone with an AWS account read the bucket",
+            Severity::High,
+        ),
+    ];
+    let leaves = bucket.at(CANNED);
+    let openings = lists.into_iter().map(|(acl, ids, real, reach, severity)| Opening {
+        property: CANNED,
+        item: acl.to_owned(),
+        ids,
+        real,
+        reach: reach.to_owned(),
+        severity,
+        verdict: Verdict::of(&leaves, |leaf| {
+            leaf.text(Some("Private"), |text| !text.eq_ignore_ascii_case(acl))
+        }),
+    });
+    openings.collect()
+}
+
+/// The grants to everyone that stand in a list of the bucket's own.
+fn granted(bucket: &Resource, sink: &mut Sink<'_>) -> Vec<Opening> {
+    let leaves = bucket.at("AccessControlPolicy.Grants[]");
+    let mut found: Vec<Opening> = Vec::new();
+    for (leaf, grant) in leaves.iter().map(|leaf| (leaf, leaf.value)) {
+        let uri = grant.get("Grantee").and_then(|grantee| grantee.get("URI"));
+        let (who, group) = match uri.and_then(Value::as_text) {
+            Some(uri) if uri.ends_with("/global/AllUsers") => ("anyone", "AllUsers"),
+            Some(uri) if uri.ends_with("/global/AuthenticatedUsers") => {
+                ("everyone with an AWS account", "AuthenticatedUsers")
+            }
+            _ => {
+                unsure(bucket, leaf, uri.unwrap_or(grant), sink);
+                continue;
+            }
+        };
+        let permission = grant.get("Permission");
+        let permission = permission.and_then(Value::as_text).unwrap_or_default();
+        let Some((_, ids, real, does, severity)) =
+            GRANTS.iter().copied().find(|(name, ..)| *name == permission)
+        else {
+            unsure(bucket, leaf, grant.get("Permission").unwrap_or(grant), sink);
+            continue;
+        };
+        let item = format!("{group} {permission}");
+        if found.iter().any(|opening| opening.item == item) {
+            continue;
+        }
+        found.push(Opening {
+            property: "AccessControlPolicy.Grants",
+            item,
+            ids: if group == "AllUsers" { ids } else { &["CKV2_AWS_43"] },
+            real,
+            reach: format!("{who} {does}"),
+            severity,
+            verdict: Verdict::of(&leaves, |other| {
+                Answer::from(!std::ptr::eq(other.value, leaf.value))
+            }),
+        });
+    }
+    found
+}
+
+/// Says so when a part of a grant is not known.
+fn unsure(bucket: &Resource, leaf: &Leaf<'_>, value: &Value, sink: &mut Sink<'_>) {
+    let open = matches!(value.data, Data::Unknown(_) | Data::Symbolic(_) | Data::OneOf(_));
+    if let (true, Answer::Unknown(reason)) = (open, Leaf { value, ..leaf.clone() }.undecided()) {
+        sink.unresolved(bucket, &reason, leaf.at);
+    }
+}
+
+/// Permission, ids that read the list alone, ids of what is so, what it means, how bad it is.
+type Granted = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    &'static str,
+    Severity,
+);
+
+/// What a grant to everyone lets them do. Who may change the list may give himself the rest.
+const GRANTS: &[Granted] = &[
+    ("READ", &["CKV_AWS_20"], READ_IDS, "list the bucket", Severity::High),
+    ("WRITE", &["CKV_AWS_57"], WRITE_IDS, "write to the bucket", Severity::Critical),
+    ("READ_ACP", &["CKV_AWS_375"], &[], "read who may use the bucket", Severity::Medium),
+    (
+        "WRITE_ACP",
+        &["CKV_AWS_57"],
+        WRITE_IDS,
+        "decide who may use the bucket",
+        Severity::Critical,
+    ),
+    (
+        "FULL_CONTROL",
+        &["CKV_AWS_20", "CKV_AWS_375", "CKV_AWS_57"],
+        BOTH_IDS,
+        "do everything with the bucket",
+        Severity::Critical,
+    ),
+];
 
 const WRITES: &[&str] = &["s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:PutBucketPolicy"];
 const READS: &[&str] = &["s3:GetObject", "s3:GetObjectVersion"];

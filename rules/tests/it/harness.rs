@@ -3,7 +3,7 @@
 use palisade_app::{FileError, Files};
 use palisade_core::Date;
 use palisade_policy::{Config, KnownRules, Parameters};
-use palisade_rule::{Profile, RuleEntry};
+use palisade_rule::{Profile, Rule, RuleEntry};
 use palisade_scan::{Examined, Given, Input, Settings, examine};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -177,6 +177,10 @@ pub(crate) fn marks(text: &str) -> Marks {
 }
 
 pub(crate) fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Examined {
+    run_rules(&[entry.rule], example, profile)
+}
+
+pub(crate) fn run_rules(rules: &[&'static Rule], example: &Example, profile: Profile) -> Examined {
     let config = Config {
         profile,
         ..Config::default()
@@ -185,8 +189,8 @@ pub(crate) fn run(entry: &RuleEntry, example: &Example, profile: Profile) -> Exa
     let trusted = example.parameters.trusted_accounts.iter();
     access.zone.accounts = trusted.map(|id| Arc::from(id.as_str())).collect();
     let settings = Settings {
-        rules: &[entry.rule],
-        known: &KnownRules::new([(entry.rule.id, entry.rule.aliases)]),
+        rules,
+        known: &KnownRules::new(rules.iter().map(|rule| (rule.id, rule.aliases))),
         config: &config,
         config_prefix: "",
         parameters: &example.parameters,

@@ -15,3 +15,4 @@ mod harness;
 mod secrets;
 mod terraform;
 mod witnesses;
+mod words;

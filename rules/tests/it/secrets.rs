@@ -147,6 +147,9 @@ fn secret_of(finding: &Finding, text: &str) -> Option<String> {
         return None;
     }
     let secret = secret.trim_matches(['"', '\'']);
+    if secret.starts_with("{{resolve:") {
+        return None;
+    }
     // What stands before the first hole.
     let literal = secret.split("${").next().unwrap_or(secret);
     (!literal.is_empty()).then(|| literal.to_owned())

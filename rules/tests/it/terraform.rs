@@ -1,9 +1,11 @@
 //! Whatever rules, graph and permissions ask about, the table of Terraform's names tells.
 
-use palisade_rule::{Check, Want};
+use crate::harness::{Example, Language, run_rules};
+use palisade_policy::Parameters;
+use palisade_rule::{Check, Profile, Want};
 use palisade_terraform::properties;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Kinds that no resource of Terraform's becomes, and why.
 const NONE: &[(&str, &str)] = &[
@@ -101,6 +103,11 @@ const NAMELESS: &[(&str, &str, &str)] = &[
         "DBClusterSnapshotIdentifier",
         "the provider can't restore from it",
     ),
+    (
+        "AWS::RDS::DBInstance",
+        "SourceDBClusterIdentifier",
+        "a replica's source is an instance",
+    ),
 ];
 
 /// Whether a path is listed, or comes about without a row below one that is: plain names and, above
@@ -145,4 +152,34 @@ fn every_property_of_a_table_has_a_name() {
     let known = NAMELESS.iter().map(|(kind, path, _)| (*kind, *path));
     assert!(asked > 200, "only {asked} questions");
     assert_eq!(missing, known.collect());
+}
+
+/// Attachments to roles, policies of keys and the like that others made: what is written is judged,
+/// and nothing is said of what stands elsewhere.
+#[test]
+fn parts_without_their_whole_are_judged_by_what_they_say() {
+    let text = include_str!("alone.tf");
+    let example = Example {
+        name: "alone.tf".to_owned(),
+        language: Language::Terraform,
+        text: text.to_owned(),
+        folder: PathBuf::new(),
+        parameters: Parameters::default(),
+    };
+    let rules: Vec<_> = palisade_rules::ALL.iter().map(|entry| entry.rule).collect();
+    let examined = run_rules(&rules, &example, Profile::All);
+    let mut expected: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for (line, number) in text.lines().zip(1..) {
+        if let Some((_, rules)) = line.split_once("# says: ") {
+            expected.insert(number, rules.split(", ").collect());
+        }
+    }
+    let mut found: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for finding in &examined.findings {
+        let rules = found.entry(finding.location.line).or_default();
+        rules.insert(&finding.rule);
+    }
+    assert_eq!(found, expected);
+    let unresolved: Vec<_> = examined.unresolved.iter().map(|u| &u.reason).collect();
+    assert!(unresolved.is_empty(), "{unresolved:?}");
 }

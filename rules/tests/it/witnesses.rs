@@ -68,13 +68,13 @@ fn findings_about_permissions_carry_a_witness() {
 #[test]
 fn too_many_conditions_are_said() {
     let mut text = "Conditions:\n".to_owned();
-    for i in 0..6 {
+    for i in 0..8 {
         text += &format!("  C{i}: !Equals [!Ref AWS::Region, region-{i}]\n");
     }
     text += "Resources:\n  B: { Type: AWS::S3::Bucket }\n  P:\n    Type: AWS::S3::BucketPolicy\n    \
              Properties:\n      Bucket: !Ref B\n      PolicyDocument:\n        Statement:\n";
-    for i in 0..6 {
-        let who = if i == 5 {
+    for i in 0..8 {
+        let who = if i >= 5 {
             "'*'"
         } else {
             "{ Service: s3.amazonaws.com }"
@@ -98,5 +98,70 @@ fn too_many_conditions_are_said() {
     };
     let examined = run(rule, &example, Profile::All);
     assert!(examined.findings.is_empty(), "{:?}", examined.findings);
-    assert!(!examined.unresolved.is_empty());
+    // One for each statement that would let everybody in, none for the others.
+    assert_eq!(examined.unresolved.len(), 3, "{:?}", examined.unresolved);
+}
+
+/// Beyond that, what a statement says is known all the same; only whether it is there is not.
+#[test]
+fn statements_under_too_many_conditions_are_read() {
+    let unresolved = |last: &str| {
+        let mut text = "Conditions:\n".to_owned();
+        for i in 0..6 {
+            text += &format!("  C{i}: !Equals [!Ref AWS::Region, region-{i}]\n");
+        }
+        text += "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      \
+                 PolicyDocument:\n        Statement:\n";
+        for i in 0..6 {
+            let action = if i == 5 { last } else { "s3:GetObject" };
+            text += &format!(
+                "          - !If [C{i}, {{ Effect: Allow, Action: '{action}', \
+                 Resource: 'arn:aws:s3:::a/{i}' }}, !Ref AWS::NoValue]\n"
+            );
+        }
+        let mut all = palisade_rules::ALL.iter();
+        let rule = all.find(|entry| entry.rule.id == "every-action").unwrap();
+        let example = Example {
+            language: Language::CloudFormation,
+            name: String::new(),
+            text,
+            folder: PathBuf::new(),
+            parameters: Parameters::default(),
+        };
+        let examined = run(rule, &example, Profile::All);
+        assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+        examined.unresolved.len()
+    };
+    assert_eq!(unresolved("s3:PutObject"), 0);
+    assert_eq!(unresolved("*"), 1);
+}
+
+/// What names a thing of the owner's is not one of the provider's names.
+#[test]
+fn a_key_of_ones_own_leaves_nothing_undecided() {
+    let all = palisade_rules::ALL.iter();
+    let rule = all
+        .into_iter()
+        .find(|entry| entry.rule.id == "provider-managed-data-key")
+        .unwrap();
+    let text = |key: &str| {
+        format!(
+            "Parameters: {{ Given: {{ Type: String }} }}\n\
+             Resources:\n  \
+               Key: {{ Type: AWS::KMS::Key, Properties: {{ KeyPolicy: {{}} }} }}\n  \
+               Queue: {{ Type: AWS::SQS::Queue, Properties: {{ KmsMasterKeyId: {key} }} }}\n"
+        )
+    };
+    for (key, unresolved) in [("!Ref Key", 0), ("!GetAtt Key.Arn", 0), ("!Ref Given", 1)] {
+        let example = Example {
+            language: Language::CloudFormation,
+            name: String::new(),
+            text: text(key),
+            folder: PathBuf::new(),
+            parameters: Parameters::default(),
+        };
+        let examined = run(rule, &example, Profile::All);
+        assert!(examined.findings.is_empty(), "{:?}", examined.findings);
+        assert_eq!(examined.unresolved.len(), unresolved, "{key}");
+    }
 }

@@ -151,6 +151,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 "every Alexa skill in the world may invoke {function}"
             ))
             .help("set `EventSourceToken` to the id of your skill")
+            .in_serverless("give the event the id of your skill: `alexaSkill: amzn1.ask.skill.…`")
             .witness(witness.as_ref(), symbols)
             .judge(given(permission, "EventSourceToken"));
         return;
@@ -179,9 +180,9 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             format!("{name} may invoke {function} on behalf of anything: the permission names no source")
         })
         .help(if s3 {
-            "set `SourceAccount: !Ref AWS::AccountId` and `SourceArn` to the bucket's ARN"
+            "set `SourceAccount` to your account and `SourceArn` to the bucket's ARN"
         } else {
-            "set `SourceArn` to the resource that invokes the function, or `SourceAccount: !Ref AWS::AccountId`"
+            "set `SourceArn` to the resource that invokes the function, or `SourceAccount` to your account"
         })
         .at(principal.first().map_or(&permission.origin, |leaf| leaf.at))
         .witness(witness.as_ref(), symbols)
@@ -208,7 +209,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
         .message(format!(
             "`SourceArn` fits resources of every account: {name} may invoke {function} for any of them"
         ))
-        .help("write the account into `SourceArn`, or set `SourceAccount: !Ref AWS::AccountId`")
+        .help("write the account into `SourceArn`, or set `SourceAccount` to your account")
         .witness(witness.as_ref(), symbols)
         .judge(narrow);
     if s3 && !fits_all {
@@ -220,7 +221,7 @@ fn lambda(permission: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
             .message(format!(
                 "whoever takes over the bucket's name once it is deleted can invoke {function}: an S3 ARN names no account"
             ))
-            .help("set `SourceAccount: !Ref AWS::AccountId` beside `SourceArn`")
+            .help("set `SourceAccount` to your account beside `SourceArn`")
             .judge(account);
     }
 }

@@ -57,7 +57,7 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
         .message(format!(
             "account {account} may use {name}, and the policy does not list it as trusted"
         ))
-        .help("list the account in the policy's `trusted-accounts`, or take it out; write your own account as `!Ref AWS::AccountId`")
+        .help("list the account in the policy's `trusted-accounts`, or take it out; refer to your own account instead of writing its number")
         .witness(held.witness.as_ref(), &cx.access().symbols)
         .judge(held.verdict);
     }

@@ -56,7 +56,7 @@ fn check(resource: &Resource, cx: &Context<'_>, sink: &mut Sink<'_>) {
                 .message(format!(
                     "account {account} may invoke {name}, and the policy does not list it as trusted"
                 ))
-                .help("list the account in the policy's `trusted-accounts`, or write your own account as `!Ref AWS::AccountId` in `Principal`")
+                .help("list the account in the policy's `trusted-accounts`, or take it out of `Principal`; refer to your own account instead of writing its number")
                 .judge(held.verdict),
         }
     }

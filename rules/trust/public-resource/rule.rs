@@ -4,7 +4,9 @@ use crate::event_sources;
 use crate::permissions::some_of;
 use crate::prelude::*;
 use crate::resource_policies::{asked_of, kind_of};
-use crate::strangers::{Claims, Door, Doors, open_to_anyone, stranger};
+use crate::strangers::{
+    Claims, Door, Doors, blocks_public_policy, open_to_anyone, stranger,
+};
 use palisade_app::graph::{Effect, Grant};
 use palisade_iam::Truth;
 
@@ -79,5 +81,25 @@ fn judge(cx: &Context<'_>, grant: &Grant, policy: &Resource, sink: &mut Sink<'_>
         .message(format!("every AWS account in the world may use {name}: {what}{but}"))
         .help(kind.help)
         .witness(held.witness.as_ref(), &cx.access().symbols)
-        .judge(held.verdict);
+        .judge(match access_point_block(cx, policy) {
+            Some(block) => held.verdict.or(block),
+            None => held.verdict,
+        });
+}
+
+/// Whether an access point's own block stands against public access, or its bucket's, or that it is
+/// reached from one network only. What an access point's block leaves out is on.
+fn access_point_block(cx: &Context<'_>, point: &Resource) -> Option<Verdict> {
+    if &*point.kind != "AWS::S3::AccessPoint" {
+        return None;
+    }
+    let own = [
+        "PublicAccessBlockConfiguration.BlockPublicPolicy",
+        "PublicAccessBlockConfiguration.RestrictPublicBuckets",
+    ]
+    .map(|path| Want { path, is: Is::True { default: true } }.judge(point));
+    let bucket = point.references("Bucket").into_iter();
+    let bucket = bucket.filter_map(|id| blocks_public_policy(cx.app.resource(&id)?));
+    let network = Want::present("VpcConfiguration.VpcId").judge(point);
+    own.into_iter().chain(bucket).chain([network]).reduce(Verdict::or)
 }

@@ -191,6 +191,12 @@ pub(super) fn all() -> impl Iterator<Item = &'static Method> {
     .flatten()
 }
 
+/// Whether a service that has a role does with it what its user chooses: runs code, or makes calls.
+#[must_use]
+pub fn does_as_told(service: &str) -> bool {
+    all().any(|method| method.passes.contains(&service))
+}
+
 /// The actions of all methods, in lower case and sorted, with how they are written.
 fn actions() -> &'static [(String, &'static str)] {
     static ACTIONS: OnceLock<Vec<(String, &'static str)>> = OnceLock::new();

@@ -311,10 +311,13 @@ const SHAPES: &[Shape] = &[
         "Name",
         "arn:{p}:codepipeline:{r}:{a}:{n}",
     ),
-    named(
-        "AWS::Backup::BackupVault",
-        "BackupVaultName",
-        "arn:{p}:backup:{r}:{a}:backup-vault:{n}",
+    arn_is(
+        named(
+            "AWS::Backup::BackupVault",
+            "BackupVaultName",
+            "arn:{p}:backup:{r}:{a}:backup-vault:{n}",
+        ),
+        &["BackupVaultArn"],
     ),
     named(
         "AWS::Glue::Database",

@@ -34,6 +34,11 @@ fn arns_are_made_of_what_is_declared() {
         "B",
         "arn:aws:s3:::arn:aws:sns:eu-west-1:${AWS::AccountId}:${T}-x",
     );
+    check(
+        "Resources: {B: {Type: AWS::S3::Bucket, Properties: {BucketName: !GetAtt V.BackupVaultArn}}, V: {Type: AWS::Backup::BackupVault, Properties: {BackupVaultName: v}}}",
+        "B",
+        "arn:aws:s3:::arn:aws:backup:eu-west-1:${AWS::AccountId}:backup-vault:v",
+    );
 }
 
 #[test]

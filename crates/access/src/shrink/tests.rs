@@ -198,3 +198,67 @@ fn streams_of_a_log_group_are_a_part_of_it() {
     assert_eq!(super::streams("log-group:x:*"), "log-group:x:*:*");
     assert_eq!(super::streams("log-group:x"), "log-group:x");
 }
+
+/// The actions that the only role never uses.
+#[track_caller]
+fn check_unused(statement: &str, code: &str, unused: &[&str]) {
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.13
+      Policies:
+        - Statement: [{{Effect: Allow, {statement}}}]
+"
+    );
+    let files = Folder::new(&[("template.yaml", &template), ("src/app.py", code)]);
+    let app = application_in(&files);
+    let settings = Settings::default();
+    let access = Access::of(&app, &settings);
+    let found: Vec<String> = shrink_understood(&access, &files, &|_| true)
+        .iter()
+        .flat_map(|role| &role.unused)
+        .filter(|unused| &*unused.policy != "AWSLambdaBasicExecutionRole")
+        .flat_map(|unused| &unused.actions)
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found, unused, "{statement}");
+}
+
+#[test]
+fn who_writes_the_place_of_deployment_means_it() {
+    let code = "import boto3\nboto3.resource('dynamodb').Table('orders').get_item(Key={})\n";
+    let actions = "Action: [dynamodb:GetItem, dynamodb:PutItem]";
+    for (arn, unused) in [
+        (
+            "arn:aws:dynamodb:us-east-1:111122223333:table/orders",
+            &["dynamodb:PutItem"][..],
+        ),
+        (
+            "arn:aws:dynamodb:us-east-1:*:table/ord*",
+            &["dynamodb:PutItem"],
+        ),
+        (
+            "arn:aws:dynamodb:us-east-1:111122223333:table/others",
+            &["dynamodb:GetItem", "dynamodb:PutItem"],
+        ),
+    ] {
+        check_unused(&format!("{actions}, Resource: '{arn}'"), code, unused);
+    }
+}
+
+#[test]
+fn what_services_do_for_their_caller_is_used() {
+    let code = "import boto3
+boto3.client('transcribe').start_transcription_job(Media={'MediaFileUri': 'x'})
+";
+    check_unused(
+        "Action: [s3:GetObject, s3:PutObject, s3:DeleteObject], Resource: 'arn:aws:s3:::audio/*'",
+        code,
+        &["s3:DeleteObject"],
+    );
+}

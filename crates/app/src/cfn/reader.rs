@@ -367,6 +367,7 @@ impl Reader<'_> {
                 Some(generated) => generated,
                 None => owner.name != *name,
             }),
+            partial: false,
         })
     }
 

@@ -213,16 +213,43 @@ fn rest_reach(api: &Resource, grants: &[Grant]) -> Reach {
     }
 }
 
+const DEPLOYMENT: &str = "AWS::ApiGateway::Deployment";
+
+/// What makes the stages of a REST API: stages, and deployments that name one.
+pub fn rest_stages<'a>(
+    app: &'a Application,
+    api: &'a Resource,
+) -> impl Iterator<Item = &'a Resource> {
+    let names_one = |deployment: &&Resource| {
+        let names = deployment.at("StageName");
+        names.iter().any(|name| {
+            name.present() == Answer::Yes
+                && name.value.as_text().is_none_or(|text| !text.is_empty())
+        })
+    };
+    let stages = app.attached("AWS::ApiGateway::Stage", "RestApiId", &api.id);
+    stages.chain(
+        app.attached(DEPLOYMENT, "RestApiId", &api.id)
+            .filter(names_one),
+    )
+}
+
 /// A limit on the stage, or a usage plan.
 fn rest_throttled(app: &Application, api: &Resource) -> State {
     let mut stages = 0;
-    for stage in app.attached("AWS::ApiGateway::Stage", "RestApiId", &api.id) {
+    for stage in rest_stages(app, api) {
         stages += 1;
-        if limits(
-            stage,
-            "MethodSettings",
-            "MethodSettings[].ThrottlingRateLimit",
-        ) {
+        let ways = match &*stage.kind {
+            DEPLOYMENT => &[
+                ("StageDescription", "StageDescription.ThrottlingRateLimit"),
+                (
+                    "StageDescription.MethodSettings",
+                    "StageDescription.MethodSettings[].ThrottlingRateLimit",
+                ),
+            ][..],
+            _ => &[("MethodSettings", "MethodSettings[].ThrottlingRateLimit")],
+        };
+        if ways.iter().any(|(set, rate)| limits(stage, set, rate)) {
             return State::On;
         }
         for plan in app.of_kind("AWS::ApiGateway::UsagePlan") {

@@ -3,7 +3,8 @@
 use super::Eval;
 use crate::Language;
 use crate::ir::Name;
-use crate::modules::{find, is_data, is_local};
+use crate::modules::{find, is_data, is_local, is_own_package};
+use crate::sdk::calls_by_itself;
 use crate::value::Value;
 use palisade_core::{Problem, ProblemLevel, Span};
 
@@ -37,13 +38,19 @@ impl Eval<'_> {
     pub(super) fn import(&mut self, specifier: &Name) -> Value {
         let Some(unit) = self.find(specifier) else {
             if is_local(specifier) {
-                let from = self.units[self.unit()].path.clone();
-                let message = format!("the module `{specifier}` that it imports is not there");
-                let problem = Problem::file(from, ProblemLevel::Warning, message);
-                if !is_data(specifier) && !self.result.problems.contains(&problem) {
-                    self.result.problems.push(problem);
+                if !is_data(specifier) {
+                    self.not_there(specifier);
                 }
                 return Value::unknown(format!("the module `{specifier}` is not there"));
+            }
+            let unit = &self.units[self.unit()];
+            if unit.language != Language::Python
+                && is_own_package(specifier, &unit.path, self.modules)
+            {
+                self.not_there(specifier);
+            }
+            if calls_by_itself(specifier) {
+                self.unseen_library(specifier);
             }
             return Value::Library(specifier.clone());
         };
@@ -57,6 +64,28 @@ impl Eval<'_> {
                     .unwrap_or(Value::Nothing)
             }
             other => other,
+        }
+    }
+
+    /// Code of the owner's that would be read if it were there.
+    fn not_there(&mut self, specifier: &str) {
+        self.warn(format!(
+            "the module `{specifier}` that it imports is not there"
+        ));
+    }
+
+    fn unseen_library(&mut self, name: &str) {
+        self.warn(format!(
+            "what the library `{name}` calls by itself is not seen"
+        ));
+    }
+
+    /// Notes a problem of the module that runs, once.
+    fn warn(&mut self, message: String) {
+        let from = self.units[self.unit()].path.clone();
+        let problem = Problem::file(from, ProblemLevel::Warning, message);
+        if !self.result.problems.contains(&problem) {
+            self.result.problems.push(problem);
         }
     }
 

@@ -65,9 +65,54 @@ const KNOWN: &[Known] = &[
     known((JAVASCRIPT, ".getParameters"), Sdk::JsV3, "ssm", &["GetParametersByPath"], "Path", From::First),
     known((JAVASCRIPT, ".getSecret"), Sdk::JsV3, "secrets-manager", &["GetSecretValue"], "SecretId", From::First),
     known((JAVASCRIPT, ".DynamoDBPersistenceLayer"), Sdk::JsV3, "dynamodb", STORE, "TableName", From::Named("tableName")),
+    known(("middy/middlewares", ".ssm"), Sdk::JsV2, "ssm", &["GetParameters", "GetParametersByPath"], "Names", From::Values("names")),
+    known(("middy/middlewares", ".secretsManager"), Sdk::JsV2, "secretsmanager", &["GetSecretValue"], "SecretId", From::Values("secrets")),
     known(("@middy/ssm", ""), Sdk::JsV3, "ssm", &["GetParameters", "GetParametersByPath"], "Names", From::Values("fetchData")),
     known(("@middy/secrets-manager", ""), Sdk::JsV3, "secrets-manager", &["GetSecretValue"], "SecretId", From::Values("fetchData")),
 ];
+
+/// Libraries that call AWS by themselves, and what for only their own code says.
+const CALLERS: &[&str] = &[
+    "@aws/dynamodb-data-mapper",
+    "@aws-amplify/backend",
+    "@typedorm/core",
+    "aws-embedded-metrics",
+    "aws_encryption_sdk",
+    "aws_secretsmanager_caching",
+    "awswrangler",
+    "boto",
+    "connect-dynamodb",
+    "dynamodb-onetable",
+    "dynamodb-store",
+    "dynamodb-toolbox",
+    "dynamoose",
+    "dynamorm",
+    "dynogels",
+    "electrodb",
+    "multer-s3",
+    "pycognito",
+    "pynamodb",
+    "pynamodb_attributes",
+    "s3fs",
+    "s3-sync-client",
+    "smart_open",
+    "sqs-consumer",
+    "sqs-producer",
+    "storages",
+    "type-dynamo",
+    "vogels",
+    "warrant",
+    "watchtower",
+    "zappa",
+];
+
+/// Whether a library calls AWS in ways that are not seen.
+pub(crate) fn calls_by_itself(library: &str) -> bool {
+    CALLERS.iter().any(|caller| {
+        let rest = library.strip_prefix(caller);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+    })
+}
 
 impl Eval<'_> {
     /// A function of a library that calls the SDK by itself.

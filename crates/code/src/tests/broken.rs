@@ -154,3 +154,46 @@ proptest! {
         prop_assert_eq!(calls, read(&entry, &text).0);
     }
 }
+
+/// The problems of code.
+#[track_caller]
+fn check_problems(entry: &str, code: &str, expected: &[&str]) {
+    let (found, _) = super::read(entry, code);
+    let found: Vec<&str> = found.problems.iter().map(|p| p.message.as_str()).collect();
+    assert_eq!(found, expected, "{code}");
+}
+
+#[test]
+fn libraries_that_call_by_themselves_are_told() {
+    let pynamodb = "what the library `pynamodb.models` calls by itself is not seen";
+    check_problems(
+        "src/app.py",
+        "from pynamodb.models import Model\nimport pynamodbx\n",
+        &[pynamodb],
+    );
+    check_problems(
+        "src/index.js",
+        "const dynamoose = require('dynamoose');\nconst _ = require('lodash');\n",
+        &["what the library `dynamoose` calls by itself is not seen"],
+    );
+}
+
+#[test]
+fn packages_of_the_same_owner_that_are_not_there_are_told() {
+    let code = |import: &str| {
+        format!(
+            "const x = require('{import}');
+--- package.json
+{{\"name\": \"@own/api\", \"dependencies\": {{
+  \"services\": \"workspace:*\", \"lib\": \"file:../lib\", \"lodash\": \"^4\", \"@other/x\": \"1\" }} }}
+"
+        )
+    };
+    for import in ["services", "services/lib/a", "lib", "@own/base/lib/b"] {
+        let expected = format!("the module `{import}` that it imports is not there");
+        check_problems("src/index.js", &code(import), &[&expected]);
+    }
+    for import in ["lodash", "@other/x", "@aws-sdk/client-s3", "fs"] {
+        check_problems("src/index.js", &code(import), &[]);
+    }
+}

@@ -147,6 +147,106 @@ fn files_of_variables_decide() {
 }
 
 #[test]
+fn findings_of_terraform_tell_in_which_environments_they_hold() {
+    let folder = terraform("terraform-environments");
+    let run = folder.scan(&["infra", "--select", "unencrypted-queue"]);
+    assert_eq!(run.code(), 1, "{}", run.err());
+    assert_eq!(queues(&run.json()), [r#"aws_sqs_queue.orders: ["dev"]"#]);
+    let at = &run.json()["findings"][0]["location"];
+    assert_eq!(
+        (&at["file"], &at["line"]),
+        (&"dev.tfvars".into(), &1.into())
+    );
+    let told = |arguments: &[&str]| folder.run(&[&["scan", "infra"], arguments].concat());
+    let text = told(&["--select", "unencrypted-queue"]).out();
+    assert!(text.contains("note: only in dev\n"), "{text}");
+    assert!(
+        text.contains("Environments dev, prod: 1 finding only in dev\n"),
+        "{text}"
+    );
+    let prod = told(&["--select", "unencrypted-queue", "--environment=prod"]);
+    assert_eq!(prod.code(), 0, "{}", prod.out());
+    let markdown = told(&["--select", "unencrypted-queue", "--format=markdown"]).out();
+    assert!(markdown.contains("Holds only in dev"), "{markdown}");
+    let sarif = told(&["--select", "unencrypted-queue", "--format=sarif"]).json();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(
+        result["properties"]["environments"],
+        serde_json::json!(["dev"])
+    );
+}
+
+#[test]
+fn what_two_files_of_variables_say_is_one_finding() {
+    let folder = terraform("two-values").with("infra/prod.tfvars", "\nencrypted = false\n");
+    let run = folder.run(&["scan", "infra", "--select", "unencrypted-queue"]);
+    let text = run.out();
+    assert!(text.contains("infra/dev.tfvars:1:13"), "{text}");
+    assert!(
+        text.contains("in prod, the value stands here (infra/prod.tfvars:2)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Environments dev, prod: the same findings in each"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_decides_nothing_is_told() {
+    let folder = project("useless")
+        .with("palisade.toml", "")
+        .with("app/dev.tfvars", "a = 1\n")
+        .with("infra/main.tf", TERRAFORM)
+        .with("infra/dev.tfvars", "encrypted = false\n")
+        .with(
+            "svc/serverless.yml",
+            "service: a\nprovider: {name: aws, runtime: nodejs22.x, region: '${opt:region, \"eu-west-1\"}'}\n",
+        );
+    let check = |arguments: &[&str], expected: &[&str]| {
+        let run = folder.scan(arguments);
+        let told: Vec<String> = run
+            .err()
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("warning: ")?.to_owned()))
+            .collect();
+        assert_eq!(told, expected, "{arguments:?}");
+    };
+    let service = "decides nothing: no service of the Serverless Framework was read";
+    check(&["app", "--stage=prod"], &[&format!("`--stage` {service}")]);
+    check(&["app", "--opt=a=b"], &[&format!("`--opt a` {service}")]);
+    check(
+        &["app", "--env=Stage=b"],
+        &[&format!("`--env Stage` {service}")],
+    );
+    check(
+        &["app", "--var-file=app/dev.tfvars"],
+        &["`--var-file` decides nothing: no Terraform was read"],
+    );
+    check(
+        &["app", "--parameter=Stagee=prod"],
+        &["`--parameter Stagee` decides nothing: nothing that was read mentions `Stagee`"],
+    );
+    check(
+        &["svc", "--opt=regoin=x"],
+        &["`--opt regoin` decides nothing: nothing that was read mentions `regoin`"],
+    );
+    check(&["app", "--parameter=Stage=prod"], &[]);
+    check(
+        &[
+            "infra",
+            "--var=encrypted=true",
+            "--var-file=infra/dev.tfvars",
+        ],
+        &[],
+    );
+    check(
+        &["svc", "--opt=region=x", "--opt=stage=x", "--stage=x"],
+        &[],
+    );
+}
+
+#[test]
 fn commands_about_permissions_ask_for_one() {
     let folder = project("iam-environment");
     let run = folder.run(&["iam", "access"]);

@@ -13,6 +13,7 @@ mod gates;
 mod hostile;
 mod iam;
 mod ledger;
+mod modules;
 mod orders;
 mod serverless;
 

@@ -139,7 +139,6 @@ type Difference = (
 );
 
 const FRAMEWORK_LOGS: &str = "the framework makes the log groups of all functions";
-const FRAMEWORK_GRANTS: &str = "the framework lets functions make and tag their log groups";
 const WRITTEN: &str = "in SAM it is a policy template: the same finding, without the conditions on written statements";
 const DOCUMENT: &str = "SAM writes an API as one document, with one finding for all its routes";
 const PREFLIGHTS: &[&str] = &[
@@ -220,18 +219,6 @@ const ALL: &[Difference] = &[
         [1, 1, 0],
         "Terraform takes away the rule by which AWS lets everything out",
     ),
-    (
-        "unused-permissions",
-        &["InvoiceFunction"],
-        [2, 3, 2],
-        FRAMEWORK_GRANTS,
-    ),
-    (
-        "unused-permissions",
-        &["ReportFunction", "WebhookFunction"],
-        [1, 2, 1],
-        FRAMEWORK_GRANTS,
-    ),
 ];
 const ALL_SAFE: &[Difference] = &[
     (
@@ -241,22 +228,6 @@ const ALL_SAFE: &[Difference] = &[
         "SAM attaches a policy of the provider's to functions that read a queue",
     ),
     ("no-request-validation", PREFLIGHTS, [0, 1, 1], DOCUMENT),
-    (
-        "unused-permissions",
-        &[
-            "AdminFunction",
-            "FulfilFunction",
-            "InvoiceFunction",
-            "OrdersFunction",
-            "ReportFunction",
-            "RotationFunction",
-            "WebhookAuthorizerFunction",
-            "WebhookFunction",
-            "WorkerFunction",
-        ],
-        [0, 1, 0],
-        FRAMEWORK_GRANTS,
-    ),
 ];
 
 fn scan(folder: &str, profile: &str) -> Vec<Value> {

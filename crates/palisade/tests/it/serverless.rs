@@ -103,4 +103,31 @@ fn stages_and_options_are_given_as_parameters() {
         "size=l",
     ];
     assert!(model(&given).contains("x-prod-l"));
+    let given = [".", "--dump-model", "--stage=prod", "--opt=size=l"];
+    assert!(model(&given).contains("x-prod-l"));
+}
+
+#[test]
+fn packaged_services_are_read_when_they_are_named() {
+    let template = r#"{"Resources": {"Jobs": {"Type": "AWS::SQS::Queue", "Properties": {"SqsManagedSseEnabled": false}}}}"#;
+    let folder = Folder::new("serverless-packaged")
+        .with("serverless.yml", "service: a\nprovider: {name: aws}\n")
+        .with(
+            ".serverless/cloudformation-template-update-stack.json",
+            template,
+        )
+        .with(".serverless/serverless-state.json", r#"{"service": {}}"#);
+    let select = ["--select", "unencrypted-queue"];
+    let whole = folder.scan(&[&["."], &select[..]].concat());
+    assert_eq!((whole.code(), whole.rules().len()), (0, 0));
+    let left_out = &whole.json()["stats"]["left_out"];
+    assert_eq!(left_out[0]["path"], ".serverless", "{left_out}");
+    for named in [
+        ".serverless",
+        ".serverless/cloudformation-template-update-stack.json",
+    ] {
+        let run = folder.scan(&[&[named], &select[..]].concat());
+        assert_eq!(run.code(), 1, "{named}: {}", run.err());
+        assert_eq!(run.rules(), ["unencrypted-queue"]);
+    }
 }

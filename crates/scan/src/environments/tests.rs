@@ -50,6 +50,101 @@ fn finding(rule: &str, line: u32) -> Finding {
     }
 }
 
+#[test]
+fn what_is_said_otherwise_in_an_environment_is_told() {
+    let of = |message: &str, conditions: &[&str]| {
+        found(vec![Finding {
+            message: message.to_owned(),
+            when: conditions.iter().map(ToString::to_string).collect(),
+            ..finding("r", 3)
+        }])
+    };
+    let told = |dev: Vec<Examined>, prod: Vec<Examined>| {
+        let runs = vec![
+            (Arc::from("dev"), dev),
+            (Arc::from("prod"), prod),
+            (Arc::from("test"), of("3 days", &[])),
+        ];
+        let findings = merge(runs).findings;
+        let [one] = findings.as_slice() else {
+            panic!("{findings:?}");
+        };
+        let related: Vec<_> = one.related.iter().map(|r| r.message.clone()).collect();
+        (one.message.clone(), related)
+    };
+    let days = |text: &str| text.to_owned();
+    assert_eq!(
+        told(of("3 days", &[]), of("14 days", &[])),
+        (days("3 days"), vec![days("in prod: 14 days")])
+    );
+    assert_eq!(
+        told(of("14 days", &["IsProd is true"]), of("3 days", &[])),
+        (days("3 days"), vec![days("in dev: 14 days")])
+    );
+}
+
+#[test]
+fn a_value_with_a_place_in_each_environment_is_one_finding() {
+    let at = |lines: &[u32]| found(lines.iter().map(|line| finding("r", *line)).collect());
+    let merged = |dev: &[u32], prod: &[u32]| {
+        let runs = vec![(Arc::from("dev"), at(dev)), (Arc::from("prod"), at(prod))];
+        let findings = merge(runs).findings.into_iter();
+        let shown = findings.map(|f| {
+            let places: Vec<_> = f.related.iter().map(|r| r.location.line).collect();
+            format!(
+                "{} {} {places:?}",
+                f.location.line,
+                f.environments.join(",")
+            )
+        });
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(merged(&[1], &[2]), ["1 dev,prod [2]"]);
+    assert_eq!(merged(&[1], &[1]), ["1 dev,prod []"]);
+    // Which of several it is, nobody can say.
+    assert_eq!(merged(&[1, 2], &[3]), ["1 dev []", "2 dev []", "3 prod []"]);
+    assert_eq!(
+        merged(&[1], &[2, 3]),
+        ["1 dev []", "2 prod []", "3 prod []"]
+    );
+}
+
+#[test]
+fn names_of_an_environment_do_not_part_findings() {
+    let of = |name: &str, message: &str| Finding {
+        fingerprint: Fingerprint::of(&["r", name]),
+        message: message.to_owned(),
+        ..finding("r", 3)
+    };
+    let dev = found(vec![
+        of("a-dev", "same"),
+        of("b-dev", "same"),
+        of("c-dev", "of dev"),
+    ]);
+    let prod = found(vec![
+        of("a-prod", "same"),
+        of("b-prod", "same"),
+        of("c-prod", "of prod"),
+    ]);
+    let merged = merge(vec![(Arc::from("dev"), dev), (Arc::from("prod"), prod)]);
+    let told: Vec<_> = merged
+        .findings
+        .iter()
+        .map(|f| (f.message.as_str(), f.environments.join(",")))
+        .collect();
+    let count = |message: &str, environments: &str| {
+        let same = |told: &&(&str, String)| told.0 == message && told.1 == environments;
+        told.iter().filter(same).count()
+    };
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert_eq!(count("same", "dev,prod"), 2, "{told:?}");
+    assert_eq!(
+        count("of dev", "dev") + count("of prod", "prod"),
+        2,
+        "{told:?}"
+    );
+}
+
 fn found(findings: Vec<Finding>) -> Vec<Examined> {
     vec![Examined {
         path: Arc::from("t.yaml"),
@@ -96,13 +191,19 @@ fn the_same_finding_is_told_once_with_its_environments() {
 }
 
 #[test]
-fn another_place_or_severity_is_another_finding() {
+fn another_severity_or_silence_is_another_finding() {
     let mut grave = finding("a", 1);
     grave.severity = Severity::High;
+    let mut silenced = finding("a", 9);
+    silenced.suppressed = Some(Suppressed {
+        by: SuppressedBy::Inline,
+        reason: "short-lived".to_owned(),
+        until: None,
+    });
     let report = merged(vec![
         ("dev", found(vec![finding("a", 1)])),
         ("prod", found(vec![grave])),
-        ("test", found(vec![finding("a", 9)])),
+        ("test", found(vec![silenced])),
     ]);
     assert_eq!(
         told(&report),

@@ -119,9 +119,7 @@ impl Build {
             self.rest_setting("metrics"),
         );
         // A plugin sets these of the stage after the deployment.
-        let plugin = items(get(&self.root, "plugins").unwrap_or(&Node::default()))
-            .iter()
-            .any(|name| name.as_str() == Some(THROTTLING));
+        let plugin = self.has_plugin(THROTTLING);
         for (from, to) in [
             ("maxRequestsPerSecond", "ThrottlingRateLimit"),
             ("maxConcurrentRequests", "ThrottlingBurstLimit"),
@@ -160,7 +158,7 @@ impl Build {
     fn rest_logs(&mut self, logs: &Node, stage: &mut Node, settings: &mut Node) {
         const FORMAT: &str = "requestId: $context.requestId, ip: $context.identity.sourceIp, caller: $context.identity.caller, user: $context.identity.user, requestTime: $context.requestTime, httpMethod: $context.httpMethod, resourcePath: $context.resourcePath, status: $context.status, protocol: $context.protocol, responseLength: $context.responseLength";
         const GROUP: &str = "ApiGatewayLogGroup";
-        let origin = &logs.origin;
+        let origin = &self.place(&LOGS);
         let on = |name: &str| get(logs, name).is_none_or(|node| truthy(Some(node)));
         let level = match on("executionLogging") {
             true => get(logs, "level")
@@ -169,11 +167,13 @@ impl Build {
             false => "OFF".into_node(origin),
         };
         settings.insert("LoggingLevel", level);
-        let full = get(logs, "fullExecutionData").cloned();
-        settings.insert(
-            "DataTraceEnabled",
-            full.unwrap_or_else(|| true.into_node(origin)),
-        );
+        // Bodies are a part of that log.
+        let full = match get(logs, "fullExecutionData") {
+            _ if !on("executionLogging") => false.into_node(origin),
+            Some(full) => full.clone(),
+            None => true.into_node(origin),
+        };
+        settings.insert("DataTraceEnabled", full);
         if !on("accessLogging") {
             return;
         }

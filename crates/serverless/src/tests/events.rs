@@ -119,6 +119,30 @@ fn requests_are_validated() {
 }
 
 #[test]
+fn no_bodies_are_logged_without_the_log_of_executions() {
+    for (logs, level, bodies) in [
+        ("true", "INFO", "true"),
+        ("{level: ERROR}", "ERROR", "true"),
+        ("{fullExecutionData: false}", "INFO", "false"),
+        ("{executionLogging: false}", "OFF", "false"),
+        (
+            "{executionLogging: false, fullExecutionData: true}",
+            "OFF",
+            "false",
+        ),
+    ] {
+        event_with(
+            "      - http: GET /x",
+            &format!("  logs: {{restApi: {logs}}}\n"),
+            &format!(
+                "ApiGatewayStage MethodSettings[].LoggingLevel = {level}
+                 ApiGatewayStage MethodSettings[].DataTraceEnabled = {bodies}"
+            ),
+        );
+    }
+}
+
+#[test]
 fn settings_of_the_rest_api() {
     event_with(
         "      - http: GET /",

@@ -1,6 +1,6 @@
 //! Functions and what they inherit.
 
-use super::{check, service};
+use super::{check, service, shown};
 use palisade_app::Existence;
 
 #[test]
@@ -200,4 +200,46 @@ functions:
         ));
         check(&app, "- ServerlessDeploymentBucket");
     }
+}
+
+#[test]
+fn tracing_as_its_plugin_had_it() {
+    let text = |plugins: &str| {
+        format!(
+            "service: a
+provider: {{name: aws, tracing: true}}
+plugins: {plugins}
+functions: {{f: {{handler: a.b}}}}
+"
+        )
+    };
+    let mode = |plugins: &str| {
+        shown(
+            &service(&text(plugins)),
+            "FLambdaFunction",
+            "TracingConfig.Mode",
+        )
+    };
+    assert_eq!(mode("[serverless-plugin-tracing]"), "Active");
+    assert_eq!(mode("[other]"), "nothing");
+}
+
+#[test]
+fn code_is_where_the_package_says() {
+    let app = service(
+        "service: a
+provider: {name: aws}
+package: {artifact: build/all.zip, individually: true, patterns: ['!**', 'src/**']}
+functions:
+  f: {handler: a.b, package: {artifact: build/f.zip}}
+  g: {handler: a.b}
+  h: {handler: a.b, module: services/h}
+",
+    );
+    check(
+        &app,
+        "FLambdaFunction Code = build/f.zip
+         GLambdaFunction Code = build/all.zip
+         HLambdaFunction Code = services/h",
+    );
 }

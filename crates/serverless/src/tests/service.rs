@@ -258,3 +258,38 @@ resources:
     assert_eq!(exists(Some("prod")), Existence::Always);
     assert_eq!(exists(Some("dev")), Existence::Never);
 }
+
+#[test]
+fn references_of_the_pseudo_parameters_plugin() {
+    let text = |plugins: &str| {
+        format!(
+            "service: a
+provider: {{name: aws}}
+plugins: {plugins}
+functions:
+  f:
+    handler: a.b
+    environment:
+      A: 'arn:aws:sns:#{{AWS::Region}}:#{{AWS::AccountId}}:t-${{self:service}}'
+      B: '#{{Topic}}/#{{Topic.TopicName}} #{{no such}}'
+      C: !Sub 'x-#{{AWS::Region}}'
+resources: {{Resources: {{Topic: {{Type: AWS::SNS::Topic}}}}}}
+"
+        )
+    };
+    for plugins in [
+        "[serverless-pseudo-parameters]",
+        "{modules: [serverless-pseudo-parameters]}",
+    ] {
+        check(
+            &service(&text(plugins)),
+            "FLambdaFunction Environment.Variables.A = arn:aws:sns:${AWS::Region}:${AWS::AccountId}:t-a
+             FLambdaFunction Environment.Variables.B = ${Topic}/${Topic.TopicName} #{no such}
+             FLambdaFunction Environment.Variables.C = x-${AWS::Region}",
+        );
+    }
+    check(
+        &service(&text("[]")),
+        "FLambdaFunction Environment.Variables.A = arn:aws:sns:#{AWS::Region}:#{AWS::AccountId}:t-a",
+    );
+}

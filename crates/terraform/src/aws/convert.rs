@@ -23,6 +23,9 @@ pub(super) fn convert(value: Value, how: &Convert, address: &Arc<str>) -> Value 
             Convert::Pairs(key, name) => pairs(value, key, name),
             Convert::Key(key, name) => keyed(value, key, *name),
             Convert::Json => json_text::parse(&value).unwrap_or(value),
+            Convert::Yaml => json_text::parse(&value)
+                .or_else(|| json_text::parse_yaml(&value))
+                .unwrap_or(value),
             Convert::JsonNames => {
                 let value = json_text::parse(&value).unwrap_or(value);
                 capitals(value, true)
@@ -233,7 +236,7 @@ fn when_true(value: Value, key: &str) -> Value {
         switch,
         &mut |switch| match (switch.as_bool(), &switch.data) {
             (Some(true), _) => whole.clone(),
-            (Some(false), _) | (_, Data::Absent | Data::Null) => nothing(&origin),
+            (Some(false), _) | (_, Data::Absent | Data::Null) => nothing(&switch.origin),
             (None, Data::Unknown(reason)) => Value::unknown(reason.clone(), origin.clone()),
             (None, _) => Value::unknown(
                 Reason::new(

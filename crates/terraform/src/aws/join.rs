@@ -42,10 +42,7 @@ impl<'a> Joins<'a> {
         };
         let mut by_kind: BTreeMap<&str, Vec<&Instance>> = BTreeMap::new();
         for instance in instances {
-            if let Some(Form {
-                to: To::Kind(kind), ..
-            }) = own(instance)
-            {
+            if let Some((_, kind)) = own(instance) {
                 by_kind.entry(kind).or_default().push(instance);
             }
         }
@@ -120,7 +117,9 @@ impl<'a> Joins<'a> {
                     continue;
                 }
                 let Some(name) = name(value) else { continue };
-                let mut named = kind.iter().filter(|whole| is_called(whole, &name));
+                let mut named = kind
+                    .iter()
+                    .filter(|whole| is_called(whole, &name) && !lies_elsewhere(part, whole));
                 if let (Some(only), None) = (named.next(), named.next()) {
                     found.push(target(only, &when));
                 }
@@ -144,20 +143,20 @@ impl<'a> Joins<'a> {
 
     /// The resource that a value refers to, directly or by way of one of its parts.
     fn referred(&self, value: &Value, kind: &[&'a Instance]) -> Option<&'a Instance> {
-        let (address, _) = value.references().next()?;
-        let mut address: &str = address;
+        let (mut address, mut attribute) = reference(value)?;
         for _ in 0..MAX_STEPS {
             if let Some(whole) = kind.iter().find(|whole| *whole.address == *address) {
                 return Some(whole);
             }
             let part = *self.instances.get(address)?;
-            let forms = &table().of(&part.kind)?.forms;
-            let key = forms.iter().find_map(|form| match &form.to {
+            let known = table().of(&part.kind)?;
+            let key = known.forms.iter().find_map(|form| match &form.to {
                 To::Join(joins) => joins.first().and_then(|join| join.keys.first()),
                 To::Kind(_) => None,
             });
-            let value = part.arguments.get(key?.0)?;
-            address = value.references().next()?.0;
+            // What is no part may be called as what it belongs to.
+            let key = key.map_or_else(|| known.source_of(attribute), |(key, _)| Some(*key));
+            (address, attribute) = reference(part.arguments.get(key?)?)?;
         }
         None
     }
@@ -222,6 +221,12 @@ fn guarded(mut entry: Entry, conditions: &[Condition]) -> Entry {
     entry
 }
 
+/// The resource and the attribute that a value refers to first.
+fn reference(value: &Value) -> Option<(&str, &str)> {
+    let (resource, attribute) = value.references().next()?;
+    Some((resource, attribute))
+}
+
 /// The values of an argument that names resources, each with when it is that.
 fn keys<'v>(arguments: &'v Value, path: &str) -> Vec<(&'v Value, Vec<Condition>)> {
     let mut found = Vec::new();
@@ -258,6 +263,18 @@ fn name(value: &Value) -> Option<Name<'_>> {
     let parts = value.parts()?;
     let hole = |part: &Part| matches!(part, Part::Hole(_));
     (!parts.is_empty() && !parts.iter().any(hole)).then_some(parts)
+}
+
+/// Whether both say what they lie in, and not the same: stages of two APIs may have one name.
+fn lies_elsewhere(part: &Instance, whole: &Instance) -> bool {
+    let places = part.arguments.entries().iter();
+    let mut places = places.filter(|entry| entry.key.ends_with("_id"));
+    places.any(|entry| {
+        let theirs = whole.arguments.get(&entry.key).and_then(name);
+        let ours = name(&entry.value);
+        ours.zip(theirs)
+            .is_some_and(|(ours, theirs)| ours != theirs)
+    })
 }
 
 /// Whether a resource is declared with this name.

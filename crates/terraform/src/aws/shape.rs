@@ -2,7 +2,7 @@
 
 use super::build::{absent, constant, entry, list, map, merge, nothing, put, put_whole};
 use super::convert;
-use super::table::{Blocks, Row, pascal};
+use super::table::{Blocks, Convert, Row, pascal};
 use palisade_app::combine::{one_of, spread};
 use palisade_app::value::{Data, Entry, List, Map, Value};
 use palisade_core::Origin;
@@ -82,6 +82,17 @@ impl Shaper<'_> {
                         value = convert::convert(value, convert, self.address);
                     }
                     if absent(&value) {
+                        // Something is written there that means nothing: its place is kept.
+                        if let Some(Convert::Values(_) | Convert::When(_)) = convert {
+                            let first = target.split('.').next().unwrap_or_default();
+                            let first = first.trim_end_matches("[]");
+                            let new = Entry {
+                                key: written.key.clone(),
+                                key_origin: written.key_origin.clone(),
+                                value,
+                            };
+                            put(&mut made, first, new, origin);
+                        }
                         continue;
                     }
                     if target == "." {
@@ -107,7 +118,12 @@ impl Shaper<'_> {
                     if let Some(written) = entries.iter().find(|e| *e.key == **name)
                         && !absent(&written.value)
                     {
-                        self.split(kind, name, *blocks, &written.value, rows, depth + 1);
+                        let beside = match blocks {
+                            Blocks::None => entries,
+                            _ => &[],
+                        };
+                        let value = &written.value;
+                        self.split(kind, (name, beside), *blocks, value, rows, depth + 1);
                     }
                 }
                 Row::Default { target, constant } => {
@@ -189,7 +205,7 @@ impl Shaper<'_> {
     fn split(
         &mut self,
         kind: &'static str,
-        name: &str,
+        (name, beside): (&str, &[Entry]),
         blocks: Blocks,
         value: &Value,
         rows: &[Row],
@@ -204,6 +220,7 @@ impl Shaper<'_> {
             let origin = part.origin.clone();
             // A value that is no block is called as the argument is.
             let inner = match &part.data {
+                _ if !beside.is_empty() => map(beside.to_vec(), &origin),
                 Data::Map(_) if blocks != Blocks::None => part,
                 _ => map(vec![entry(name, part)], &origin),
             };

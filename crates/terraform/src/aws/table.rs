@@ -53,6 +53,8 @@ pub(super) struct Form {
     pub(super) item: bool,
     /// Properties of which a resource has one, where Terraform has a list.
     pub(super) each: Vec<&'static str>,
+    /// (Parts) Without the whole it is one of which nothing else is known.
+    pub(super) alone: bool,
 }
 
 /// What a form makes.
@@ -118,7 +120,9 @@ pub(super) enum Convert {
     Key(&'static str, Option<&'static str>),
     /// A text of JSON becomes what it says.
     Json,
-    /// The same, with names that begin with a capital letter.
+    /// The same, also of a text of YAML.
+    Yaml,
+    /// The same as of JSON, with names that begin with a capital letter.
     JsonNames,
     /// Values that differ; nothing stands for absent.
     Values(Vec<(&'static str, serde_json::Value)>),
@@ -195,6 +199,18 @@ impl Type {
         found.map(|(_, template)| template)
     }
 
+    /// The argument whose value an attribute is.
+    pub(super) fn source_of(&self, attribute: &str) -> Option<&'static str> {
+        let [Piece::Property(path)] = self.attribute(attribute)?.0.as_slice() else {
+            return None;
+        };
+        let mut rows = self.forms.iter().flat_map(|form| &form.rows);
+        rows.find_map(|row| match row {
+            Row::Take { name, target, .. } if target == path => Some(*name),
+            _ => None,
+        })
+    }
+
     /// The arguments that are attributes of the table's as well: those that name the resource.
     pub(super) fn named(&self) -> impl Iterator<Item = &'static str> {
         let rows = self.forms.iter().flat_map(|form| &form.rows);
@@ -250,7 +266,7 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         None => To::Kind(to.trim()),
     };
     let mut attributes = Vec::new();
-    let (mut under, mut each) = ("", Vec::new());
+    let (mut under, mut each, mut alone) = ("", Vec::new(), false);
     let mut left = Vec::new();
     for (depth, line) in body {
         if let Some((names, is)) = line.strip_prefix("@ ").and_then(|l| l.split_once(' ')) {
@@ -260,6 +276,8 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
             under = prefix;
         } else if let Some(names) = line.strip_prefix("each ") {
             each = names.split(',').collect();
+        } else if *line == "alone" {
+            alone = true;
         } else {
             left.push((*depth, *line));
         }
@@ -275,6 +293,7 @@ fn form(head: &'static str, body: &[Line], table: &mut Table) -> Result<(), Stri
         under,
         item,
         each,
+        alone,
     };
     if !under.is_empty() {
         for kind in form.to.kinds() {
@@ -421,6 +440,7 @@ fn convert(word: &'static str) -> Result<Convert, String> {
     Ok(match word {
         "tags" => Convert::Pairs("Key", "Value"),
         "json" => Convert::Json,
+        "yaml" => Convert::Yaml,
         "json-names" => Convert::JsonNames,
         "method" => Convert::Method,
         "first" => Convert::First,

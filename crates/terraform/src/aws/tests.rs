@@ -101,10 +101,10 @@ resource "aws_lambda_function_event_invoke_config" "e" {
 }
 "#,
         &[
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Name: "a"}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Name: "a"} / {CreateBeforeDestroy: false}"#,
             r#"aws_iam_role.r AWS::IAM::Role {RoleName: "r"}"#,
             r#"aws_lambda_alias.live AWS::Lambda::Alias {Name: "live", FunctionName: <${aws_lambda_function.f.Arn}>, FunctionVersion: <${aws_lambda_function.f.Version}>, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 3}}"#,
-            r#"aws_lambda_function.f AWS::Lambda::Function {FunctionName: "orders", Role: <${aws_iam_role.r.Arn}>, Code: "build/f.zip", Environment: {Variables: {TABLE: "orders"}}, VpcConfig: {SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"]}, FileSystemConfigs: [{Arn: "arn:fs", LocalMountPath: "/mnt/a"}], Tags: [{Key: "stage", Value: "dev"}]}"#,
+            r#"aws_lambda_function.f AWS::Lambda::Function {FunctionName: "orders", Role: <${aws_iam_role.r.Arn}>, Code: "build/f.zip", ReservedConcurrentExecutions: -, Environment: {Variables: {TABLE: "orders"}}, VpcConfig: {SubnetIds: ["subnet-1"], SecurityGroupIds: ["sg-1"]}, FileSystemConfigs: [{Arn: "arn:fs", LocalMountPath: "/mnt/a"}], Tags: [{Key: "stage", Value: "dev"}]}"#,
             r#"aws_lambda_function_event_invoke_config.e AWS::Lambda::EventInvokeConfig {FunctionName: <${aws_lambda_function.f.Arn}>, DestinationConfig: {OnFailure: {Destination: "arn:aws:sqs:eu-west-1:123456789012:dead"}}, Qualifier: "$LATEST"}"#,
             r#"aws_lambda_function_url.u AWS::Lambda::Url {TargetFunctionArn: <${aws_lambda_function.f}>, AuthType: "NONE", Cors: {AllowOrigins: ["*"]}}"#,
             r#"aws_lambda_function_url.u.FunctionURLAllowPublicAccess AWS::Lambda::Permission {Action: "lambda:InvokeFunctionUrl", FunctionName: <${aws_lambda_function.f}>, Principal: "*", FunctionUrlAuthType: "NONE"}"#,
@@ -202,7 +202,7 @@ resource "aws_wafv2_web_acl" "w" {
         &[
             r#"aws_api_gateway_method.m AWS::ApiGateway::Method {RestApiId: <${aws_api_gateway_rest_api.a}>, ResourceId: <${aws_api_gateway_resource.orders}>, HttpMethod: "GET", AuthorizationType: "NONE", Integration: {Type: "AWS_PROXY", Uri: <arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${aws_lambda_function.f.Arn}/invocations>, IntegrationHttpMethod: "POST", IntegrationResponses: [{StatusCode: "200", ResponseParameters: {method.response.header.Access-Control-Allow-Origin: "'*'"}}]}}"#,
             r#"aws_api_gateway_resource.orders AWS::ApiGateway::Resource {RestApiId: <${aws_api_gateway_rest_api.a}>, ParentId: <${aws_api_gateway_rest_api.a.RootResourceId}>, PathPart: "orders"}"#,
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {EndpointConfiguration: {Types: ["REGIONAL"]}}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {EndpointConfiguration: {Types: ["REGIONAL"]}} / {CreateBeforeDestroy: false}"#,
             r#"aws_api_gateway_stage.s AWS::ApiGateway::Stage {RestApiId: <${aws_api_gateway_rest_api.a}>, StageName: "prod", MethodSettings: [{ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "ERROR", ThrottlingRateLimit: 10}, {ResourcePath: "/orders", HttpMethod: "GET", LoggingLevel: "INFO"}]}"#,
             r#"aws_lambda_function.f AWS::Lambda::Function {}"#,
             r#"aws_wafv2_web_acl.w AWS::WAFv2::WebACL {Scope: "REGIONAL", DefaultAction: {Allow: {}}, Rules: [{Name: "bad", Priority: 1, Statement: {ManagedRuleGroupStatement: {Name: "AWSManagedRulesKnownBadInputsRuleSet", VendorName: "AWS", RuleActionOverrides: [{Name: "Log4JRCE_HEADER", ActionToUse: {Count: {}}}]}}, OverrideAction: {None: {}}}]}"#,
@@ -296,9 +296,9 @@ resource "aws_msk_cluster" "m" {
         &[
             r#"aws_cloudwatch_event_bus_policy.p AWS::Events::EventBusPolicy {Statement: [{Effect: "Allow", Principal: "*", Action: "events:PutEvents", Resource: "*"}]}"#,
             r#"aws_cloudwatch_event_rule.r AWS::Events::Rule {ScheduleExpression: "rate(1 day)", State: "DISABLED", Targets: [{Id: "q", Arn: <${aws_sqs_queue.q.Arn}>}, {Arn: <${aws_sns_topic.t}>}]}"#,
-            r#"aws_kinesis_firehose_delivery_stream.f AWS::KinesisFirehose::DeliveryStream {DeliveryStreamName: "f", KinesisStreamSourceConfiguration: {KinesisStreamARN: <${aws_kinesis_stream.k.Arn}>, RoleARN: "arn:r"}, DeliveryStreamType: "KinesisStreamAsSource"}"#,
+            r#"aws_kinesis_firehose_delivery_stream.f AWS::KinesisFirehose::DeliveryStream {DeliveryStreamName: "f", KinesisStreamSourceConfiguration: {KinesisStreamARN: <${aws_kinesis_stream.k.Arn}>, RoleARN: "arn:r"}, DeliveryStreamType: "KinesisStreamAsSource", DeliveryStreamEncryptionConfigurationInput: -}"#,
             r#"aws_kinesis_firehose_delivery_stream.g AWS::KinesisFirehose::DeliveryStream {DeliveryStreamEncryptionConfigurationInput: {KeyType: "AWS_OWNED_CMK"}, ExtendedS3DestinationConfiguration: {BucketARN: "arn:b", ProcessingConfiguration: {Enabled: true, Processors: [{Type: "Lambda", Parameters: [{ParameterName: "LambdaArn", ParameterValue: "arn:l"}]}]}}, DeliveryStreamType: "DirectPut"}"#,
-            r#"aws_kinesis_stream.k AWS::Kinesis::Stream {}"#,
+            r#"aws_kinesis_stream.k AWS::Kinesis::Stream {StreamEncryption: -}"#,
             r#"aws_msk_cluster.m AWS::MSK::Cluster {EncryptionInfo: {EncryptionInTransit: {ClientBroker: "PLAINTEXT"}}, LoggingInfo: {BrokerLogs: {S3: {Enabled: false}}}}"#,
             r#"aws_sns_topic.t AWS::SNS::Topic {}"#,
             r#"aws_sns_topic_subscription.s AWS::SNS::Subscription {TopicArn: <${aws_sns_topic.t}>, Protocol: "sqs", Endpoint: <${aws_sqs_queue.q.Arn}>}"#,
@@ -387,11 +387,11 @@ resource "aws_cloudtrail" "t" {
 "#,
         &[
             r#"aws_cloudtrail.t AWS::CloudTrail::Trail {S3BucketName: "b", EventSelectors: [{ReadWriteType: "All", DataResources: [{Type: "AWS::Lambda::Function", Values: ["arn:aws:lambda"]}]}], IsLogging: true, IncludeGlobalServiceEvents: true}"#,
-            r#"aws_cloudwatch_log_group.l AWS::Logs::LogGroup {LogGroupName: "/aws/lambda/f", KmsKeyId: <${aws_kms_key.k.Arn}>}"#,
+            r#"aws_cloudwatch_log_group.l AWS::Logs::LogGroup {LogGroupName: "/aws/lambda/f", RetentionInDays: -, KmsKeyId: <${aws_kms_key.k.Arn}>}"#,
             r#"aws_iam_policy.p AWS::IAM::ManagedPolicy {ManagedPolicyName: "p", PolicyDocument: {Statement: []}}"#,
             r#"aws_iam_role.r AWS::IAM::Role {RoleName: "worker", AssumeRolePolicyDocument: {Statement: [{Effect: "Allow", Principal: {Service: "lambda.amazonaws.com"}, Action: "sts:AssumeRole"}]}, Policies: [{PolicyName: "own", PolicyDocument: {Statement: []}}], ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess", <${aws_iam_policy.p}>, (var.admin is true => "arn:aws:iam::aws:policy/AdministratorAccess" | var.admin is false => -)]}"#,
             r#"aws_iam_role_policy.p AWS::IAM::RolePolicy {RoleName: <${aws_iam_role.r}>, PolicyDocument: {Statement: [{Effect: "Allow", Action: "logs:*", Resource: <arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${aws_cloudwatch_log_group.l}:*>}]}}"#,
-            r#"aws_iam_role_policy_attachment.other aws_iam_role_policy_attachment {role: "elsewhere", policy_arn: <${aws_iam_policy.p}>}"#,
+            r#"aws_iam_role_policy_attachment.other AWS::IAM::Role {ManagedPolicyArns: [<${aws_iam_policy.p}>]}"#,
             r#"aws_iam_user.u AWS::IAM::User {UserName: "u", ManagedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"], LoginProfile: {PasswordResetRequired: false}}"#,
             r#"aws_kms_key.k AWS::KMS::Key {KeyPolicy: {Statement: []}}"#,
             r#"aws_secretsmanager_secret.s AWS::SecretsManager::Secret {KmsKeyId: <${aws_kms_key.k.Arn}>, SecretString: "hunter2"}"#,
@@ -444,11 +444,11 @@ resource "aws_kms_key_policy" "elsewhere" {
 }
 "#,
         &[
-            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Policy: (var.logged is true => {Statement: []} | var.logged is false => -)}"#,
+            r#"aws_api_gateway_rest_api.a AWS::ApiGateway::RestApi {Policy: (var.logged is true => {Statement: []} | var.logged is false => -)} / {CreateBeforeDestroy: false}"#,
             r#"aws_api_gateway_stage.s AWS::ApiGateway::Stage {RestApiId: "a1", StageName: "prod", MethodSettings: [(var.logged is true => {ResourcePath: "/*", HttpMethod: "*", LoggingLevel: "INFO"} | var.logged is false => -)]}"#,
             r#"aws_cloudwatch_event_bus.b AWS::Events::EventBus {Name: "orders", Policy: {Statement: []}}"#,
             r#"aws_iam_role.never AWS::IAM::Role {}"#,
-            r#"aws_kms_key_policy.elsewhere aws_kms_key_policy {key_id: "1234", policy: "{\"Statement\": []}"}"#,
+            r#"aws_kms_key_policy.elsewhere AWS::KMS::Key {KeyPolicy: {Statement: []}}"#,
         ],
     );
 }
@@ -530,4 +530,24 @@ resource "aws_dynamodb_table" "other" {}
     };
     assert_eq!(policy("aws_dynamodb_table.kept").as_deref(), Some("Retain"));
     assert_eq!(policy("aws_dynamodb_table.other"), None);
+}
+
+#[test]
+fn the_order_of_replacement_is_told_where_it_matters() {
+    let text = r#"
+resource "aws_api_gateway_deployment" "first" {
+  lifecycle { create_before_destroy = true }
+}
+resource "aws_api_gateway_deployment" "silent" {}
+resource "aws_dynamodb_table" "other" {}
+"#;
+    let (application, _) = crate::tests::application(&[("main.tf", text)]);
+    let order = |id: &str| {
+        let resource = application.resource(id).expect("there");
+        let order = resource.attributes.get("CreateBeforeDestroy");
+        order.and_then(palisade_app::Value::as_bool)
+    };
+    assert_eq!(order("aws_api_gateway_deployment.first"), Some(true));
+    assert_eq!(order("aws_api_gateway_deployment.silent"), Some(false));
+    assert_eq!(order("aws_dynamodb_table.other"), None);
 }

@@ -87,8 +87,7 @@ fn merge(call: &Call<'_>, arguments: &[Value]) -> Answer {
         // What is not seen may stand in the place of what came before.
         if let Some(reason) = &map.open {
             for entry in &mut merged.entries {
-                let origin = entry.value.origin.clone();
-                entry.value = Value::unknown(reason.clone(), origin);
+                entry.value = unless_replaced(entry, reason);
             }
             merged.open = Some(reason.clone());
         }
@@ -106,6 +105,22 @@ fn merge(call: &Call<'_>, arguments: &[Value]) -> Answer {
         }
     }
     Ok(call.value(Data::Map(merged)))
+}
+
+/// An entry of a map that is merged with one of which not all is seen: it counts, unless the other
+/// has the same key.
+fn unless_replaced(entry: &Entry, reason: &Reason) -> Value {
+    let origin = entry.value.origin.clone();
+    let unknown = Value::unknown(reason.clone(), origin.clone());
+    if matches!(entry.value.data, Data::Unknown(_)) {
+        return unknown;
+    }
+    let when = |holds| Condition::Named {
+        name: Arc::from(format!("`{}` replaced: {}", entry.key, reason.detail)),
+        holds,
+    };
+    let choices = vec![(when(false), entry.value.clone()), (when(true), unknown)];
+    one_of(choices, &origin)
 }
 
 fn zipmap(call: &Call<'_>, arguments: &[Value]) -> Answer {

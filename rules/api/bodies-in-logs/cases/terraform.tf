@@ -71,3 +71,19 @@ resource "aws_appsync_graphql_api" "quiet" {
     exclude_verbose_content  = true
   }
 }
+
+# A deployment that makes its stage itself.
+resource "aws_api_gateway_deployment" "trial" {
+  rest_api_id = "g7h8i9"
+  stage_name  = "trial"
+}
+
+resource "aws_api_gateway_method_settings" "trial" {
+  rest_api_id = "g7h8i9"
+  stage_name  = aws_api_gateway_deployment.trial.stage_name
+  method_path = "*/*"
+
+  settings {
+    data_trace_enabled = true # finding: CKV_AWS_276
+  }
+}

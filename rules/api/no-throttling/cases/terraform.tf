@@ -94,3 +94,46 @@ resource "aws_api_gateway_method_settings" "limited" {
     throttling_burst_limit = 200
   }
 }
+
+# A deployment that names a stage makes it.
+resource "aws_api_gateway_rest_api" "deployed" {
+  name = "deployed"
+}
+
+resource "aws_api_gateway_method" "deployed" {
+  rest_api_id   = aws_api_gateway_rest_api.deployed.id
+  resource_id   = aws_api_gateway_rest_api.deployed.root_resource_id
+  http_method   = "GET"
+  authorization = "NONE"
+}
+
+resource "aws_api_gateway_deployment" "deployed" { # finding
+  rest_api_id = aws_api_gateway_rest_api.deployed.id
+  stage_name  = "live"
+}
+
+resource "aws_api_gateway_rest_api" "deployed_limited" {
+  name = "deployed-limited"
+}
+
+resource "aws_api_gateway_method" "deployed_limited" {
+  rest_api_id   = aws_api_gateway_rest_api.deployed_limited.id
+  resource_id   = aws_api_gateway_rest_api.deployed_limited.root_resource_id
+  http_method   = "GET"
+  authorization = "NONE"
+}
+
+resource "aws_api_gateway_deployment" "deployed_limited" {
+  rest_api_id = aws_api_gateway_rest_api.deployed_limited.id
+  stage_name  = "live"
+}
+
+resource "aws_api_gateway_method_settings" "deployed_limited" {
+  rest_api_id = aws_api_gateway_rest_api.deployed_limited.id
+  stage_name  = aws_api_gateway_deployment.deployed_limited.stage_name
+  method_path = "*/*"
+
+  settings {
+    throttling_rate_limit = 100
+  }
+}

@@ -36,7 +36,7 @@ resource "aws_rds_global_cluster" "on" {
   deletion_protection       = true
 }
 
-resource "aws_neptune_cluster" "silent" { # finding: Neptune.4, NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED
+resource "aws_neptune_cluster" "silent" { # finding: CKV2_AWS_58, Neptune.4, NEPTUNE_CLUSTER_DELETION_PROTECTION_ENABLED
   cluster_identifier = "silent"
 }
 

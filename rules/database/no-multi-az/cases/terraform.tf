@@ -29,3 +29,38 @@ resource "aws_elasticache_replication_group" "on" {
   automatic_failover_enabled = true
   multi_az_enabled           = true
 }
+
+resource "aws_opensearch_domain" "silent" { # finding: CKV2_AWS_59, CKV_AWS_318
+  domain_name = "silent"
+}
+
+resource "aws_opensearch_domain" "two" {
+  domain_name = "two"
+  cluster_config {
+    dedicated_master_enabled = true
+    dedicated_master_count   = 2 # finding: CKV_AWS_318
+  }
+}
+
+resource "aws_opensearch_domain" "three" {
+  domain_name = "three"
+  cluster_config {
+    dedicated_master_enabled = true
+    dedicated_master_count   = 3
+  }
+}
+
+resource "aws_elasticsearch_domain" "off" {
+  domain_name = "off"
+  cluster_config {
+    dedicated_master_enabled = false # finding: CKV2_AWS_59, CKV_AWS_318
+  }
+}
+
+resource "aws_elasticsearch_domain" "on" {
+  domain_name = "on"
+  cluster_config {
+    dedicated_master_enabled = true
+    dedicated_master_count   = 3
+  }
+}

@@ -69,3 +69,32 @@ resource "aws_dms_replication_instance" "closed" {
   replication_instance_class = "dms.t3.micro"
   publicly_accessible        = false
 }
+
+resource "aws_db_snapshot" "public" {
+  db_instance_identifier = "orders"
+  db_snapshot_identifier = "public"
+  shared_accounts        = ["all"] # finding: CKV_AWS_302
+}
+
+resource "aws_db_snapshot" "shared" {
+  db_instance_identifier = "orders"
+  db_snapshot_identifier = "shared"
+  shared_accounts        = ["111122223333"]
+}
+
+resource "aws_db_snapshot_copy" "public" {
+  source_db_snapshot_identifier = aws_db_snapshot.shared.db_snapshot_arn
+  target_db_snapshot_identifier = "public-copy"
+  shared_accounts               = ["111122223333", "all"] # finding: CKV_AWS_302
+}
+
+resource "aws_db_cluster_snapshot" "public" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "public"
+  shared_accounts                = ["all"] # finding
+}
+
+resource "aws_db_cluster_snapshot" "kept" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "kept"
+}

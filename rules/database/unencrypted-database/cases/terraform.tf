@@ -13,12 +13,59 @@ resource "aws_db_instance" "on" {
   storage_encrypted = true
 }
 
-resource "aws_db_instance" "restored" { # finding(all): CKV_AWS_16
-  snapshot_identifier = "arn:aws:rds:eu-west-1:111122223333:snapshot:orders"
+resource "aws_db_instance" "restored" {
+  snapshot_identifier = "arn:aws:rds:eu-west-1:111122223333:snapshot:orders" # finding(all): CKV_AWS_16
 }
 
-resource "aws_db_instance" "replica" { # finding(all): CKV_AWS_16
-  replicate_source_db = "arn:aws:rds:eu-west-1:111122223333:db:orders"
+data "aws_db_snapshot" "latest" {
+  db_instance_identifier = "orders"
+  most_recent            = true
+}
+
+resource "aws_db_instance" "latest" {
+  snapshot_identifier = data.aws_db_snapshot.latest.id # finding(all): CKV_AWS_16
+}
+
+resource "aws_db_instance" "replica" {
+  replicate_source_db = "arn:aws:rds:eu-west-1:111122223333:db:orders" # finding(all): CKV_AWS_16
+}
+
+resource "aws_db_instance" "replica_of_on" {
+  replicate_source_db = aws_db_instance.on.identifier
+}
+
+resource "aws_db_instance" "replica_of_off" {
+  replicate_source_db = aws_db_instance.off.arn
+}
+
+resource "aws_db_instance" "from_backups" {
+  restore_to_point_in_time {
+    source_db_instance_automated_backups_arn = "arn:aws:rds:eu-west-1:111122223333:auto-backup:ab-a1b2c3" # finding(all): CKV_AWS_16
+    use_latest_restorable_time               = true
+  }
+}
+
+resource "aws_rds_cluster" "replica" {
+  engine                        = "postgres"
+  replication_source_identifier = "arn:aws:rds:eu-west-1:111122223333:cluster:orders" # finding(all): CKV_AWS_96
+}
+
+resource "aws_rds_cluster" "restored" {
+  engine              = "aurora-mysql"
+  snapshot_identifier = "orders"
+  storage_encrypted   = false # finding(all): CKV_AWS_96
+}
+
+resource "aws_rds_cluster" "restored_of_on" {
+  engine = "aurora-mysql"
+  restore_to_point_in_time {
+    source_cluster_identifier  = aws_rds_cluster.on.cluster_identifier
+    use_latest_restorable_time = true
+  }
+}
+
+resource "aws_neptune_cluster" "replica" {
+  replication_source_identifier = "arn:aws:rds:eu-west-1:111122223333:cluster:graph"
 }
 
 resource "aws_rds_cluster" "off" {
@@ -167,4 +214,27 @@ resource "aws_elasticsearch_domain" "on" {
   encrypt_at_rest {
     enabled = true
   }
+}
+
+# As a state tells it: nobody writes what a snapshot has from its cluster.
+resource "aws_db_cluster_snapshot" "off" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "off"
+  storage_encrypted              = false # finding: CKV_AWS_146
+}
+
+resource "aws_db_cluster_snapshot" "silent" {
+  db_cluster_identifier          = aws_rds_cluster.on.id
+  db_cluster_snapshot_identifier = "silent"
+}
+
+resource "aws_neptune_cluster_snapshot" "off" {
+  db_cluster_identifier          = "orders"
+  db_cluster_snapshot_identifier = "off"
+  storage_encrypted              = false # finding: CKV_AWS_279
+}
+
+resource "aws_neptune_cluster_snapshot" "silent" {
+  db_cluster_identifier          = aws_neptune_cluster.on.id
+  db_cluster_snapshot_identifier = "silent"
 }

@@ -32,3 +32,49 @@ resource "aws_wafv2_web_acl_logging_configuration" "site" {
   resource_arn            = aws_wafv2_web_acl.site.arn
   log_destination_configs = ["arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-site"]
 }
+
+resource "aws_route53_zone" "silent" { # finding: CKV2_AWS_39
+  name = "example.com"
+}
+
+resource "aws_route53_zone" "logged" {
+  name = "example.org"
+}
+
+resource "aws_route53_query_log" "logged" {
+  cloudwatch_log_group_arn = "arn:aws:logs:us-east-1:111122223333:log-group:dns"
+  zone_id                  = aws_route53_zone.logged.zone_id
+}
+
+resource "aws_route53_zone" "private" {
+  name = "example.internal"
+  vpc {
+    vpc_id = "vpc-1"
+  }
+}
+
+resource "aws_waf_web_acl" "silent" { # finding: CKV_AWS_176
+  name        = "silent"
+  metric_name = "silent"
+}
+
+resource "aws_waf_web_acl" "logged" {
+  name        = "logged"
+  metric_name = "logged"
+  logging_configuration {
+    log_destination = "arn:aws:firehose:us-east-1:111122223333:deliverystream/aws-waf-logs"
+  }
+}
+
+resource "aws_wafregional_web_acl" "silent" { # finding: CKV_AWS_176
+  name        = "silent"
+  metric_name = "silent"
+}
+
+resource "aws_wafregional_web_acl" "logged" {
+  name        = "logged"
+  metric_name = "logged"
+  logging_configuration {
+    log_destination = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/aws-waf-logs"
+  }
+}

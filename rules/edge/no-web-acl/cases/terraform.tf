@@ -89,3 +89,10 @@ resource "aws_wafv2_web_acl" "apis" {
   name  = "apis"
   scope = "REGIONAL"
 }
+
+# A second stage of an API of which only another one is protected.
+resource "aws_api_gateway_stage" "test" { # finding: CKV2_AWS_29, APIGateway.4, API_GW_ASSOCIATED_WITH_WAF
+  rest_api_id   = aws_api_gateway_rest_api.orders.id
+  deployment_id = "a1b2c3"
+  stage_name    = "test"
+}

@@ -4,10 +4,10 @@ resource "aws_lambda_function" "orders" { # finding: CKV_AWS_115, LAMBDA_CONCURR
 }
 
 # -1 takes a limit away.
-resource "aws_lambda_function" "unlimited" { # finding: CKV_AWS_115, LAMBDA_CONCURRENCY_CHECK
+resource "aws_lambda_function" "unlimited" {
   function_name                  = "unlimited"
   role                           = "arn:aws:iam::123456789012:role/unlimited"
-  reserved_concurrent_executions = -1
+  reserved_concurrent_executions = -1 # finding: CKV_AWS_115, LAMBDA_CONCURRENCY_CHECK
 }
 
 resource "aws_lambda_function" "limited" {

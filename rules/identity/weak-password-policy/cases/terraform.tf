@@ -41,3 +41,37 @@ resource "aws_cognito_user_pool" "users" {
     temporary_password_validity_days = 1
   }
 }
+
+resource "aws_iam_account_password_policy" "nothing" { # finding: CKV_AWS_10
+  allow_users_to_change_password = true
+  max_password_age               = 90
+  password_reuse_prevention      = 24
+  require_lowercase_characters   = true
+  require_numbers                = true
+  require_symbols                = true
+  require_uppercase_characters   = true
+}
+
+resource "aws_iam_account_password_policy" "weak" {
+  minimum_password_length      = 12    # finding(all): CKV_AWS_10
+  max_password_age             = 365   # finding(all): CKV_AWS_9
+  password_reuse_prevention    = 5     # finding(all): CKV_AWS_13
+  require_lowercase_characters = false # finding(all): CKV_AWS_11
+  require_numbers              = false # finding(all): CKV_AWS_12
+  require_symbols              = false # finding(all): CKV_AWS_14
+  require_uppercase_characters = false # finding(all): CKV_AWS_15
+}
+
+resource "aws_iam_account_password_policy" "long" { # finding(all): CKV_AWS_9, CKV_AWS_11, CKV_AWS_12, CKV_AWS_13, CKV_AWS_14, CKV_AWS_15
+  minimum_password_length = 20
+}
+
+resource "aws_iam_account_password_policy" "strong" {
+  minimum_password_length      = 14
+  max_password_age             = 90
+  password_reuse_prevention    = 24
+  require_lowercase_characters = true
+  require_numbers              = true
+  require_symbols              = true
+  require_uppercase_characters = true
+}

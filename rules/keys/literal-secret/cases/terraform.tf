@@ -38,3 +38,17 @@ variable "token" {
   type      = string
   sensitive = true
 }
+
+data "aws_secretsmanager_secret" "elsewhere" {
+  name = "elsewhere"
+}
+
+resource "aws_secretsmanager_secret_version" "elsewhere" {
+  secret_id     = data.aws_secretsmanager_secret.elsewhere.id
+  secret_string = jsonencode({ password = "Sommer2024" }) # finding
+}
+
+resource "aws_secretsmanager_secret_version" "fine" {
+  secret_id     = "orders/fine"
+  secret_string = var.token
+}

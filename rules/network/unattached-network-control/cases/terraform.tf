@@ -63,3 +63,7 @@ resource "aws_network_acl_association" "apart" {
 resource "aws_default_network_acl" "default" {
   default_network_acl_id = aws_vpc.network.default_network_acl_id
 }
+
+resource "aws_default_security_group" "default" {
+  vpc_id = aws_vpc.network.id
+}

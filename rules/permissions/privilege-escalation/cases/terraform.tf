@@ -67,3 +67,24 @@ resource "aws_iam_role_policy" "bound" {
   role   = aws_iam_role.bound.id
   policy = data.aws_iam_policy_document.bound.json
 }
+
+# Made by AWS for a service that nobody tells what to do with it.
+resource "aws_iam_role" "batch" {
+  name = "batch"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "batch.amazonaws.com" } }]
+  })
+  managed_policy_arns = ["arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole"] # finding(all): CKV_AWS_110, CKV_AWS_286
+}
+
+# The same for a function.
+resource "aws_iam_role" "misused" {
+  name               = "misused"
+  assume_role_policy = local.assume
+}
+
+resource "aws_iam_role_policy_attachment" "misused" {
+  role       = aws_iam_role.misused.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole" # finding: CKV_AWS_110, CKV_AWS_286
+}

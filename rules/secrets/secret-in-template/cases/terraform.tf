@@ -269,3 +269,26 @@ resource "aws_instance" "documented" {
   instance_type = "t3.micro"
   user_data     = "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"
 }
+
+provider "aws" {
+  region     = "eu-west-1"
+  access_key = "AKIAQ7RT5ZK2WLNBX4MC" # finding: CKV_AWS_41
+  secret_key = "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" # finding: CKV_AWS_41
+}
+
+provider "aws" {
+  alias      = "emulator"
+  region     = "eu-west-1"
+  access_key = "test"
+  secret_key = "test"
+}
+
+provider "aws" {
+  alias      = "given"
+  region     = "eu-west-1"
+  access_key = var.access_key
+  secret_key = var.secret_key
+}
+
+variable "access_key" {}
+variable "secret_key" {}

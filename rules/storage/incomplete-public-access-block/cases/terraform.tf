@@ -115,3 +115,14 @@ resource "aws_s3control_multi_region_access_point" "closed" {
     }
   }
 }
+
+resource "aws_s3_bucket" "half" {
+  bucket = "half"
+}
+
+resource "aws_s3_bucket_public_access_block" "half" { # finding: CKV_AWS_55, CKV_AWS_56, S3.8, S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED
+  bucket = aws_s3_bucket.half.id
+
+  block_public_acls   = true
+  block_public_policy = true
+}

@@ -152,3 +152,196 @@ resource "aws_s3_bucket_acl" "private" {
   bucket = aws_s3_bucket.private.id
   acl    = "private"
 }
+
+# Lists of grants.
+resource "aws_s3_bucket" "granted" {
+  bucket = "granted"
+}
+
+resource "aws_s3_bucket_ownership_controls" "granted" {
+  bucket = aws_s3_bucket.granted.id
+  rule {
+    object_ownership = "ObjectWriter"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "granted" {
+  bucket              = aws_s3_bucket.granted.id
+  block_public_policy = true
+}
+
+resource "aws_s3_bucket_acl" "granted" {
+  bucket = aws_s3_bucket.granted.id
+
+  access_control_policy {
+    grant { # finding: CKV_AWS_20, S3.2, S3_BUCKET_PUBLIC_READ_PROHIBITED
+      permission = "READ"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+    grant { # finding: CKV2_AWS_43, S3.3, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+      permission = "WRITE"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+      }
+    }
+    grant {
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+      }
+    }
+    grant {
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "CanonicalUser"
+        id   = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+      }
+    }
+    owner {
+      id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    }
+  }
+}
+
+resource "aws_s3_bucket" "legacy" {
+  bucket = "legacy"
+
+  grant { # finding: CKV_AWS_375, CKV_AWS_57
+    type        = "Group"
+    permissions = ["READ_ACP", "WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/global/AllUsers"
+  }
+}
+
+resource "aws_s3_bucket" "seen" {
+  bucket = "seen"
+}
+
+resource "aws_s3_bucket_acl" "seen" {
+  bucket = aws_s3_bucket.seen.id
+  access_control_policy {
+    owner {
+      id = "owner"
+    }
+    grant { # finding: CKV_AWS_375
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+    grant { # finding: CKV2_AWS_43
+      permission = "READ"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+      }
+    }
+    grant {
+      permission = "WRITE"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "own_grants" {
+  bucket = "own-grants"
+}
+
+resource "aws_s3_bucket_acl" "own_grants" {
+  bucket = aws_s3_bucket.own_grants.id
+  access_control_policy {
+    owner {
+      id = "owner"
+    }
+    grant {
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "CanonicalUser"
+        id   = "owner"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "given_away" {
+  bucket = "given-away"
+}
+
+resource "aws_s3_bucket_ownership_controls" "given_away" {
+  bucket = aws_s3_bucket.given_away.id
+  rule {
+    object_ownership = "ObjectWriter"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "given_away" {
+  bucket                  = aws_s3_bucket.given_away.id
+  block_public_acls       = false
+  ignore_public_acls      = false
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_acl" "given_away" {
+  bucket = aws_s3_bucket.given_away.id
+  access_control_policy {
+    grant { # finding: CKV_AWS_20, CKV_AWS_375, CKV_AWS_57, S3.2, S3.3, S3_BUCKET_PUBLIC_READ_PROHIBITED, S3_BUCKET_PUBLIC_WRITE_PROHIBITED
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "void_grant" {
+  bucket = "void_grant"
+}
+
+resource "aws_s3_bucket_public_access_block" "void_grant" {
+  bucket                  = aws_s3_bucket.void_grant.id
+  block_public_acls       = true
+  ignore_public_acls      = true
+  block_public_policy     = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_acl" "void_grant" {
+  bucket = aws_s3_bucket.void_grant.id
+  access_control_policy {
+    grant { # finding(all): CKV_AWS_375
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket" "handed_on" {
+  bucket = "handed-on"
+}
+
+resource "aws_s3_bucket_acl" "handed_on" {
+  bucket = aws_s3_bucket.handed_on.id
+  access_control_policy {
+    grant { # finding: CKV_AWS_57
+      permission = "WRITE_ACP"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}

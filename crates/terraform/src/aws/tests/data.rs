@@ -216,13 +216,125 @@ resource "aws_s3_bucket_versioning" "b" {
   bucket = "another"
   versioning_configuration { status = "Enabled" }
 }
+resource "aws_s3_bucket_logging" "b" {
+  bucket        = "another"
+  target_bucket = "logs"
+}
 "#);
     check(
         &app,
         "AWS::S3::Bucket",
-        &[("aws_s3_bucket.b", "{BucketName: \"one\"}")],
+        &[
+            ("aws_s3_bucket.b", "{BucketName: \"one\"}"),
+            (
+                "aws_s3_bucket_versioning.b",
+                "{VersioningConfiguration: {Status: \"Enabled\"}}",
+            ),
+        ],
     );
-    assert_eq!(app.of_kind("aws_s3_bucket_versioning").count(), 1);
+    let partial: Vec<bool> = (app.of_kind("AWS::S3::Bucket"))
+        .map(|bucket| bucket.partial)
+        .collect();
+    assert_eq!(partial, [false, true]);
+    assert_eq!(app.of_kind("aws_s3_bucket_logging").count(), 1);
+}
+
+#[test]
+fn what_refers_to_a_vault_names_its_arn() {
+    let app = app(r#"
+resource "aws_backup_vault" "v" { name = "orders" }
+resource "aws_sqs_queue" "q" { name = aws_backup_vault.v.arn }
+"#);
+    let expected = "{QueueName: <${aws_backup_vault.v.BackupVaultArn}>}";
+    check(&app, "AWS::SQS::Queue", &[("aws_sqs_queue.q", expected)]);
+}
+
+#[test]
+fn parts_are_found_by_way_of_a_policy() {
+    let app = app(r#"
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = "{}"
+}
+resource "aws_s3_bucket_ownership_controls" "b" {
+  bucket = aws_s3_bucket_policy.b.id
+  rule { object_ownership = "BucketOwnerEnforced" }
+}
+"#);
+    check(
+        &app,
+        "AWS::S3::Bucket",
+        &[(
+            "aws_s3_bucket.b",
+            "{OwnershipControls: {Rules: [{ObjectOwnership: \"BucketOwnerEnforced\"}]}}",
+        )],
+    );
+}
+
+#[test]
+fn documents_of_apis_may_be_yaml() {
+    let (app, problems) = application(&[
+        (
+            "main.tf",
+            r#"
+resource "aws_apigatewayv2_api" "plain" { body = file("api.yaml") }
+resource "aws_apigatewayv2_api" "filled" {
+  body = templatefile("filled.yaml", { uri = aws_lambda_function.f.invoke_arn })
+}
+resource "aws_apigatewayv2_api" "text" { body = "no document" }
+resource "aws_lambda_function" "f" {}
+"#,
+        ),
+        ("api.yaml", "openapi: 3.0.1\npaths:\n  /a: {}\n"),
+        ("filled.yaml", "paths:\n  /a:\n    uri: ${uri}\n"),
+    ]);
+    assert!(problems.is_empty(), "{problems:?}");
+    check(
+        &app,
+        "AWS::ApiGatewayV2::Api",
+        &[
+            (
+                "aws_apigatewayv2_api.filled",
+                "{Body: {paths: {/a: {uri: <arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${aws_lambda_function.f.Arn}/invocations>}}}}",
+            ),
+            (
+                "aws_apigatewayv2_api.plain",
+                "{Body: {openapi: \"3.0.1\", paths: {/a: {}}}}",
+            ),
+            ("aws_apigatewayv2_api.text", "{Body: \"no document\"}"),
+        ],
+    );
+}
+
+#[test]
+fn parts_of_the_same_name_in_another_api_are_not_joined() {
+    let app = app(r#"
+resource "aws_api_gateway_stage" "a" {
+  rest_api_id = "a"
+  stage_name  = "live"
+}
+resource "aws_api_gateway_method_settings" "b" {
+  rest_api_id = "b"
+  stage_name  = "live"
+  method_path = "*/*"
+  settings { data_trace_enabled = true }
+}
+"#);
+    check(
+        &app,
+        "AWS::ApiGateway::Stage",
+        &[
+            (
+                "aws_api_gateway_method_settings.b",
+                "{MethodSettings: [{ResourcePath: \"/*\", HttpMethod: \"*\", DataTraceEnabled: true}]}",
+            ),
+            (
+                "aws_api_gateway_stage.a",
+                "{RestApiId: \"a\", StageName: \"live\"}",
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -413,6 +525,64 @@ resource "aws_opensearch_domain" "d" {
             "aws_opensearch_domain.d",
             "{DomainEndpointOptions: {TLSSecurityPolicy: \"p\", EnforceHTTPS: true}, \
              LogPublishingOptions: {AUDIT_LOGS: {CloudWatchLogsLogGroupArn: \"arn:l\", Enabled: true}}}",
+        )],
+    );
+}
+
+#[test]
+fn what_cloudformation_has_no_property_for_is_kept() {
+    let app = app(r#"
+resource "aws_secretsmanager_secret_version" "v" {
+  secret_id     = "orders/elsewhere"
+  secret_string = "x"
+}
+resource "aws_s3_bucket" "b" {
+  grant {
+    type        = "Group"
+    uri         = "all"
+    permissions = ["READ", "WRITE"]
+  }
+}
+resource "aws_s3_bucket_acl" "b" {
+  bucket = aws_s3_bucket.b.id
+  access_control_policy {
+    grant {
+      permission = "READ_ACP"
+      grantee {
+        type = "Group"
+        uri  = "some"
+      }
+    }
+  }
+}
+resource "aws_default_security_group" "d" {}
+"#);
+    check(
+        &app,
+        "AWS::SecretsManager::SecretVersion",
+        &[(
+            "aws_secretsmanager_secret_version.v",
+            "{SecretId: \"orders/elsewhere\", SecretString: \"x\"}",
+        )],
+    );
+    check(
+        &app,
+        "AWS::S3::Bucket",
+        &[(
+            "aws_s3_bucket.b",
+            "{AccessControlPolicy: {Grants: [\
+{Permission: \"READ\", Grantee: {Type: \"Group\", URI: \"all\"}}, \
+{Permission: \"WRITE\", Grantee: {Type: \"Group\", URI: \"all\"}}, \
+{Permission: \"READ_ACP\", Grantee: {Type: \"Group\", URI: \"some\"}}]}}",
+        )],
+    );
+    check(
+        &app,
+        "AWS::EC2::SecurityGroup",
+        &[(
+            "aws_default_security_group.d",
+            "{GroupName: \"default\", \
+GroupDescription: \"default VPC security group\", SecurityGroupEgress: []}",
         )],
     );
 }
