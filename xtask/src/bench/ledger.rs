@@ -320,10 +320,11 @@ fn one(folder: &Path, event: &Event) -> Result<Made> {
     let batches = Arc::default();
     let (ledger, _) = Ledger::open(parts(folder, &batches)?, Settings::default())?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let events = vec![event.clone(); EVENTS_ONE];
     let begun = Instant::now();
     runtime.block_on(async {
-        for _ in 0..EVENTS_ONE {
-            ledger.append(event.clone()).await?;
+        for event in events {
+            ledger.append(event).await?;
         }
         anyhow::Ok(())
     })?;
