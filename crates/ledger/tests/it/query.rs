@@ -836,3 +836,52 @@ fn what_is_found_is_exported() {
         rows[2].starts_with("1,1970-01-01T08:00:00.000Z,1970-01-01T08:00:00.000Z,API Activity")
     );
 }
+
+#[test]
+fn what_is_missing_and_did_not_expire_is_told_after_what_is_there() {
+    let (disk, _) = ledger();
+    let all = disk.disk.files();
+    for (gone, left) in [(0, 3..15), (1, 0..3), (4, 0..12)] {
+        let begins = format!("segments/{:020}", gone * PER_DAY);
+        let mut files = all.clone();
+        files.retain(|name, _| !name.starts_with(&begins));
+        let parts = self::parts(Simulated::with(files.clone()));
+        for newest_first in [false, true] {
+            let query = Query {
+                newest_first,
+                ..Query::default()
+            };
+            // Opening does not go on behind what is missing at the end.
+            let Ok(permit) = permit(
+                &parts,
+                daily(),
+                &Roles::owner("olga"),
+                &reader("olga"),
+                &query,
+            ) else {
+                assert_eq!(gone, 4);
+                continue;
+            };
+            let mut found = Vec::new();
+            let told = permit.query(|answer| {
+                found.push(answer.index);
+                Ok::<_, LedgerError>(())
+            });
+            match told {
+                Err(LedgerError::Fault(fault)) => {
+                    assert_eq!(fault.what, palisade_ledger::FaultKind::Removed);
+                    assert_eq!(fault.index, gone * PER_DAY);
+                }
+                other => panic!("{other:?}"),
+            }
+            assert!(left.clone().all(|index| found.contains(&index)));
+        }
+    }
+    // Beside a writer, a segment without a header is none yet.
+    let mut files = all;
+    let name = format!("segments/{:020}.log", DAYS * PER_DAY);
+    files.insert(name, b"pali".to_vec());
+    let beside = self::parts(Simulated::with(files));
+    assert!(palisade_ledger::read(&beside, 14).unwrap().is_some());
+    assert!(palisade_ledger::read(&beside, 15).unwrap().is_none());
+}
