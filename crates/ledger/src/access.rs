@@ -13,6 +13,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::ledger::Ledger;
 use crate::open;
 use crate::query::{self, Answer, Query, View};
+use crate::read;
 use crate::reading::{self, Reading};
 use crate::sign::{self, Description};
 use crate::tail::Tail;
@@ -252,6 +253,23 @@ impl Permit {
             return Ok(());
         }
         query::run(&self.parts, &self.query, self.seen, u64::MAX, each)
+    }
+
+    /// Gives what the tree covers of the first event that was asked for: without personal fields,
+    /// whatever the role shows. Nothing when there is none, or not one that was asked for.
+    ///
+    /// # Errors
+    /// When it has expired, and the first fault.
+    pub fn leaf(self) -> Result<Option<Vec<u8>>, LedgerError> {
+        let index = self.query.from_index.unwrap_or_default();
+        if self.nothing {
+            return Ok(None);
+        }
+        let Some(stored) = read::read(&self.parts, index)? else {
+            return Ok(None);
+        };
+        let event = stored.event().map_err(|_| LedgerError::Record { index })?;
+        Ok(self.query.matches(&event).then_some(stored.leaf))
     }
 
     /// Gives the last events that were asked for, `count` of them at most, the oldest first, and

@@ -14,6 +14,8 @@ pub enum Format {
     Csv,
     /// The events alone, one in a line: what readers of OCSF take.
     Ocsf,
+    /// Lines for people: index, time, what was done and how it went, who did it, what it concerns.
+    Text,
 }
 
 /// Writes events, one after the other.
@@ -66,11 +68,20 @@ impl<W: Write> Export<W> {
         match self.format {
             Format::JsonLines => writeln!(self.out, "{}", json!({"index": index, "event": event})),
             Format::Ocsf => writeln!(self.out, "{event}"),
+            Format::Text => writeln!(self.out, "{}", line(*index, event)),
             Format::Csv => {
                 let cells = row(*index, event).map(|text| cell(&text));
                 write!(self.out, "{}\r\n", cells.join(","))
             }
         }
+    }
+
+    /// Sees to it that what was added is seen.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 
     /// Ends the file.
@@ -123,6 +134,54 @@ fn row(index: u64, event: &Value) -> [String; COLUMNS.len()] {
         text(&own["record"]),
         text(&event["message"]),
     ]
+}
+
+/// An event in one line, in which nothing that it holds can steer a terminal.
+fn line(index: u64, event: &Value) -> String {
+    let [
+        _,
+        time,
+        _,
+        class,
+        activity,
+        status,
+        _,
+        uid,
+        name,
+        email,
+        operation,
+        app,
+        resources,
+        clauses,
+        ..,
+        message,
+    ] = row(index, event);
+    let who = [name, email, uid].into_iter().find(|text| !text.is_empty());
+    let parts = [
+        who.unwrap_or_default(),
+        operation,
+        app,
+        resources,
+        clauses,
+        message,
+    ];
+    let mut line = format!("{index:>8}  {time}  {class}: {activity}");
+    for part in [status].into_iter().chain(parts) {
+        if !part.is_empty() {
+            line.push_str("  ");
+            line.push_str(&part);
+        }
+    }
+    let mut tame = String::with_capacity(line.len());
+    for c in line.chars() {
+        let steers = c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match steers {
+            true => tame.extend(c.escape_unicode()),
+            false => tame.push(c),
+        }
+    }
+    tame
 }
 
 /// A cell as RFC 4180 has it. What a spreadsheet would take for a formula gets a `'` before it.
@@ -201,6 +260,20 @@ mod tests {
                  Informational,u-1,\"'=cmd|' /C calc'!A0\",,Invoke,,\"arn:a; b\",\
                  \"SCSP-6.4; SCSP-8.1\",\"'-1+2\",id,before,\"said \"\"no\"\", twice\"",
             ]
+        );
+    }
+
+    #[test]
+    fn a_line_for_people_steers_no_terminal() {
+        let event = json!({
+            "time": 0, "class_name": "API Activity", "activity_name": "Read", "status": "Failure",
+            "actor": {"user": {"uid": "u-1", "email_addr": "a\u{1b}[2Jb\u{202e}"}},
+            "message": "two\nlines",
+        });
+        assert_eq!(
+            export(Format::Text, event),
+            "       3  1970-01-01T00:00:00.000Z  API Activity: Read  Failure  \
+             a\\u{1b}[2Jb\\u{202e}  two\\u{a}lines\n"
         );
     }
 

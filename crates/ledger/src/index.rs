@@ -279,14 +279,9 @@ fn load_or_make(
     Ok(index)
 }
 
-/// Whether a segment that takes no more events may hold what is asked for.
-pub(crate) fn may_hold(
-    disk: &dyn Disk,
-    segment: &Segment,
-    wanted: impl FnOnce(&Index) -> bool,
-) -> Result<bool, LedgerError> {
-    let index = load_or_make(disk, segment, &AtomicBool::new(false))?;
-    Ok(index.is_none_or(|index| wanted(&index)))
+/// What a segment holds that takes no more events.
+pub(crate) fn of(disk: &dyn Disk, segment: &Segment) -> Result<Option<Index>, LedgerError> {
+    load_or_make(disk, segment, &AtomicBool::new(false))
 }
 
 /// Makes the indices that are not there, and those of segments that are told to end, until the

@@ -3,9 +3,10 @@
 
 use crate::error::{FaultKind, LedgerError};
 use crate::index::{self, Index, Terms};
+use crate::prove::last_checkpoint;
 use crate::read::{self, Next};
 use crate::segment::Record;
-use crate::store::{self, Found, Frames, Segment};
+use crate::store::{Found, Frames, Segment};
 use crate::terms::{self, Field, Outcome};
 use crate::writer::Parts;
 use palisade_event::{Class, PrivateError, erase, open, subjects};
@@ -169,7 +170,9 @@ pub(crate) fn run<E: From<LedgerError>>(
     let disk = &*parts.disk;
     let below = below.min(query.until_index.unwrap_or(u64::MAX));
     let from = query.from_index.unwrap_or(0);
-    let segments = store::list(disk)?;
+    // Read before the segments: these can only be more.
+    let signed = last_checkpoint(parts)?.tree().size;
+    let segments = read::segments(disk)?;
     let begin = segments.partition_point(|first| *first <= from);
     let begin = begin.saturating_sub(1);
     let end = segments.partition_point(|first| *first < below);
@@ -179,31 +182,83 @@ pub(crate) fn run<E: From<LedgerError>>(
         true => Box::new(wanted.iter().rev()),
         false => Box::new(wanted.iter()),
     };
+    let mut gaps = Gaps::default();
+    // Behind the last segment there should be nothing that was signed.
+    let signed = signed.min(below);
+    let behind = segments.get(end).copied().unwrap_or(signed).min(signed);
+    let (mut expected, mut next) = (from, behind);
     for first in order {
+        if !query.newest_first {
+            gaps.check(parts, expected, *first)?;
+        }
         let segment = Segment::open(disk, &*parts.keys, *first)?;
         let is_last = Some(*first) == last;
         // The last one still takes events.
-        if !is_last && !index::may_hold(disk, &segment, |index| query.may_be_in(index, &segment))? {
-            continue;
+        let index = match is_last {
+            true => None,
+            false => index::of(disk, &segment)?,
+        };
+        let (went, end) = match index {
+            Some(index) if !query.may_be_in(&index, &segment) => (Next::On, first + index.events),
+            _ => {
+                let mut frames = segment.frames()?;
+                frames.skip_to(from)?;
+                let mut reading = Reading {
+                    frames,
+                    query,
+                    seen,
+                    below,
+                    is_last,
+                };
+                match query.newest_first {
+                    true => reading.newest_first(&mut give)?,
+                    false => {
+                        let went = reading.until(u64::MAX, &mut give)?;
+                        (went, reading.frames.index())
+                    }
+                }
+            }
+        };
+        if query.newest_first {
+            gaps.check(parts, end, next)?;
+            next = *first;
+        } else {
+            expected = end;
         }
-        let mut frames = segment.frames()?;
-        frames.skip_to(from)?;
-        let mut reading = Reading {
-            frames,
-            query,
-            seen,
-            below,
-            is_last,
-        };
-        let next = match query.newest_first {
-            true => reading.newest_first(&mut give)?,
-            false => reading.until(u64::MAX, &mut give)?,
-        };
-        if next == Next::Stop {
-            break;
+        if went == Next::Stop {
+            return gaps.told();
         }
     }
-    Ok(())
+    // In the order of indices this is what comes behind, in the other one what was before.
+    match query.newest_first {
+        true => gaps.check(parts, from, next)?,
+        false => gaps.check(parts, expected, behind)?,
+    }
+    gaps.told()
+}
+
+/// Events that are not there. All that is there is given before that is told.
+#[derive(Default)]
+struct Gaps(Option<LedgerError>);
+
+impl Gaps {
+    /// Between two segments nothing may be missing but what has expired.
+    fn check(&mut self, parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
+        if from >= to {
+            return Ok(());
+        }
+        match read::is_expired(parts, from, to) {
+            Err(error @ LedgerError::Fault(_)) => {
+                self.0.get_or_insert(error);
+                Ok(())
+            }
+            checked => checked,
+        }
+    }
+
+    fn told<E: From<LedgerError>>(self) -> Result<(), E> {
+        self.0.map_or(Ok(()), |error| Err(error.into()))
+    }
 }
 
 /// Going through one segment.
@@ -252,10 +307,11 @@ impl Reading<'_> {
     }
 
     /// Gives what is asked for from the last frame to the first: part by part, each turned round.
+    /// Tells where the segment ends too.
     fn newest_first<E: From<LedgerError>>(
         &mut self,
         mut each: impl FnMut(Answer) -> Result<Next, E>,
-    ) -> Result<Next, E> {
+    ) -> Result<(Next, u64), E> {
         let mut parts = vec![(self.frames.offset(), self.frames.index())];
         while self.frames.skip()? {
             let (offset, index) = (self.frames.offset(), self.frames.index());
@@ -266,6 +322,7 @@ impl Reading<'_> {
                 parts.push((offset, index));
             }
         }
+        let behind = self.frames.index();
         let mut end = u64::MAX;
         for (offset, index) in parts.into_iter().rev() {
             self.frames.seek(offset, index)?;
@@ -276,11 +333,11 @@ impl Reading<'_> {
             })?;
             for answer in found.into_iter().rev() {
                 if each(answer)? == Next::Stop {
-                    return Ok(Next::Stop);
+                    return Ok((Next::Stop, behind));
                 }
             }
             end = index;
         }
-        Ok(Next::On)
+        Ok((Next::On, behind))
     }
 }

@@ -2,7 +2,9 @@
 //! another process: it sees what was whole when it looked.
 
 use crate::deeds::Deeds;
+use crate::disk::Disk;
 use crate::error::{Fault, FaultKind, LedgerError};
+use crate::open::is_unfinished;
 use crate::segment::Record;
 use crate::store::{self, EVENTS, Found, Segment};
 use crate::writer::Parts;
@@ -31,6 +33,18 @@ impl Stored {
     }
 }
 
+/// The first events of the segments that can be read. The last one may have no header yet: a writer
+/// is at it, or a crash came between, and no event of it was acknowledged.
+pub(crate) fn segments(disk: &dyn Disk) -> Result<Vec<u64>, LedgerError> {
+    let mut segments = store::list(disk)?;
+    if let Some(last) = segments.last()
+        && is_unfinished(disk, *last)?
+    {
+        segments.pop();
+    }
+    Ok(segments)
+}
+
 /// Calls `each` for every event from an index on, in order, until it says that it has enough. What
 /// has expired is passed over.
 ///
@@ -41,7 +55,7 @@ pub(crate) fn each_record<E: From<LedgerError>>(
     from: u64,
     mut each: impl FnMut(u64, Record<'_>) -> Result<Next, E>,
 ) -> Result<(), E> {
-    let segments = store::list(&*parts.disk)?;
+    let segments = segments(&*parts.disk)?;
     let begin = segments.partition_point(|first| *first <= from);
     let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
     let mut at = if begin == 0 { from } else { 0 };
@@ -78,7 +92,7 @@ pub(crate) fn each_record<E: From<LedgerError>>(
 }
 
 /// Events that are not there must have expired.
-fn is_expired(parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
+pub(crate) fn is_expired(parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
     if Deeds::read(parts)?.has_expired(from, to) {
         return Ok(());
     }

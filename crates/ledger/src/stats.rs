@@ -2,8 +2,8 @@
 //! the last one.
 
 use crate::error::LedgerError;
-use crate::open::is_unfinished;
 use crate::prove::last_checkpoint;
+use crate::read;
 use crate::store::{self, EVENTS, Found, Segment};
 use crate::writer::Parts;
 
@@ -28,12 +28,7 @@ pub struct Stats {
 /// When it can't be read.
 pub fn stats(parts: &Parts) -> Result<Stats, LedgerError> {
     let disk = &*parts.disk;
-    let mut segments = store::list(disk)?;
-    if let Some(last) = segments.last()
-        && is_unfinished(disk, *last)?
-    {
-        segments.pop();
-    }
+    let segments = read::segments(disk)?;
     let mut stats = Stats {
         segments: store::len(segments.len()),
         ..Stats::default()

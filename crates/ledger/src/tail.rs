@@ -2,8 +2,8 @@
 
 use crate::error::LedgerError;
 use crate::query::{self, Answer, Query, Reading, View};
-use crate::read::Next;
-use crate::store::{self, Segment};
+use crate::read::{self, Next};
+use crate::store::Segment;
 use crate::writer::Parts;
 
 /// Gives events as they come. Each poll reads what is new and nothing else.
@@ -20,7 +20,7 @@ pub struct Tail {
 
 /// How many events there are, as far as they are whole.
 pub(crate) fn size(parts: &Parts) -> Result<u64, LedgerError> {
-    let segments = store::list(&*parts.disk)?;
+    let segments = read::segments(&*parts.disk)?;
     let Some(first) = segments.last() else {
         return Ok(0);
     };
@@ -50,13 +50,15 @@ impl Tail {
             ..query.clone()
         };
         let mut found = Vec::new();
-        query::run(&parts, &last, seen, index, |answer| {
+        let whole = query::run(&parts, &last, seen, index, |answer| {
             found.push(answer);
             Ok::<_, LedgerError>(())
-        })?;
+        });
+        // What there is is given, even where something is missing before it.
         for answer in found.into_iter().rev() {
             each(answer)?;
         }
+        whole?;
         Ok(Self {
             parts,
             query,
@@ -81,7 +83,7 @@ impl Tail {
         &mut self,
         mut each: impl FnMut(Answer) -> Result<(), E>,
     ) -> Result<(), E> {
-        let segments = store::list(&*self.parts.disk)?;
+        let segments = read::segments(&*self.parts.disk)?;
         let begin = segments.partition_point(|first| *first <= self.index);
         let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
         for (number, first) in rest.iter().enumerate() {

@@ -11,8 +11,9 @@ pub(crate) use iam::{
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
 };
 pub(crate) use ledger::{
-    AppendArgs, CheckpointArgs, KeyArgs, LedgerArgs, LedgerCommand, PlaceArgs, ProveArgs,
-    StatsArgs, VerifyArgs,
+    AppendArgs, AskArgs, CheckpointArgs, EventFormat, ExportArgs, ExportFormat, KeyArgs,
+    LedgerArgs, LedgerCommand, OutcomeArg, PartArgs, PlaceArgs, ProveArgs, QueryArgs, StatsArgs,
+    TailArgs, VerifyArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

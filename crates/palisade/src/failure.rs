@@ -46,6 +46,14 @@ impl CommandError {
         }
     }
 
+    /// Whoever asks may not have it.
+    pub(crate) fn denied(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: code::FOUND,
+        }
+    }
+
     /// Something failed that should not.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {

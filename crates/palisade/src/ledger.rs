@@ -2,12 +2,18 @@
 //! here is what their errors mean, and how they wait.
 
 mod append;
+mod ask;
 mod handed;
 mod lines;
 mod place;
 mod prove;
 mod stats;
 mod verify;
+mod when;
+mod who;
+
+pub(crate) use ask::class;
+pub(crate) use when::When;
 
 use crate::cli::{LedgerArgs, LedgerCommand};
 use crate::failure::CommandError;
@@ -25,6 +31,9 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
         LedgerCommand::Verify(arguments) => verify::run(arguments),
         LedgerCommand::Checkpoint(arguments) => prove::checkpoint(arguments),
         LedgerCommand::Prove(arguments) => prove::run(arguments),
+        LedgerCommand::Query(arguments) => ask::query(arguments),
+        LedgerCommand::Export(arguments) => ask::export(arguments),
+        LedgerCommand::Tail(arguments) => ask::tail(arguments),
         LedgerCommand::Stats(arguments) => stats::run(arguments),
         LedgerCommand::Key(arguments) => prove::key(arguments),
     }
@@ -32,7 +41,11 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
 
 /// What an error of the ledger means to whoever called the command.
 fn failed(error: &LedgerError) -> CommandError {
-    let message = error.to_string();
+    failed_as(error, error.to_string())
+}
+
+/// The same, with more words.
+fn failed_as(error: &LedgerError, message: String) -> CommandError {
     match error {
         LedgerError::Fault(_) => CommandError::unverified(message),
         LedgerError::Key { source, .. } => match source {

@@ -43,10 +43,7 @@ impl Project {
                 let wrong = |e| CommandError::usage(format!("`{}`: {e}", path.display()));
                 Some(path.canonicalize().map_err(wrong)?)
             }
-            None => start
-                .ancestors()
-                .map(|folder| folder.join(CONFIG))
-                .find(|path| path.is_file()),
+            None => upwards(start),
         };
         let Some(path) = path else {
             return Ok(Self {
@@ -56,9 +53,7 @@ impl Project {
             });
         };
         let folder = path.parent().unwrap_or(start);
-        let text = read(&path)?;
-        let name = display_path(start, &path);
-        let config = Config::parse(&name, &text, &KNOWN).map_err(|e| mistakes(&e))?;
+        let config = parse(start, &path)?;
         let overlay = match &config.policy {
             None => None,
             Some(file) => {
@@ -102,6 +97,24 @@ impl Project {
             None => catalogue.clone(),
         }
     }
+}
+
+/// The configuration of a folder, from there upwards, without what it names.
+pub(crate) fn config(start: &Path) -> Result<Config, CommandError> {
+    match upwards(start) {
+        Some(path) => parse(start, &path),
+        None => Ok(Config::default()),
+    }
+}
+
+fn upwards(start: &Path) -> Option<PathBuf> {
+    let mut paths = start.ancestors().map(|folder| folder.join(CONFIG));
+    paths.find(|path| path.is_file())
+}
+
+fn parse(start: &Path, path: &Path) -> Result<Config, CommandError> {
+    let name = display_path(start, path);
+    Config::parse(&name, &read(path)?, &KNOWN).map_err(|e| mistakes(&e))
 }
 
 fn exceptions(start: &Path, path: &Path) -> Result<Exceptions, CommandError> {

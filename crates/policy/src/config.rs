@@ -5,8 +5,10 @@
 //! `ignore` is final, and `select` is a limit that nothing below it widens.
 
 mod environment;
+mod ledger;
 
 pub use environment::Environment;
+pub use ledger::{LedgerConfig, LedgerRole};
 
 use crate::catalogue::{root_table, word};
 use crate::error::ConfigError;
@@ -89,6 +91,8 @@ pub struct Config {
     pub organization: OrganizationConfig,
     /// What is deployed to, by name: each is given values of its own.
     pub environments: BTreeMap<String, Environment>,
+    /// Who may read what of a ledger.
+    pub ledger: LedgerConfig,
 }
 
 /// What a project says about the organisation that its account is in. Files hold one policy each;
@@ -118,6 +122,7 @@ const KEYS: &[&str] = &[
     "sam",
     "organization",
     "environments",
+    "ledger",
 ];
 const RULE_KEYS: &[&str] = &["severity", "reason"];
 const PATH_KEYS: &[&str] = &["path", "rules"];
@@ -143,6 +148,7 @@ impl Default for Config {
             region: None,
             organization: OrganizationConfig::default(),
             environments: BTreeMap::new(),
+            ledger: LedgerConfig::default(),
         }
     }
 }
@@ -272,6 +278,9 @@ fn read<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, known: &KnownRules) ->
     }
     if let Some(table) = read_table(reader, root, "environments") {
         config.environments = environment::read(reader, table);
+    }
+    if let Some(table) = read_table(reader, root, "ledger") {
+        config.ledger = ledger::read(reader, table);
     }
     contradictions(reader, root, &config);
     config
@@ -469,7 +478,7 @@ fn contradictions<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &Con
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 7] = [
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 9] = [
     ("", KEYS),
     ("rule", RULE_KEYS),
     ("path", PATH_KEYS),
@@ -477,6 +486,8 @@ pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 7] = [
     ("organization", ORGANIZATION_KEYS),
     ("template", TEMPLATE_KEYS),
     ("environment", environment::KEYS),
+    ("ledger", ledger::KEYS),
+    ("ledger-role", ledger::ROLE_KEYS),
 ];
 
 #[cfg(test)]

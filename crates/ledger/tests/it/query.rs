@@ -389,7 +389,7 @@ fn a_query_over_one_day_does_not_read_the_others() {
         needless += days.len() - 1;
     }
     assert!(needless < 8, "{needless} of 36");
-    // By the index of events, not even the headers.
+    // By the index of events, not even the headers, but the last one's: whether it is whole.
     let one = Query {
         from_index: Some(7),
         until_index: Some(8),
@@ -399,10 +399,16 @@ fn a_query_over_one_day_does_not_read_the_others() {
     disk.taken();
     assert_eq!(answers(permit)[0].index, 7);
     let read = disk.taken();
-    let segments = read.keys().filter(|name| name.ends_with(".log"));
+    let segments = read.iter().filter(|(name, _)| name.ends_with(".log"));
+    let segments: Vec<(&str, bool)> = segments
+        .map(|(name, bytes)| (name.as_str(), *bytes < 100))
+        .collect();
     assert_eq!(
-        segments.collect::<Vec<_>>(),
-        ["segments/00000000000000000006.log"]
+        segments,
+        [
+            ("segments/00000000000000000006.log", false),
+            ("segments/00000000000000000012.log", true),
+        ]
     );
 }
 
@@ -776,11 +782,13 @@ fn a_tail_gives_the_last_events_and_then_what_comes() {
     clock.0.store(3 * DAY, Ordering::SeqCst);
     append(8..10);
     tail.poll(&mut see).unwrap();
-    // What has been read is not read again.
+    // What has been read is not read again, but the header: by a look whether it is whole, too.
     disk.taken();
     tail.poll(&mut see).unwrap();
     let read = disk.taken();
-    assert!(read["segments/00000000000000000009.log"] < 100, "{read:?}");
+    let length = disk.disk.files()["segments/00000000000000000009.log"].len();
+    let headers = read["segments/00000000000000000009.log"];
+    assert!(headers < 150 && headers < length / 4, "{read:?}");
     // The seventh event is the reading, the ninth is of another class.
     assert_eq!(seen, [4, 5, 7, 9, 10]);
     assert_eq!(tail.next_index(), 11);
@@ -835,4 +843,53 @@ fn what_is_found_is_exported() {
     assert!(
         rows[2].starts_with("1,1970-01-01T08:00:00.000Z,1970-01-01T08:00:00.000Z,API Activity")
     );
+}
+
+#[test]
+fn what_is_missing_and_did_not_expire_is_told_after_what_is_there() {
+    let (disk, _) = ledger();
+    let all = disk.disk.files();
+    for (gone, left) in [(0, 3..15), (1, 0..3), (4, 0..12)] {
+        let begins = format!("segments/{:020}", gone * PER_DAY);
+        let mut files = all.clone();
+        files.retain(|name, _| !name.starts_with(&begins));
+        let parts = self::parts(Simulated::with(files.clone()));
+        for newest_first in [false, true] {
+            let query = Query {
+                newest_first,
+                ..Query::default()
+            };
+            // Opening does not go on behind what is missing at the end.
+            let Ok(permit) = permit(
+                &parts,
+                daily(),
+                &Roles::owner("olga"),
+                &reader("olga"),
+                &query,
+            ) else {
+                assert_eq!(gone, 4);
+                continue;
+            };
+            let mut found = Vec::new();
+            let told = permit.query(|answer| {
+                found.push(answer.index);
+                Ok::<_, LedgerError>(())
+            });
+            match told {
+                Err(LedgerError::Fault(fault)) => {
+                    assert_eq!(fault.what, palisade_ledger::FaultKind::Removed);
+                    assert_eq!(fault.index, gone * PER_DAY);
+                }
+                other => panic!("{other:?}"),
+            }
+            assert!(left.clone().all(|index| found.contains(&index)));
+        }
+    }
+    // Beside a writer, a segment without a header is none yet.
+    let mut files = all;
+    let name = format!("segments/{:020}.log", DAYS * PER_DAY);
+    files.insert(name, b"pali".to_vec());
+    let beside = self::parts(Simulated::with(files));
+    assert!(palisade_ledger::read(&beside, 14).unwrap().is_some());
+    assert!(palisade_ledger::read(&beside, 15).unwrap().is_none());
 }

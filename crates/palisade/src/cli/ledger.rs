@@ -1,7 +1,10 @@
 //! The commands about the ledger.
 
 use super::AnswerFormat;
-use clap::{Args, Subcommand};
+use crate::ledger::{When, class};
+use clap::{Args, Subcommand, ValueEnum};
+use palisade_core::ClauseId;
+use palisade_event::Class;
 use std::path::PathBuf;
 
 /// Options of `palisade ledger`.
@@ -21,6 +24,12 @@ pub(crate) enum LedgerCommand {
     Checkpoint(CheckpointArgs),
     /// Prove that an event is in the ledger, to anybody who has the verifier key
     Prove(ProveArgs),
+    /// Find events by time, class, principal, function, outcome, clause or correlation id
+    Query(QueryArgs),
+    /// Write events for other programs
+    Export(ExportArgs),
+    /// Show the last events, and those that come after them
+    Tail(TailArgs),
     /// Count events, segments and bytes, without reading them
     Stats(StatsArgs),
     /// Print the verifier key, for those who verify checkpoints and proofs
@@ -98,9 +107,139 @@ pub(crate) struct ProveArgs {
     /// Put what the proof is about beside it: the event, with commitments for personal fields
     #[arg(long)]
     pub(crate) with_leaf: bool,
+    /// The role to read the event in, for those who have several
+    #[arg(long, value_name = "NAME", requires = "with_leaf")]
+    pub(crate) role: Option<String>,
     /// Where to write it instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// What is asked for. What is not given does not restrict.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// What happened at this time or later: 2026-11-22, 2026-11-22T10:00:00Z, or 90m, 1h, 7d ago
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<When>,
+    /// What happened before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<When>,
+    /// Events of this class, such as `api_activity`; several are alternatives
+    #[arg(long = "class", value_name = "NAME", value_delimiter = ',', value_parser = class)]
+    pub(crate) classes: Vec<Class>,
+    /// Who acted or was acted on: id, name or mail address, as it was recorded
+    #[arg(long, value_name = "NAME")]
+    pub(crate) principal: Option<String>,
+    /// What was called or is concerned: an operation, or the id or name of a resource
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
+    /// How it went
+    #[arg(long, value_enum)]
+    pub(crate) outcome: Option<OutcomeArg>,
+    /// Events that serve this clause of the policy; several are alternatives
+    #[arg(long = "clause", value_name = "ID", value_delimiter = ',')]
+    pub(crate) clauses: Vec<ClauseId>,
+    /// The correlation id
+    #[arg(long, value_name = "ID")]
+    pub(crate) correlation: Option<String>,
+    /// The role to read in, for those who have several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role: Option<String>,
+}
+
+/// Which of the events that were asked for.
+#[derive(Debug, Args)]
+pub(crate) struct PartArgs {
+    /// No more events than this
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// The newest event first
+    #[arg(long)]
+    pub(crate) newest: bool,
+}
+
+/// How something went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutcomeArg {
+    /// It was done
+    Success,
+    /// It was not done
+    Failure,
+}
+
+/// The ways to write events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EventFormat {
+    /// A line for people
+    Text,
+    /// {"index": …, "event": …}, one in a line
+    #[value(alias = "jsonl")]
+    Json,
+    /// Rows of the columns that most events have
+    Csv,
+    /// The events alone, as OCSF has them, one in a line
+    Ocsf,
+}
+
+/// The ways to write events for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// {"index": …, "event": …}, one in a line
+    #[value(alias = "json")]
+    Jsonl,
+    /// Rows of the columns that most events have
+    Csv,
+    /// The events alone, as OCSF has them, one in a line
+    Ocsf,
+}
+
+/// Options of `palisade ledger query`.
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+    #[command(flatten)]
+    pub(crate) part: PartArgs,
+    /// How to write them
+    #[arg(long, short, value_enum, default_value_t = EventFormat::Text)]
+    pub(crate) format: EventFormat,
+}
+
+/// Options of `palisade ledger export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+    #[command(flatten)]
+    pub(crate) part: PartArgs,
+    /// How to write them
+    #[arg(long, short, value_enum)]
+    pub(crate) format: ExportFormat,
+    /// Where to write them instead of standard output; only you can read a file that is made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Options of `palisade ledger tail`.
+#[derive(Debug, Args)]
+pub(crate) struct TailArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+    /// So many of the last events
+    #[arg(long = "lines", short = 'n', value_name = "N", default_value_t = 10)]
+    pub(crate) count: u64,
+    /// Go on with those that come
+    #[arg(long, short = 'f')]
+    pub(crate) follow: bool,
+    /// How to write them
+    #[arg(long, value_enum, default_value_t = EventFormat::Text)]
+    pub(crate) format: EventFormat,
 }
 
 /// Options of `palisade ledger stats`.

@@ -39,6 +39,16 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// Its folder.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir
+    }
+
+    /// Its key file.
+    pub(crate) fn key_file(&self) -> &Path {
+        &self.key_file
+    }
+
     /// What a ledger is opened with that is there.
     pub(crate) fn existing(&self) -> Result<Parts, CommandError> {
         if !self.is_ledger()? {

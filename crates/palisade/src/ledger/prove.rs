@@ -1,11 +1,11 @@
 //! What is handed to outsiders: checkpoints, proofs and the key that verifies both.
 
 use super::place::Place;
-use super::{failed, tell, wait};
+use super::{failed, tell, wait, who};
 use crate::cli::{CheckpointArgs, KeyArgs, ProveArgs};
 use crate::failure::CommandError;
 use crate::output;
-use palisade_ledger::{Ledger, LedgerError, Settings, Signer as _, last_checkpoint};
+use palisade_ledger::{Ledger, LedgerError, Query, Settings, Signer as _, last_checkpoint};
 use std::process::ExitCode;
 
 /// Signs what there is. A process that writes signs by itself: then its last checkpoint is printed.
@@ -27,7 +27,8 @@ pub(crate) fn checkpoint(arguments: &CheckpointArgs) -> Result<ExitCode, Command
 }
 
 pub(crate) fn run(arguments: &ProveArgs) -> Result<ExitCode, CommandError> {
-    let parts = Place::new(&arguments.place)?.existing()?;
+    let place = Place::new(&arguments.place)?;
+    let parts = place.existing()?;
     let index = arguments.index;
     let proof = palisade_ledger::prove(&parts, index).map_err(|error| failed(&error))?;
     let Some(mut proof) = proof else {
@@ -38,13 +39,19 @@ pub(crate) fn run(arguments: &ProveArgs) -> Result<ExitCode, CommandError> {
         )));
     };
     if arguments.with_leaf {
-        let stored = palisade_ledger::read(&parts, index).map_err(|error| failed(&error))?;
-        let stored = stored.ok_or_else(|| {
-            CommandError::usage(format!(
-                "event {index} is not there any more; it can be proved without --with-leaf"
+        let query = Query {
+            from_index: Some(index),
+            until_index: Some(index.saturating_add(1)),
+            ..Query::default()
+        };
+        let permit = who::permit(&place, &parts, arguments.role.as_deref(), &query)?;
+        let leaf = permit.leaf().map_err(|error| failed(&error))?;
+        let leaf = leaf.ok_or_else(|| {
+            CommandError::denied(format!(
+                "event {index} is not there, or the role does not show events of its class; it can be proved without --with-leaf"
             ))
         })?;
-        proof = proof.with_extra(stored.leaf);
+        proof = proof.with_extra(leaf);
     }
     output::write(arguments.out.as_deref(), &proof.to_string())?;
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The ledger's commands, on real files: receipts, proofs, trouble, and what outsiders see.
 
+mod asking;
 mod outsider;
 mod trouble;
 

@@ -314,3 +314,52 @@ fn mistakes_have_places_and_suggestions() {
         assert_eq!(errors, expected, "{text}");
     }
 }
+
+#[test]
+fn roles_of_a_ledger_are_read() {
+    let read = config(
+        "[ledger.roles.audit]\nusers = [\"ada\"]\nclasses = [\"*\"]\n\
+         [ledger.roles.support]\nusers = [\"bob\", \"eve\"]\nclasses = [\"api_activity\"]\npersonal = true",
+    );
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let audit = LedgerRole {
+        users: texts(&["ada"]),
+        ..LedgerRole::default()
+    };
+    let support = LedgerRole {
+        users: texts(&["bob", "eve"]),
+        classes: Some(texts(&["api_activity"])),
+        personal: true,
+    };
+    assert_eq!(
+        read.ledger.roles,
+        Some(BTreeMap::from([
+            ("audit".to_owned(), audit),
+            ("support".to_owned(), support),
+        ]))
+    );
+    assert_eq!(config("").ledger.roles, None);
+}
+
+#[test]
+fn mistakes_in_roles_have_places_and_help() {
+    let text = "[ledger.role]\n[ledger.roles.a]\nusers = [\"ada\"]\nclasses = [\"api_activty\", \"x\"]\n\
+                personal = 1\n[ledger.roles.b]\nuser = [\"bob\"]\nclasses = []";
+    let errors = Config::parse("palisade.toml", text, &known()).unwrap_err();
+    let told: Vec<(u32, String)> = errors.iter().map(|e| (e.line(), e.to_string())).collect();
+    for (line, part) in [
+        (1, "unknown key `role`"),
+        (4, "unknown class `api_activty`"),
+        (4, "api_activity"),
+        (4, "there are `*` for all, `vulnerability_finding`"),
+        (5, "`personal` must be true or false"),
+        (6, "`users` is missing"),
+        (7, "unknown key `user`"),
+    ] {
+        let mut found = told.iter();
+        assert!(
+            found.any(|(at, text)| *at == line && text.contains(part)),
+            "{line}: {part}: {told:#?}"
+        );
+    }
+}
