@@ -47,7 +47,8 @@ impl Date {
 
     /// Days since 1970-01-01; zero for earlier days. The inverse of `from_unix_seconds`
     /// (`days_from_civil` of the same source).
-    fn unix_days(self) -> u64 {
+    #[must_use]
+    pub fn unix_days(self) -> u64 {
         let (month, day) = (u64::from(self.month), u64::from(self.day));
         let year = u64::from(self.year) - u64::from(month <= 2 && self.year > 0);
         let (era, yoe) = (year / 400, year % 400);

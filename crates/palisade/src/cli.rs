@@ -11,8 +11,9 @@ pub(crate) use iam::{
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
 };
 pub(crate) use ledger::{
-    AppendArgs, CheckpointArgs, KeyArgs, LedgerArgs, LedgerCommand, PlaceArgs, ProveArgs,
-    StatsArgs, VerifyArgs,
+    AppendArgs, BackupArgs, CheckpointArgs, EraseArgs, ErasuresArgs, ExpireArgs, HoldArgs, KeyArgs,
+    LedgerArgs, LedgerCommand, PlaceArgs, ProveArgs, RekeyArgs, ReleaseArgs, RestoreArgs,
+    StatsArgs, SubjectArgs, VerifyArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

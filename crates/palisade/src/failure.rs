@@ -46,6 +46,14 @@ impl CommandError {
         }
     }
 
+    /// What was asked for may not be done.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: code::FOUND,
+        }
+    }
+
     /// Something failed that should not.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self {

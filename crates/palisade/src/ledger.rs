@@ -2,12 +2,18 @@
 //! here is what their errors mean, and how they wait.
 
 mod append;
+mod copies;
 mod handed;
+mod hold;
+mod keep;
 mod lines;
 mod place;
 mod prove;
+mod rekey;
+mod remove;
 mod stats;
 mod verify;
+mod when;
 
 use crate::cli::{LedgerArgs, LedgerCommand};
 use crate::failure::CommandError;
@@ -27,6 +33,14 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
         LedgerCommand::Prove(arguments) => prove::run(arguments),
         LedgerCommand::Stats(arguments) => stats::run(arguments),
         LedgerCommand::Key(arguments) => prove::key(arguments),
+        LedgerCommand::Hold(arguments) => hold::run(arguments),
+        LedgerCommand::Release(arguments) => hold::release(arguments),
+        LedgerCommand::Expire(arguments) => remove::expire(arguments),
+        LedgerCommand::Erase(arguments) => remove::erase(arguments),
+        LedgerCommand::Erasures(arguments) => remove::erasures(arguments),
+        LedgerCommand::Rekey(arguments) => rekey::run(arguments),
+        LedgerCommand::Backup(arguments) => copies::backup(arguments),
+        LedgerCommand::Restore(arguments) => copies::restore(arguments),
     }
 }
 

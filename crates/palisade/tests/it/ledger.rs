@@ -1,5 +1,6 @@
 //! The ledger's commands, on real files: receipts, proofs, trouble, and what outsiders see.
 
+mod kept;
 mod outsider;
 mod trouble;
 
@@ -203,7 +204,7 @@ fn from_events_to_proofs() {
     );
     let stats = ledger(&folder, &["stats", "--dir", "l", "--format", "json"]).json();
     let expected = json!({
-        "schema": "palisade.ledger-stats/1", "events": 5, "first": 0, "last": 4, "segments": 1,
+        "schema": "palisade.ledger-stats/1", "events": 5, "expired": 0, "first": 0, "last": 4, "segments": 1,
         "bytes": json["bytes"],
     });
     assert_eq!(stats, expected);
