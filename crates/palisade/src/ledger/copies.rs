@@ -13,6 +13,12 @@ use std::sync::Arc;
 
 pub(crate) fn backup(arguments: &BackupArgs) -> Result<ExitCode, CommandError> {
     let ledger = keep::open(&Place::new(&arguments.place)?)?;
+    if is_inside(&arguments.to, &arguments.place.dir) {
+        return Err(CommandError::usage(format!(
+            "`{}` is in the folder of the ledger: name another one, better on another disk",
+            arguments.to.display()
+        )));
+    }
     let to = folder(&arguments.to)?;
     let events = keep::done(&ledger, ledger.backup(&to))?;
     tell(&format!(
@@ -51,6 +57,18 @@ pub(crate) fn restore(arguments: &RestoreArgs) -> Result<ExitCode, CommandError>
         "events and holds from after the copy are not there: hold what must be held, and `verify` with the last checkpoint that you have",
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a folder, which need not be there yet, is below another.
+fn is_inside(folder: &Path, other: &Path) -> bool {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let there = absolute
+        .ancestors()
+        .find_map(|path| path.canonicalize().ok());
+    let other = other.canonicalize();
+    there
+        .zip(other.ok())
+        .is_some_and(|(there, other)| there.starts_with(other))
 }
 
 fn folder(path: &Path) -> Result<Folder, CommandError> {

@@ -13,8 +13,8 @@ pub(super) fn parse(text: &str) -> Result<(i64, i64), String> {
             "`{text}` is not a time: write it in UTC as 2026-03-01, 2026-03-01T08:30Z or 2026-03-01T08:30:00Z, or as milliseconds since 1970"
         )
     };
-    if let Ok(millis) = text.parse::<u64>() {
-        let millis = i64::try_from(millis).map_err(|_| wrong())?;
+    if is_digits(text) {
+        let millis = text.parse().map_err(|_| wrong())?;
         return Ok((millis, millis));
     }
     let (day, time) = match text.split_once('T') {
@@ -32,12 +32,16 @@ pub(super) fn parse(text: &str) -> Result<(i64, i64), String> {
     }
 }
 
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Milliseconds of `08:30Z`, `08:30:00Z`.
 fn time_of_day(text: &str) -> Option<i64> {
     let mut parts = text.strip_suffix('Z')?.split(':');
     let mut part = |below: i64| {
         let part = parts.next()?;
-        let number = (part.len() == 2).then(|| part.parse::<u8>().ok())??;
+        let number = (part.len() == 2 && is_digits(part)).then(|| part.parse::<u8>().ok())??;
         Some(i64::from(number)).filter(|number| *number < below)
     };
     let (hours, minutes) = (part(24)?, part(60)?);

@@ -2,6 +2,7 @@
 
 use super::PlaceArgs;
 use crate::cli::AnswerFormat;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ pub(crate) struct HoldArgs {
     #[arg(required_unless_present = "list", requires = "reason")]
     pub(crate) name: Option<String>,
     /// Why; it stays in the record
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: Option<String>,
     /// Only what happened or was recorded from this time on (UTC): 2026-03-01, 2026-03-01T08:30Z or
     /// milliseconds since 1970
@@ -53,7 +54,7 @@ pub(crate) struct ReleaseArgs {
     /// What the hold is called
     pub(crate) name: String,
     /// Why; it stays in the record
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: String,
 }
 
@@ -83,7 +84,7 @@ pub(crate) struct EraseArgs {
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
     /// Why; it stays in the record, so name nobody in it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: String,
 }
 

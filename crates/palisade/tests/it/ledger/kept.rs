@@ -189,6 +189,11 @@ fn a_hold_goes_before_expiry_and_erasure() {
     let place = ["--dir", "l"];
     let hold =
         |more: &[&'static str]| [&["hold"], &place[..], &["--reason", "case 7"], more].concat();
+    says(
+        refused(&folder, &["hold", "--dir", "l", "x", "--reason", ""]),
+        2,
+        &["--reason"],
+    );
     let told = does(&folder, &hold(&["case-7"]));
     assert!(
         told.contains("the hold `case-7` is in force (event 4): everything"),
@@ -371,6 +376,14 @@ fn an_old_backup_comes_back_without_whom_was_erased() {
         2,
         &["is there already: take an empty folder"],
     );
+    for inside in ["l", "l/copy", "copy/../l/x/y"] {
+        let arguments = ["backup", "--dir", "l", "--to", inside];
+        says(
+            refused(&folder, &arguments),
+            2,
+            &["is in the folder of the ledger"],
+        );
+    }
     // Then somebody is erased, and others come.
     does(
         &folder,
@@ -519,4 +532,18 @@ fn nothing_is_kept_or_removed_beside_another_writer() {
     assert_eq!(list.out(), "no hold is in force\n");
     drop(input);
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn keeping_works_as_documented() {
+    let (_folder, run) = super::documented("ledger-keeping", "ledger hold");
+    for told in ["erased 3 fields in 1 event;", "1 erasure was applied again"] {
+        assert!(run.err().contains(told), "{}", run.err());
+    }
+    assert_eq!(
+        run.out()
+            .matches("verified `example.com/orders-log`")
+            .count(),
+        2
+    );
 }
