@@ -341,6 +341,15 @@ impl Deeds {
         self.gone.get(&first).copied()
     }
 
+    /// How many events were removed as they should be.
+    pub(crate) fn expired(&self) -> u64 {
+        let gone = self.gone.values().filter(|(_, is_allowed)| *is_allowed);
+        // One that is there still can be read until it goes.
+        gone.filter(|(gone, _)| !self.segments.contains_key(&gone.first))
+            .map(|(gone, _)| gone.end.saturating_sub(gone.first))
+            .sum()
+    }
+
     /// Whether the events between two indices were removed as they should be.
     pub(crate) fn has_expired(&self, from: u64, to: u64) -> bool {
         let mut at = from;

@@ -22,6 +22,8 @@ use std::io;
 pub struct Erased {
     /// In how many events there was something of the subject.
     pub events: u64,
+    /// How many fields that was.
+    pub fields: u64,
     /// How many segments were written again.
     pub segments: u64,
 }
@@ -82,17 +84,22 @@ pub(crate) fn erase(
         }
         let before = erased.events;
         walk(&writer.parts, first, |event| {
-            let mut is_theirs = false;
+            let (mut is_theirs, mut theirs) = (false, 0);
             for subject in subjects(&event.private) {
                 let tags = people.tags(&subject)?;
                 if tags.contains(tag) {
                     is_theirs = true;
+                    let rest = without(&event.private, subject.number);
+                    let kept = |list: &[Private]| list.iter().filter(|p| !p.is_erased()).count();
+                    let rest = rest.map_or(0, |rest| kept(&event.private) - kept(&rest));
+                    theirs += store::len(rest);
                     let name = tags.iter().find_map(|tag| held.get(tag));
                     by = by.take().or_else(|| name.map(|name| (*name).to_owned()));
                 }
             }
             if is_theirs {
                 erased.events += 1;
+                erased.fields += theirs;
                 let (from, to, _) = times(event)?;
                 let hold = writer.deeds.holding(from, to);
                 by = by.take().or_else(|| hold.map(|hold| hold.name.clone()));

@@ -3,6 +3,7 @@
 
 use crate::deeds::{self, Deed, Gone, KeepError, Objection, People, Stop, is_over};
 use crate::erase::{times, walk};
+use crate::error::LedgerError;
 use crate::finish;
 use crate::ledger::Ledger;
 use crate::store;
@@ -62,10 +63,25 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// What [`expire`](Self::expire) would remove now; nothing is removed.
+    ///
+    /// # Errors
+    /// When the ledger can't write, or is not what it was.
+    pub async fn expirable(&self, retention: Retention) -> Result<Expired, KeepError> {
+        self.keep(move |writer| Ok(find(writer, retention)?.1))
+            .await
+    }
+}
+
 /// So many segments fit one event.
 const MOST_IN_EVENT: usize = 200;
 
-fn expire(writer: &mut Writer, Retention(days): Retention) -> Result<Expired, Stop> {
+/// The segments whose time is over, and how much that is.
+fn find(
+    writer: &mut Writer,
+    Retention(days): Retention,
+) -> Result<(Vec<Gone>, Expired), LedgerError> {
     writer.end_segment_when_due()?;
     let now = i64::try_from(writer.parts.clock.now()).unwrap_or(i64::MAX);
     let current = writer.current.as_ref().map(|c| c.segment.header.first);
@@ -105,19 +121,22 @@ fn expire(writer: &mut Writer, Retention(days): Retention) -> Result<Expired, St
             expired.held += 1;
             continue;
         }
+        expired.segments += 1;
+        expired.events += gone.end - gone.first;
         over.push(gone);
     }
+    Ok((over, expired))
+}
+
+fn expire(writer: &mut Writer, retention: Retention) -> Result<Expired, Stop> {
+    let (over, expired) = find(writer, retention)?;
     for segments in over.chunks(MOST_IN_EVENT) {
         let deed = Deed::Expire {
-            days,
+            days: retention.days(),
             segments: segments.to_vec(),
         };
         deeds::record(writer, &deed, "")?;
         finish::remove_expired(&writer.parts, &writer.deeds)?;
-        for gone in segments {
-            expired.segments += 1;
-            expired.events += gone.end - gone.first;
-        }
     }
     Ok(expired)
 }

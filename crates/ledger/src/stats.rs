@@ -1,6 +1,7 @@
-//! How much there is, without reading it: the names of segments, and the headers of the frames of
-//! the last one.
+//! How much there is, without reading it: the names of segments, the ledger's own deeds, and the
+//! headers of the frames of the last segment.
 
+use crate::deeds::Deeds;
 use crate::error::LedgerError;
 use crate::prove::last_checkpoint;
 use crate::read;
@@ -12,7 +13,9 @@ use crate::writer::Parts;
 pub struct Stats {
     /// How many events were ever appended.
     pub events: u64,
-    /// The index of the first event that is there; nothing when there is none.
+    /// How many of them have expired: they are not there any more.
+    pub expired: u64,
+    /// The index of the first event that can be read; nothing when there is none.
     pub first: Option<u64>,
     /// The index of the last event; nothing when there is none.
     pub last: Option<u64>,
@@ -22,7 +25,8 @@ pub struct Stats {
     pub bytes: u64,
 }
 
-/// Counts what a ledger holds. No events are decrypted but those of the last commit.
+/// Counts what a ledger holds. No events are decrypted but those of the last commit, and the
+/// ledger's own deeds.
 ///
 /// # Errors
 /// When it can't be read.
@@ -31,6 +35,7 @@ pub fn stats(parts: &Parts) -> Result<Stats, LedgerError> {
     let segments = read::segments(disk)?;
     let mut stats = Stats {
         segments: store::len(segments.len()),
+        expired: Deeds::read(parts)?.expired(),
         ..Stats::default()
     };
     for first in &segments {

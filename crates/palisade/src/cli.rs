@@ -11,9 +11,10 @@ pub(crate) use iam::{
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
 };
 pub(crate) use ledger::{
-    AppendArgs, AskArgs, CheckpointArgs, EventFormat, ExportArgs, ExportFormat, KeyArgs,
-    LedgerArgs, LedgerCommand, OutcomeArg, PartArgs, PlaceArgs, ProveArgs, QueryArgs, StatsArgs,
-    TailArgs, VerifyArgs,
+    AppendArgs, AskArgs, BackupArgs, CheckpointArgs, EraseArgs, ErasuresArgs, EventFormat,
+    ExpireArgs, ExportArgs, ExportFormat, HoldArgs, KeyArgs, LedgerArgs, LedgerCommand, OutcomeArg,
+    PartArgs, PlaceArgs, ProveArgs, QueryArgs, RekeyArgs, ReleaseArgs, RestoreArgs, StatsArgs,
+    SubjectArgs, TailArgs, VerifyArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -46,8 +46,8 @@ impl CommandError {
         }
     }
 
-    /// Whoever asks may not have it.
-    pub(crate) fn denied(message: impl Into<String>) -> Self {
+    /// What was asked for may not be done.
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             code: code::FOUND,

@@ -3,10 +3,15 @@
 
 mod append;
 mod ask;
+mod copies;
 mod handed;
+mod hold;
+mod keep;
 mod lines;
 mod place;
 mod prove;
+mod rekey;
+mod remove;
 mod stats;
 mod verify;
 mod when;
@@ -36,6 +41,14 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
         LedgerCommand::Tail(arguments) => ask::tail(arguments),
         LedgerCommand::Stats(arguments) => stats::run(arguments),
         LedgerCommand::Key(arguments) => prove::key(arguments),
+        LedgerCommand::Hold(arguments) => hold::run(arguments),
+        LedgerCommand::Release(arguments) => hold::release(arguments),
+        LedgerCommand::Expire(arguments) => remove::expire(arguments),
+        LedgerCommand::Erase(arguments) => remove::erase(arguments),
+        LedgerCommand::Erasures(arguments) => remove::erasures(arguments),
+        LedgerCommand::Rekey(arguments) => rekey::run(arguments),
+        LedgerCommand::Backup(arguments) => copies::backup(arguments),
+        LedgerCommand::Restore(arguments) => copies::restore(arguments),
     }
 }
 

@@ -254,6 +254,7 @@ fn erasing_leaves_nothing_of_one_person_and_all_of_the_others() {
     let erased = wait(ledger.erase(ADA, "asked for")).unwrap();
     let all = Erased {
         events: 3,
+        fields: 12,
         segments: 3,
     };
     assert_eq!(erased, all);

@@ -1,5 +1,12 @@
 //! The commands about the ledger.
 
+mod keeping;
+
+pub(crate) use keeping::{
+    BackupArgs, EraseArgs, ErasuresArgs, ExpireArgs, HoldArgs, RekeyArgs, ReleaseArgs, RestoreArgs,
+    SubjectArgs,
+};
+
 use super::AnswerFormat;
 use crate::ledger::{When, class};
 use clap::{Args, Subcommand, ValueEnum};
@@ -34,6 +41,22 @@ pub(crate) enum LedgerCommand {
     Stats(StatsArgs),
     /// Print the verifier key, for those who verify checkpoints and proofs
     Key(KeyArgs),
+    /// Put a legal hold in force, or list those in force: what it covers is not removed or erased
+    Hold(HoldArgs),
+    /// End a legal hold
+    Release(ReleaseArgs),
+    /// Remove events whose time is over, as whole segments; their hashes stay
+    Expire(ExpireArgs),
+    /// Erase the personal fields of one person; every proof stays good
+    Erase(EraseArgs),
+    /// List the erasures, without names: to be given to `restore`
+    Erasures(ErasuresArgs),
+    /// Make a new key, and wrap the keys of all segments with it
+    Rekey(RekeyArgs),
+    /// Copy the ledger to another folder
+    Backup(BackupArgs),
+    /// Make a ledger from a backup, and apply later erasures again
+    Restore(RestoreArgs),
 }
 
 /// Which ledger a command is about, and what opens it.

@@ -6,7 +6,7 @@ use crate::failure::CommandError;
 use palisade_event::Product;
 use palisade_ledger::{Folder, KeyFile, KeyFileError, Parts, Signer as _, SystemClock};
 use palisade_tlog::UnverifiedNote;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 const DESCRIPTION: &str = "ledger";
 /// What else a ledger may have when it was begun and not finished.
 const BEGUN: [&str; 4] = ["lock", "checkpoint", "checkpoint.new", "ledger.new"];
-/// A passphrase is not longer.
-const LONGEST_PASSPHRASE: u64 = 4096;
+/// A passphrase or a name is not longer.
+const LONGEST_LINE: u64 = 4096;
 
 /// A ledger that a command is about.
 pub(crate) struct Place<'a> {
@@ -27,13 +27,18 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(crate) fn new(arguments: &'a PlaceArgs) -> Result<Self, CommandError> {
+        Self::copied(arguments, &arguments.dir)
+    }
+
+    /// A copy of the ledger, in another folder.
+    pub(crate) fn copied(arguments: &'a PlaceArgs, dir: &'a Path) -> Result<Self, CommandError> {
         let key_file = match &arguments.key_file {
             Some(file) => file.clone(),
             None => beside(&arguments.dir)?,
         };
         let passphrase = arguments.passphrase_file.as_deref().map(passphrase);
         Ok(Self {
-            dir: &arguments.dir,
+            dir,
             key_file,
             passphrase: passphrase.transpose()?,
         })
@@ -249,23 +254,28 @@ fn beside(dir: &Path) -> Result<PathBuf, CommandError> {
     })
 }
 
-/// The first line of a file.
+/// A passphrase from a file.
 fn passphrase(path: &Path) -> Result<Zeroizing<String>, CommandError> {
     let wrong = |what: &str| CommandError::usage(format!("`{}`: {what}", path.display()));
+    let file = std::fs::File::open(path).map_err(|error| wrong(&error.to_string()))?;
+    first_line(file, "a passphrase").map_err(|what| wrong(&what))
+}
+
+/// The first line of what may be secret.
+pub(super) fn first_line(input: impl Read, what: &str) -> Result<Zeroizing<String>, String> {
     // Room for all of it, so that no copy is left behind where it grew.
     let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
-    let file = std::fs::File::open(path).map_err(|error| wrong(&error.to_string()))?;
-    (file.take(LONGEST_PASSPHRASE).read_to_end(&mut bytes))
-        .map_err(|error| wrong(&error.to_string()))?;
-    let text = str::from_utf8(&bytes).map_err(|_| wrong("the passphrase is not UTF-8"))?;
+    let read = input.take(LONGEST_LINE).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    let text = str::from_utf8(&bytes).map_err(|_| format!("{what} is not UTF-8"))?;
     match text.lines().next().unwrap_or_default() {
-        "" => Err(wrong("its first line should be a passphrase, and is empty")),
+        "" => Err(format!("its first line should be {what}, and is empty")),
         line => Ok(Zeroizing::new(line.to_owned())),
     }
 }
 
 /// What an error of the key file means to whoever called the command.
-fn key_failed(error: &KeyFileError) -> CommandError {
+pub(super) fn key_failed(error: &KeyFileError) -> CommandError {
     let message = error.to_string();
     match error {
         KeyFileError::Disk { .. } | KeyFileError::Random => CommandError::internal(message),

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &ProveArgs) -> Result<ExitCode, CommandError> {
         let permit = who::permit(&place, &parts, arguments.role.as_deref(), &query)?;
         let leaf = permit.leaf().map_err(|error| failed(&error))?;
         let leaf = leaf.ok_or_else(|| {
-            CommandError::denied(format!(
+            CommandError::refused(format!(
                 "event {index} is not there, or the role does not show events of its class; it can be proved without --with-leaf"
             ))
         })?;

@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: &StatsArgs) -> Result<ExitCode, CommandError> {
             let json = json!({
                 "schema": "palisade.ledger-stats/1",
                 "events": stats.events,
+                "expired": stats.expired,
                 "first": stats.first,
                 "last": stats.last,
                 "segments": stats.segments,
@@ -28,8 +29,12 @@ pub(crate) fn run(arguments: &StatsArgs) -> Result<ExitCode, CommandError> {
                 (Some(first), Some(last)) => format!("{first} to {last}"),
                 _ => "none".to_owned(),
             };
+            let expired = match stats.expired {
+                0 => String::new(),
+                expired => format!("expired   {expired}\n"),
+            };
             format!(
-                "events    {}\nthere     {there}\nsegments  {}\nbytes     {}\n",
+                "events    {}\n{expired}there     {there}\nsegments  {}\nbytes     {}\n",
                 stats.events, stats.segments, stats.bytes
             )
         }

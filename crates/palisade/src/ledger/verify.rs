@@ -119,6 +119,7 @@ impl Report<'_> {
                 json["checkpoint"] = tree(&found.checkpoint);
                 json["segments"] = found.segments.into();
                 json["bytes"] = found.bytes.into();
+                json["expired"] = found.expired.into();
                 json["erased"] = found.erased.into();
                 json["torn"] = found.torn.into();
             }
@@ -179,6 +180,9 @@ impl Report<'_> {
             held.checkpoints.len(),
             held.receipts.len(),
         );
+        if found.expired > 0 {
+            text += &format!("  events expired         {}\n", found.expired);
+        }
         if found.erased > 0 {
             text += &format!("  fields erased          {}\n", found.erased);
         }

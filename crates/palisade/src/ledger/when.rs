@@ -1,4 +1,5 @@
-//! Times on the command line: as RFC 3339 has them, or so long ago.
+//! Times on the command line: as RFC 3339 has them, in milliseconds as events have them, or so long
+//! ago.
 
 use palisade_core::Date;
 use std::str::FromStr;
@@ -8,6 +9,8 @@ use std::str::FromStr;
 pub(crate) enum When {
     /// In milliseconds since 1970.
     At(i64),
+    /// A day in UTC, by its first millisecond.
+    Day(i64),
     /// So many milliseconds before now.
     Ago(i64),
 }
@@ -18,11 +21,19 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl When {
-    /// In milliseconds since 1970.
+    /// Its first millisecond, since 1970.
     pub(crate) fn at(self, now: u64) -> i64 {
         match self {
-            Self::At(time) => time,
+            Self::At(time) | Self::Day(time) => time,
             Self::Ago(time) => i64::try_from(now).unwrap_or(i64::MAX).saturating_sub(time),
+        }
+    }
+
+    /// Its last millisecond: a day ends a day later.
+    pub(super) fn end(self, now: u64) -> i64 {
+        match self {
+            Self::Day(begin) => begin + DAY - 1,
+            other => other.at(now),
         }
     }
 }
@@ -31,9 +42,14 @@ impl FromStr for When {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let time = ago(text).map(Self::Ago).or_else(|| at(text).map(Self::At));
-        time.ok_or_else(|| {
-            "a time is a day (2026-11-22, in UTC), a time as RFC 3339 has it (2026-11-22T10:00:00Z), or so long ago (30s, 90m, 1h, 7d, 2w)".to_owned()
+        let millis = || {
+            text.bytes()
+                .all(|b| b.is_ascii_digit())
+                .then(|| text.parse().ok())?
+        };
+        let time = ago(text).map(Self::Ago).or_else(|| at(text));
+        time.or_else(|| millis().map(Self::At)).ok_or_else(|| {
+            "a time is a day (2026-11-22, in UTC), a time as RFC 3339 has it (2026-11-22T10:00:00Z), milliseconds since 1970, or so long ago (30s, 90m, 1h, 7d, 2w)".to_owned()
         })
     }
 }
@@ -53,19 +69,22 @@ fn ago(text: &str) -> Option<i64> {
     Some(i64::from(number) * unit)
 }
 
-fn at(text: &str) -> Option<i64> {
+fn at(text: &str) -> Option<When> {
     let (date, rest) = text.split_at_checked(10)?;
     let date: Date = date.parse().ok()?;
     let day = i64::try_from(date.unix_days()).ok()? * DAY;
     if rest.is_empty() {
-        return Some(day);
+        return Some(When::Day(day));
     }
-    let (clock, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
-    let mut parts = clock.split(':');
-    let hour = two_digits(parts.next()?, 23)?;
-    let minute = two_digits(parts.next()?, 59)?;
+    let (hour, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(2)?;
+    let (minute, rest) = rest.strip_prefix(':')?.split_at_checked(2)?;
+    let (second, rest) = match rest.strip_prefix(':') {
+        Some(rest) => rest.split_at_checked(2)?,
+        None => ("00", rest),
+    };
+    let (hour, minute) = (two_digits(hour, 23)?, two_digits(minute, 59)?);
     // A leap second is the first one of the next minute.
-    let second = two_digits(parts.next()?, 60)?;
+    let second = two_digits(second, 60)?;
     let (millis, zone) = match rest.strip_prefix('.') {
         None => (0, rest),
         Some(rest) => {
@@ -84,13 +103,22 @@ fn at(text: &str) -> Option<i64> {
         }
         _ => return None,
     };
-    Some(day + hour * HOUR + minute * MINUTE + second * SECOND + millis - offset)
+    let time = day + hour * HOUR + minute * MINUTE + second * SECOND;
+    Some(When::At(time + millis - offset))
 }
 
 fn two_digits(text: &str, most: i64) -> Option<i64> {
     let is_number = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     let number = is_number.then(|| text.parse().ok())??;
     (number <= most).then_some(number)
+}
+
+/// A time as people read it, to the second.
+pub(super) fn show(millis: i64) -> String {
+    let seconds = u64::try_from(millis.div_euclid(SECOND)).unwrap_or(0);
+    let (day, rest) = (Date::from_unix_seconds(seconds), seconds % 86_400);
+    let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);
+    format!("{day}T{hours:02}:{minutes:02}:{seconds:02}Z")
 }
 
 #[cfg(test)]
@@ -100,7 +128,9 @@ mod tests {
     #[test]
     fn times_are_read() {
         for (text, expected) in [
-            ("1970-01-02", When::At(DAY)),
+            ("1970-01-02", When::Day(DAY)),
+            ("1772323200001", When::At(1_772_323_200_001)),
+            ("2026-03-01T08:30Z", When::At(1_772_353_800_000)),
             ("2024-02-29T12:34:56.789Z", When::At(1_709_210_096_789)),
             (
                 "2024-02-29t14:34:56.78912+02:00",
@@ -117,6 +147,10 @@ mod tests {
         for text in [
             "",
             "d",
+            "-5",
+            "18446744073709551615",
+            "2026-03-01T08:30",
+            "2026-03-01T+8:30Z",
             "-1d",
             "1y",
             "é",
@@ -135,5 +169,7 @@ mod tests {
             assert!(text.parse::<When>().is_err(), "{text}");
         }
         assert_eq!(When::Ago(DAY).at(0), -DAY);
+        assert_eq!(When::Day(DAY).end(0), 2 * DAY - 1);
+        assert_eq!(show(1_772_353_805_999), "2026-03-01T08:30:05Z");
     }
 }

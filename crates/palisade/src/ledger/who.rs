@@ -55,7 +55,7 @@ pub(crate) fn permit(
         let message = error.to_string();
         match error {
             ReadError::Refused(_) => {
-                CommandError::denied(format!("{message}; nothing was read, and that is recorded"))
+                CommandError::refused(format!("{message}; nothing was read, and that is recorded"))
             }
             ReadError::Unrecorded(error) => failed_as(&error, message),
             ReadError::Ledger(error) => failed(&error),

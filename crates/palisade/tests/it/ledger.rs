@@ -1,6 +1,7 @@
 //! The ledger's commands, on real files: receipts, proofs, trouble, and what outsiders see.
 
 mod asking;
+mod kept;
 mod outsider;
 mod trouble;
 
@@ -108,21 +109,31 @@ fn keeps(schema: &str, json: &Value) {
     assert!(errors.is_empty(), "{errors:#?} {json:#}");
 }
 
-#[test]
-fn the_first_five_minutes_work_as_documented() {
+/// Runs blocks of the page on the ledger: the first, and the one in which something stands.
+fn documented(name: &str, more: &str) -> (Folder, Run) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/ledger.md");
     let page = std::fs::read_to_string(path).unwrap();
-    let block = page.split("```sh\n").nth(1).unwrap();
-    let block = block.split("```").next().unwrap();
+    let blocks = page.split("```sh\n").skip(1);
+    let mut blocks = blocks.map(|block| block.split("```").next().unwrap());
+    let mut script = blocks.next().unwrap().to_owned();
+    if !script.contains(more) {
+        script += blocks.find(|block| block.contains(more)).unwrap();
+    }
     let programs = Path::new(env!("CARGO_BIN_EXE_palisade")).parent().unwrap();
-    let folder = Folder::new("ledger-page");
+    let folder = Folder::new(name);
     let output = Command::new("sh")
-        .args(["-ec", block])
+        .args(["-ec", &script])
         .current_dir(&folder.0)
         .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
         .output();
     let run = Run(output.unwrap());
     assert_eq!(run.code(), 0, "{}", run.err());
+    (folder, run)
+}
+
+#[test]
+fn the_first_five_minutes_work_as_documented() {
+    let (folder, run) = documented("ledger-page", "ledger append");
     assert!(
         run.out().starts_with("verified `example.com/orders-log`\n"),
         "{}",
@@ -204,7 +215,7 @@ fn from_events_to_proofs() {
     );
     let stats = ledger(&folder, &["stats", "--dir", "l", "--format", "json"]).json();
     let expected = json!({
-        "schema": "palisade.ledger-stats/1", "events": 5, "first": 0, "last": 4, "segments": 1,
+        "schema": "palisade.ledger-stats/1", "events": 5, "expired": 0, "first": 0, "last": 4, "segments": 1,
         "bytes": json["bytes"],
     });
     assert_eq!(stats, expected);
