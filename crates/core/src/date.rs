@@ -58,24 +58,32 @@ impl Date {
         (era * 146_097 + doe).saturating_sub(719_468)
     }
 
-    /// The day on which a Unix time falls in UTC. Algorithm: Howard Hinnant, "chrono-compatible
-    /// low-level date algorithms", `civil_from_days`.
+    /// The day on which a Unix time falls in UTC; the calendar's last one at most.
     #[must_use]
     pub fn from_unix_seconds(seconds: u64) -> Self {
-        let days = seconds / 86_400 + 719_468;
-        let era = days / 146_097;
-        let doe = days % 146_097;
+        const LAST: Date = Date {
+            year: 9999,
+            month: 12,
+            day: 31,
+        };
+        let days = i64::try_from(seconds / 86_400);
+        days.ok().and_then(Self::from_unix_days).unwrap_or(LAST)
+    }
+
+    /// The day so many days after 1970-01-01, or before it; nothing when the calendar has no such
+    /// day. Algorithm: Howard Hinnant, "chrono-compatible low-level date algorithms",
+    /// `civil_from_days`.
+    #[must_use]
+    pub fn from_unix_days(days: i64) -> Option<Self> {
+        let days = days.checked_add(719_468)?;
+        let (era, doe) = (days.div_euclid(146_097), days.rem_euclid(146_097));
         let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
         let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
         let mp = (5 * doy + 2) / 153;
-        let day = u8::try_from(doy - (153 * mp + 2) / 5 + 1).unwrap_or(1);
-        let month = u8::try_from(if mp < 10 { mp + 3 } else { mp - 9 }).unwrap_or(1);
-        let year = yoe + era * 400 + u64::from(month <= 2);
-        Self {
-            year: u16::try_from(year).unwrap_or(9999),
-            month,
-            day,
-        }
+        let day = u8::try_from(doy - (153 * mp + 2) / 5 + 1).ok()?;
+        let month = u8::try_from(if mp < 10 { mp + 3 } else { mp - 9 }).ok()?;
+        let year = u16::try_from(yoe + era * 400 + i64::from(month <= 2)).ok()?;
+        Self::new(year, month, day)
     }
 }
 

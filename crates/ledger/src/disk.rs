@@ -126,15 +126,23 @@ pub(crate) fn read(disk: &dyn Disk, path: &str, limit: usize) -> io::Result<Vec<
 /// What the system says.
 pub(crate) fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> io::Result<()> {
     let beside = format!("{path}{NEW}");
-    match disk.remove(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
+    remove(disk, &beside)?;
     let mut file = disk.create(&beside)?;
     file.append(bytes)?;
     file.sync()?;
     disk.rename(&beside, path)?;
     disk.sync_folder(folder_of(path))
+}
+
+/// Removes a file if there is one.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn remove(disk: &dyn Disk, path: &str) -> io::Result<()> {
+    match disk.remove(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// How the name of a file ends that was not finished.

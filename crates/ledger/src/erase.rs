@@ -3,14 +3,14 @@
 //! one there is, under a key of its own, and takes its place.
 
 use crate::deeds::{self, Deed, KeepError, Objection, People, Scope, Stop, Tag};
-use crate::disk::NEW;
+use crate::disk::{NEW, remove};
 use crate::error::{FaultKind, LedgerError};
 use crate::keys::DataKey;
 use crate::ledger::Ledger;
 use crate::own;
 use crate::read::{Stored, stored};
 use crate::segment::{Cipher, FrameHeader, Header, Nonces, Record};
-use crate::store::{self, EVENTS, FOLDER, Found, INDEX, KEY, NEXT_KEY, Segment};
+use crate::store::{self, EVENTS, Ended, FOLDER, Found, INDEX, KEY, NEXT_KEY, Next, Segment};
 use crate::writer::{Parts, Writer};
 use palisade_event::{Private, erase as without, subjects};
 use serde_json::Value;
@@ -150,17 +150,13 @@ pub(crate) fn walk(
 ) -> Result<u64, LedgerError> {
     let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
     let mut frames = segment.frames()?;
-    loop {
-        let place = frames.fault(FaultKind::Changed);
-        match frames.next()? {
-            Found::End => return Ok(place.index),
-            Found::Torn => return Err(place.into()),
-            Found::Frame(first, records) => {
-                for (index, record) in (first..).zip(records) {
-                    each(&stored(index, record.map_err(|_| place.clone())?)?)?;
-                }
-            }
-        }
+    let ended = frames.each::<LedgerError>(|index, record| {
+        each(&stored(index, record)?)?;
+        Ok(Next::On)
+    })?;
+    match ended {
+        Ended::Torn => Err(frames.fault(FaultKind::Changed).into()),
+        Ended::Whole | Ended::Stopped => Ok(frames.index()),
     }
 }
 
@@ -247,12 +243,4 @@ fn leave_out(
         }
     }
     Ok(private)
-}
-
-/// Removes a file if there is one.
-pub(crate) fn remove(disk: &dyn crate::disk::Disk, path: &str) -> io::Result<()> {
-    match disk.remove(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::query::Answer;
 use crate::terms;
+use palisade_core::Date;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -201,21 +202,12 @@ fn cell(text: &str) -> String {
 fn date_time(time: i64) -> String {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let (days, rest) = (time.div_euclid(DAY), time.rem_euclid(DAY));
-    // Years that begin in March, in eras of 400 of them.
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + i64::from(month <= 2);
-    if !(0..=9999).contains(&year) {
+    let Some(date) = Date::from_unix_days(days) else {
         return time.to_string();
-    }
+    };
     let (seconds, millis) = (rest / 1000, rest % 1000);
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    format!("{date}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! done when the ledger is opened.
 
 use crate::deeds::Deeds;
-use crate::erase::{self, remove};
+use crate::disk::remove;
+use crate::erase;
 use crate::error::LedgerError;
 use crate::store::{self, EVENTS, FOLDER, INDEX, KEY, NEXT_KEY};
 use crate::writer::Parts;

@@ -16,11 +16,10 @@ use crate::disk::{self, Disk};
 use crate::error::{FaultKind, LedgerError};
 use crate::keys::DataKey;
 use crate::query::{self, View};
-use crate::segment::Header;
-use crate::store::{self, Found, INDEX, Segment};
+use crate::sealing;
+use crate::store::{self, Ended, INDEX, Next, Segment};
 use crate::terms::{self, Field};
 use crate::writer::Parts;
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -157,31 +156,27 @@ impl Index {
         };
         let mut distinct = Distinct::default();
         let mut frames = segment.frames()?;
-        loop {
+        let ended = frames.each::<LedgerError>(|at, record| {
             if stop.load(Ordering::Relaxed) {
-                return Ok(None);
+                return Ok(Next::Stop);
             }
-            let place = frames.fault(FaultKind::Changed);
-            match frames.next()? {
-                Found::End => break,
-                Found::Torn => return Err(place.into()),
-                Found::Frame(first, records) => {
-                    for (at, record) in (first..).zip(records) {
-                        let record = record.map_err(|_| place.clone())?;
-                        let event = query::view(at, record, View::Whole)?;
-                        let (time, logged) = (terms::time(&event), terms::logged_time(&event));
-                        index.events += 1;
-                        index.time = (index.time.0.min(time), index.time.1.max(time));
-                        index.logged = (index.logged.0.min(logged), index.logged.1.max(logged));
-                        index
-                            .classes
-                            .extend(u32::try_from(terms::class(&event)).ok());
-                        terms::each_term(&event, |field, text| {
-                            distinct.push(hashing.hash(field, text));
-                        });
-                    }
-                }
-            }
+            let event = query::view(at, record, View::Whole)?;
+            let (time, logged) = (terms::time(&event), terms::logged_time(&event));
+            index.events += 1;
+            index.time = (index.time.0.min(time), index.time.1.max(time));
+            index.logged = (index.logged.0.min(logged), index.logged.1.max(logged));
+            index
+                .classes
+                .extend(u32::try_from(terms::class(&event)).ok());
+            terms::each_term(&event, |field, text| {
+                distinct.push(hashing.hash(field, text));
+            });
+            Ok(Next::On)
+        })?;
+        match ended {
+            Ended::Whole => {}
+            Ended::Stopped => return Ok(None),
+            Ended::Torn => return Err(frames.fault(FaultKind::Changed).into()),
         }
         index.filter = distinct.filter();
         Ok(Some(index))
@@ -226,38 +221,25 @@ impl Index {
     }
 }
 
-fn cipher(segment: &Segment) -> Option<RandomizedNonceKey> {
-    let key = derive(&segment.key, b"palisade ledger index");
-    RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()
-}
-
-/// An index belongs to its segment.
-fn context(segment: &Segment) -> Aad<[u8; Header::LENGTH]> {
-    Aad::from(segment.header.encode())
+fn key(segment: &Segment) -> DataKey {
+    derive(&segment.key, b"palisade ledger index")
 }
 
 /// The stored index of a segment; nothing when there is none, or not one of its present state.
 fn load(disk: &dyn Disk, segment: &Segment) -> Option<Index> {
     let path = store::path(segment.header.first, INDEX);
     let bytes = disk::read(disk, &path, MOST + 4096).ok()?;
-    let sealed = bytes.strip_prefix(MAGIC)?;
-    let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let mut body = body.to_vec();
-    let body = cipher(segment)?.open_in_place(nonce, context(segment), &mut body);
-    let index = Index::decode(body.ok()?)?;
+    let sealed = bytes.strip_prefix(MAGIC)?.to_vec();
+    // An index belongs to its segment.
+    let body = sealing::unseal(key(segment).bytes(), sealed, &segment.header.encode())?;
+    let index = Index::decode(&body)?;
     (index.length == segment.length().ok()?).then_some(index)
 }
 
 fn save(disk: &dyn Disk, segment: &Segment, index: &Index) -> Result<(), LedgerError> {
-    let mut body = index.encode();
-    let nonce = cipher(segment)
-        .and_then(|cipher| {
-            let sealed = cipher.seal_in_place_append_tag(context(segment), &mut body);
-            sealed.ok()
-        })
-        .ok_or(LedgerError::Random)?;
-    let bytes = [MAGIC, nonce.as_ref(), &body].concat();
+    let (key, context) = (key(segment), segment.header.encode());
+    let sealed = sealing::seal(key.bytes(), &index.encode(), &context);
+    let bytes = [MAGIC, &sealed.ok_or(LedgerError::Random)?].concat();
     let path = store::path(segment.header.first, INDEX);
     disk::replace(disk, &path, &bytes).map_err(LedgerError::disk("writing", &path))
 }

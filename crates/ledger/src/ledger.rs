@@ -10,7 +10,7 @@ use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -235,7 +235,7 @@ fn run(writer: Writer, queue: &Receiver<Message>) {
     let mut commits = 0_u64;
     loop {
         let wait = state.wait();
-        match next(queue, wait.unwrap_or(LISTEN).min(LISTEN)) {
+        match queue.recv_timeout(wait.unwrap_or(LISTEN).min(LISTEN)) {
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 state.act(reading::answer);
@@ -277,22 +277,6 @@ fn run(writer: Writer, queue: &Receiver<Message>) {
         }
     }
     state.act(Writer::checkpoint);
-}
-
-/// How often the queue is looked at before the thread sleeps: some microseconds, in which whoever
-/// was given a receipt asks for the next. Waking a thread takes longer.
-const LOOKS: u32 = 2_000;
-
-/// The next message, as soon as there is one.
-fn next(queue: &Receiver<Message>, wait: Duration) -> Result<Message, RecvTimeoutError> {
-    for _ in 0..LOOKS {
-        match queue.try_recv() {
-            Ok(message) => return Ok(message),
-            Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
-            Err(TryRecvError::Empty) => std::hint::spin_loop(),
-        }
-    }
-    queue.recv_timeout(wait)
 }
 
 /// A writer, until something fails.

@@ -31,6 +31,7 @@ mod query;
 mod read;
 mod reading;
 mod rekey;
+mod sealing;
 mod segment;
 mod sign;
 mod stats;

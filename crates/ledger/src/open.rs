@@ -10,7 +10,7 @@ use crate::finish;
 use crate::own;
 use crate::segment::Header;
 use crate::sign::{self, Description};
-use crate::store::{self, EVENTS, FOLDER, Found, Frames, Segment};
+use crate::store::{self, EVENTS, Ended, FOLDER, Frames, Next, Segment};
 use crate::tiles::Tiles;
 use crate::writer::{Current, Parts, Settings, Writer};
 use palisade_event::Record;
@@ -243,21 +243,13 @@ fn replay(
 /// Adds the events of the remaining frames to the tree, as far as it does not have them; tells
 /// whether the segment ends in a frame that was not finished.
 fn read_on(frames: &mut Frames<'_>, tree: &mut TileWriter) -> Result<bool, LedgerError> {
-    loop {
-        let place = frames.fault(FaultKind::Changed);
-        match frames.next()? {
-            Found::End => return Ok(false),
-            Found::Torn => return Ok(true),
-            Found::Frame(first, records) => {
-                for (index, record) in (first..).zip(records) {
-                    let record = record.map_err(|_| place.clone())?;
-                    if index == tree.head().size {
-                        tree.push(leaf_hash(record.leaf));
-                    }
-                }
-            }
+    let ended = frames.each::<LedgerError>(|index, record| {
+        if index == tree.head().size {
+            tree.push(leaf_hash(record.leaf));
         }
-    }
+        Ok(Next::On)
+    })?;
+    Ok(ended == Ended::Torn)
 }
 
 /// Whether a segment was being made when writing ended: its header is not there yet, so that none

@@ -4,9 +4,9 @@
 use crate::error::{FaultKind, LedgerError};
 use crate::index::{self, Index, Terms};
 use crate::prove::last_checkpoint;
-use crate::read::{self, Next};
+use crate::read;
 use crate::segment::Record;
-use crate::store::{Found, Frames, Segment};
+use crate::store::{Found, Frames, Next, Segment};
 use crate::terms::{self, Field, Outcome};
 use crate::writer::Parts;
 use palisade_event::{Class, PrivateError, erase, open, subjects};

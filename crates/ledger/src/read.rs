@@ -6,7 +6,7 @@ use crate::disk::Disk;
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::open::is_unfinished;
 use crate::segment::Record;
-use crate::store::{self, EVENTS, Found, Segment};
+use crate::store::{self, EVENTS, Ended, Next, Segment};
 use crate::writer::Parts;
 use palisade_event::{Private, open};
 use serde_json::Value;
@@ -67,25 +67,16 @@ pub(crate) fn each_record<E: From<LedgerError>>(
         let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
         let mut frames = segment.frames()?;
         frames.skip_to(from)?;
-        loop {
-            let place = frames.fault(FaultKind::Changed);
-            match frames.next()? {
-                Found::End => {
-                    at = place.index;
-                    break;
-                }
-                // A writer may be at it.
-                Found::Torn if last => return Ok(()),
-                Found::Torn => return Err(LedgerError::from(place).into()),
-                Found::Frame(first, records) => {
-                    for (index, record) in (first..).zip(records) {
-                        let record = record.map_err(|_| LedgerError::from(place.clone()))?;
-                        if index >= from && each(index, record)? == Next::Stop {
-                            return Ok(());
-                        }
-                    }
-                }
-            }
+        let ended = frames.each(|index, record| match index < from {
+            true => Ok(Next::On),
+            false => each(index, record),
+        })?;
+        match ended {
+            Ended::Whole => at = frames.index(),
+            Ended::Stopped => return Ok(()),
+            // A writer may be at it.
+            Ended::Torn if last => return Ok(()),
+            Ended::Torn => return Err(LedgerError::from(frames.fault(FaultKind::Changed)).into()),
         }
     }
     Ok(())
@@ -102,15 +93,6 @@ pub(crate) fn is_expired(parts: &Parts, from: u64, to: u64) -> Result<(), Ledger
         index: from,
         what: FaultKind::Removed,
     }))
-}
-
-/// Whether to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// With the next event.
-    On,
-    /// No more.
-    Stop,
 }
 
 /// One event.

@@ -10,10 +10,10 @@ use crate::keys::{DataKey, WrappedKey};
 use crate::own;
 use crate::query::Query;
 use crate::read;
+use crate::sealing;
 use crate::store::random;
 use crate::terms::Outcome;
 use crate::writer::{Parts, Writer};
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use palisade_event::{Class, Draft, Event, Record, Status, User, activity};
@@ -150,16 +150,13 @@ fn seal(parts: &Parts, id: &str, reading: &Reading) -> Result<Vec<u8>, LedgerErr
     let wrapped = parts.keys.wrap(&key, &context(id));
     let wrapped = wrapped.map_err(LedgerError::key(&path(id, REQUEST)))?;
     // INVARIANT: texts can always be written as JSON.
-    let mut bytes = serde_json::to_vec(reading).unwrap_or_default();
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes());
-    let nonce = cipher
-        .and_then(|cipher| cipher.seal_in_place_append_tag(Aad::from(context(id)), &mut bytes))
-        .map_err(|_| LedgerError::Random)?;
+    let bytes = serde_json::to_vec(reading).unwrap_or_default();
+    let bytes = sealing::seal(key.bytes(), &bytes, &context(id)).ok_or(LedgerError::Random)?;
     let sealed = Sealed {
         format: FORMAT.to_owned(),
         key_id: wrapped.key_id,
         key: STANDARD.encode(wrapped.bytes),
-        reading: STANDARD.encode([nonce.as_ref().as_slice(), &bytes].concat()),
+        reading: STANDARD.encode(bytes),
     };
     Ok(serde_json::to_vec(&sealed).unwrap_or_default())
 }
@@ -172,12 +169,8 @@ fn unseal(parts: &Parts, id: &str, bytes: &[u8]) -> Option<Reading> {
         bytes: STANDARD.decode(sealed.key).ok()?,
     };
     let key = parts.keys.unwrap(&wrapped, &context(id)).ok()?;
-    let mut bytes = STANDARD.decode(sealed.reading).ok()?;
-    let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, key.bytes()).ok()?;
-    let body = cipher.open_in_place(nonce, Aad::from(context(id)), body);
-    serde_json::from_slice(body.ok()?).ok()
+    let bytes = STANDARD.decode(sealed.reading).ok()?;
+    serde_json::from_slice(&sealing::unseal(key.bytes(), bytes, &context(id))?).ok()
 }
 
 /// Asks the process that writes to record a reading; tells whether it has.

@@ -3,7 +3,7 @@
 use crate::disk::{self, Disk, DiskFile};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::keys::{DataKey, KeyService, WrappedKey};
-use crate::segment::{Broken, Cipher, FrameHeader, Header, Records};
+use crate::segment::{Broken, Cipher, FrameHeader, Header, Record, Records};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -289,7 +289,52 @@ pub(crate) enum Found<'b> {
     Torn,
 }
 
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// With the next event.
+    On,
+    /// No more.
+    Stop,
+}
+
+/// Where going through a segment has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Behind its last event.
+    Whole,
+    /// Before a frame that was not finished.
+    Torn,
+    /// Where it was told to stop.
+    Stopped,
+}
+
 impl Frames<'_> {
+    /// Calls `each` for every event from the present frame on, until it says that it has enough.
+    ///
+    /// # Errors
+    /// The first fault, and what `each` fails with.
+    pub(crate) fn each<E: From<LedgerError>>(
+        &mut self,
+        mut each: impl FnMut(u64, Record<'_>) -> Result<Next, E>,
+    ) -> Result<Ended, E> {
+        loop {
+            let place = self.fault(FaultKind::Changed);
+            match self.next()? {
+                Found::End => return Ok(Ended::Whole),
+                Found::Torn => return Ok(Ended::Torn),
+                Found::Frame(first, records) => {
+                    for (index, record) in (first..).zip(records) {
+                        let record = record.map_err(|_| LedgerError::from(place.clone()))?;
+                        if each(index, record)? == Next::Stop {
+                            return Ok(Ended::Stopped);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// Where the next frame begins.
     pub(crate) fn offset(&self) -> u64 {
         self.offset

@@ -2,8 +2,8 @@
 
 use crate::error::LedgerError;
 use crate::query::{self, Answer, Query, Reading, View};
-use crate::read::{self, Next};
-use crate::store::Segment;
+use crate::read;
+use crate::store::{Next, Segment};
 use crate::writer::Parts;
 
 /// Gives events as they come. Each poll reads what is new and nothing else.

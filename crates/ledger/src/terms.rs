@@ -1,6 +1,7 @@
 //! What of an event can be asked for. The index and the query take it from here, so that they
 //! can't disagree.
 
+use crate::own;
 use serde_json::Value;
 
 /// By what an event is found.
@@ -107,9 +108,7 @@ pub(crate) fn time(event: &Value) -> i64 {
 
 /// When the ledger took it, in milliseconds since 1970, whatever the event says itself.
 pub(crate) fn logged_time(event: &Value) -> i64 {
-    let own = event["palisade"]["logged_time"].as_i64();
-    own.or_else(|| event["metadata"]["logged_time"].as_i64())
-        .unwrap_or_default()
+    own::logged_time(event).unwrap_or_default()
 }
 
 /// The number of its class.

@@ -104,41 +104,6 @@ impl Tree<'_> {
     }
 }
 
-/// What an event itself tells, whatever stands before it.
-struct Checked {
-    leaf: Hash,
-    /// How many of its personal fields are erased; nothing when one is not what was recorded.
-    erased: Option<usize>,
-}
-
-/// Hashes the events of a frame: that is nearly all the work, and no event needs another one.
-fn check(records: &[Record<'_>]) -> Vec<Checked> {
-    /// Fewer are done before a thread has begun.
-    const WORTH_A_THREAD: usize = 64;
-    let one = |record: &Record<'_>| Checked {
-        leaf: leaf_hash(record.leaf),
-        erased: verify_encoded(record.leaf, record.private).ok(),
-    };
-    let all = |records: &[Record<'_>]| records.iter().map(one).collect::<Vec<_>>();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = records.len().div_ceil(threads).max(WORTH_A_THREAD);
-    let Some((own, others)) = records.split_at_checked(share) else {
-        return all(records);
-    };
-    std::thread::scope(|scope| {
-        let others = others
-            .chunks(share)
-            .map(|part| scope.spawn(move || all(part)));
-        let others: Vec<_> = others.collect();
-        let mut checked = all(own);
-        for thread in others {
-            let joined = thread.join();
-            checked.extend(joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        checked
-    })
-}
-
 /// What verification knows on its way through the events.
 struct Walk<'a> {
     tiles: Tiles<'a>,
@@ -231,25 +196,25 @@ impl<'a> Walk<'a> {
                 }
                 Found::Torn => return Err(place.into()),
                 Found::Frame(_, records) => {
-                    let records: Result<Vec<_>, _> = records.collect();
-                    for checked in check(&records.map_err(|_| place.clone())?) {
-                        self.record(checked, &place)?;
+                    for record in records {
+                        self.record(record.map_err(|_| place.clone())?, &place)?;
                     }
                 }
             }
         }
     }
 
-    fn record(&mut self, checked: Checked, place: &Fault) -> Result<(), LedgerError> {
+    fn record(&mut self, record: Record<'_>, place: &Fault) -> Result<(), LedgerError> {
         let index = self.tree.frontier().size();
         let fault = |what| Fault {
             what,
             index,
             ..place.clone()
         };
-        let erased = checked.erased.ok_or_else(|| fault(FaultKind::Personal))?;
+        let erased = verify_encoded(record.leaf, record.private);
+        let erased = erased.map_err(|_| fault(FaultKind::Personal))?;
         self.found.erased += store::len(erased);
-        self.leaf(checked.leaf, fault(FaultKind::Event))
+        self.leaf(leaf_hash(record.leaf), fault(FaultKind::Event))
     }
 
     /// Takes the next leaf; `event` is the fault if it is not the right one.

@@ -32,15 +32,7 @@ pub(crate) fn inclusion<R: Roots>(
     let mut range = 0..size;
     while range.end - range.start > 1 {
         let middle = split(&range);
-        let other = if index < middle {
-            let right = middle..range.end;
-            range.end = middle;
-            right
-        } else {
-            let left = range.start..middle;
-            range.start = middle;
-            left
-        };
+        let other = halve(&mut range, middle, index < middle);
         path.push(range_root(roots, other)?);
     }
     path.reverse();
@@ -61,15 +53,7 @@ pub(crate) fn consistency<R: Roots>(
     let mut range = 0..new;
     while range.end != old {
         let middle = split(&range);
-        let other = if old <= middle {
-            let right = middle..range.end;
-            range.end = middle;
-            right
-        } else {
-            let left = range.start..middle;
-            range.start = middle;
-            left
-        };
+        let other = halve(&mut range, middle, old <= middle);
         proof.push(range_root(roots, other)?);
     }
     // A range from the first leaf on is the old tree itself, which the verifier knows.
@@ -83,6 +67,14 @@ pub(crate) fn consistency<R: Roots>(
 /// Where RFC 6962 divides a range of two leaves or more: at the largest power of two within it.
 fn split(range: &Range<u64>) -> u64 {
     range.start + (1 << (range.end - range.start - 1).ilog2())
+}
+
+/// Keeps the left or the right half of a range; gives the other one.
+fn halve(range: &mut Range<u64>, middle: u64, left: bool) -> Range<u64> {
+    let (lower, upper) = (range.start..middle, middle..range.end);
+    let (kept, other) = if left { (lower, upper) } else { (upper, lower) };
+    *range = kept;
+    other
 }
 
 /// The root over a range that is not empty, and that is a node in the tree: its start is a multiple

@@ -3,11 +3,6 @@
 mod classes;
 mod hostile;
 mod promises;
-mod speed;
-
-/// The same as the product's, so that what is measured holds for it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use palisade_event::{Complete, Event, EventError, LIMIT, Product, Record, Stamp};
 use serde_json::{Map, Value};

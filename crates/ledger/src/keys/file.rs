@@ -3,9 +3,9 @@
 
 use super::{DataKey, KeyError, KeyService, WrappedKey};
 use crate::disk::{self, Disk, Folder};
+use crate::sealing::{seal, unseal};
 use crate::sign::Signer;
 use crate::store::random;
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -336,25 +336,6 @@ impl Argon2id {
         let made = argon2.hash_password_into(passphrase.as_bytes(), &salt, &mut *key);
         made.ok().map(|()| key)
     }
-}
-
-/// AES-256-GCM under a random nonce, which stands before.
-fn seal(key: &[u8; 32], content: &[u8], context: &[u8]) -> Option<Vec<u8>> {
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
-    let mut bytes = content.to_vec();
-    let nonce = cipher.seal_in_place_append_tag(Aad::from(context), &mut bytes);
-    let mut sealed = nonce.ok()?.as_ref().to_vec();
-    sealed.append(&mut bytes);
-    Some(sealed)
-}
-
-fn unseal(key: &[u8; 32], sealed: Vec<u8>, context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let cipher = RandomizedNonceKey::new(&AES_256_GCM, key).ok()?;
-    let mut sealed = Zeroizing::new(sealed);
-    let (nonce, body) = sealed.split_at_mut_checked(NONCE_LEN)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let length = (cipher.open_in_place(nonce, Aad::from(context), body).ok()?).len();
-    Some(Zeroizing::new(body.get(..length)?.to_vec()))
 }
 
 fn wrap_context(key_id: &str, context: &[u8]) -> Vec<u8> {
