@@ -1,0 +1,356 @@
+//! `guard.toml`: what stands before which function. Only what is written here exists; what a route
+//! does not say is refused, never assumed.
+//!
+//! Names refer to other tables of the file: a route names its function, its target, its limits, its
+//! issuers. Files are relative to the folder of `guard.toml`.
+
+use crate::request::SourceKind;
+use std::collections::BTreeMap;
+
+/// Everything that `guard.toml` says. All names that are used in it are known to exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What the functions belong to, such as `prod`; policies see it.
+    pub environment: String,
+    /// Where decisions are recorded.
+    pub ledger: Ledger,
+    /// Where the gateway listens; an adapter for events needs none.
+    pub listen: Option<Listen>,
+    /// By name: where functions are reached.
+    pub targets: BTreeMap<String, Target>,
+    /// By name: who signs tokens.
+    pub issuers: BTreeMap<String, Issuer>,
+    /// By name: whose certificates are trusted.
+    pub trust: BTreeMap<String, Trust>,
+    /// API keys that Palisade issued.
+    pub keys: Option<Keys>,
+    /// Callers that sign with AWS Signature Version 4.
+    pub aws: Option<Aws>,
+    /// By name: how much.
+    pub limits: BTreeMap<String, Limit>,
+    /// Limits that hold before anybody is known.
+    pub admission: Admission,
+    /// By name: what requests and answers look like.
+    pub contracts: BTreeMap<String, ContractFile>,
+    /// Files of Cedar policies.
+    pub policies: Vec<String>,
+    /// The routes, in their order.
+    pub routes: Vec<Route>,
+    /// The sources of events.
+    pub sources: Vec<Source>,
+}
+
+/// `[ledger]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The folder.
+    pub dir: String,
+    /// The key file; beside the folder unless said otherwise.
+    pub key: Option<String>,
+}
+
+/// `[listen]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// Address and port.
+    pub address: String,
+    /// The file of the certificate chain, in PEM.
+    pub certificate: Option<String>,
+    /// The file of its private key.
+    pub private_key: Option<String>,
+    /// Without TLS: on loopback only, unless it is said to stand behind something that has it.
+    pub plaintext: bool,
+    /// Where metrics and health are served; never on the address that callers use.
+    pub admin: Option<String>,
+    /// How long browsers remember to use HTTPS, in seconds.
+    pub hsts: Option<u32>,
+}
+
+/// `[targets.NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Where it is reached, and with which part of the calls.
+    pub urls: Vec<(String, u32)>,
+    /// The longest time until its answer begins, in milliseconds.
+    pub timeout: u32,
+    /// The path that tells whether it is well.
+    pub health: Option<String>,
+}
+
+/// `[issuers.NAME]`: an issuer of tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// What stands in `iss`, and where discovery begins (`OpenID` Connect).
+    pub issuer: String,
+    /// Whom tokens must be for.
+    pub audiences: Vec<String>,
+    /// The algorithms that it signs with.
+    pub algorithms: Vec<String>,
+    /// What `typ` may be.
+    pub types: Vec<String>,
+    /// Where its keys are, if discovery is not to be used; an address or a file.
+    pub keys: Option<String>,
+    /// Where opaque tokens are asked about (RFC 7662), and the file with the credentials for it.
+    pub introspection: Option<Introspection>,
+    /// How many seconds clocks may differ.
+    pub skew: u32,
+    /// The claim that lists roles, with dots.
+    pub roles: Option<String>,
+    /// Claims that must have one of these values.
+    pub require: BTreeMap<String, Vec<String>>,
+    /// Which claims policies see.
+    pub claims: Vec<String>,
+}
+
+/// `[issuers.NAME.introspection]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introspection {
+    /// Where.
+    pub url: String,
+    /// As whom.
+    pub client: String,
+    /// The file with the secret.
+    pub secret_file: String,
+}
+
+/// `[trust.NAME]`: whose client certificates are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// Files of authorities, in PEM.
+    pub authorities: Vec<String>,
+    /// Files of revocation lists.
+    pub revoked: Vec<String>,
+    /// DNS names, one of which the certificate must carry; `*.` stands for one label.
+    pub dns: Vec<String>,
+    /// URIs, one of which it must carry.
+    pub uris: Vec<String>,
+    /// SPIFFE ids, one of which it must carry; a `*` at the end stands for anything.
+    pub spiffe: Vec<String>,
+    /// Roles that its callers have.
+    pub roles: Vec<String>,
+}
+
+/// `[keys]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// The store.
+    pub store: String,
+    /// The header field that keys come in.
+    pub header: String,
+}
+
+/// `[aws]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aws {
+    /// The file of credentials.
+    pub credentials: String,
+    /// Regions that a signature may be for.
+    pub regions: Vec<String>,
+    /// The service that a signature is for.
+    pub service: String,
+    /// How many seconds clocks may differ.
+    pub skew: u32,
+}
+
+/// `[limits.NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// What it is counted by.
+    pub per: Per,
+    /// Of how many calls in how many milliseconds, and how many at once beyond that.
+    pub rate: Option<Rate>,
+    /// How many in a day (UTC).
+    pub day: Option<u64>,
+    /// How many in a month (UTC).
+    pub month: Option<u64>,
+    /// How many at the same time.
+    pub concurrent: Option<u32>,
+}
+
+/// A rate with a burst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// So many calls …
+    pub calls: u32,
+    /// … in so many milliseconds,
+    pub period: u32,
+    /// and so many at once.
+    pub burst: u32,
+}
+
+/// What a limit is counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Per {
+    /// All calls together.
+    All,
+    /// By route.
+    Route,
+    /// By who calls.
+    Principal,
+    /// By API key.
+    Key,
+    /// By source address.
+    Address,
+}
+
+/// `[admission]`: what holds before anybody is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// The rate of one address.
+    pub rate: Option<Rate>,
+    /// Connections of one address at the same time.
+    pub connections: u32,
+    /// Only these networks; empty stands for all.
+    pub allow: Vec<String>,
+    /// Never these.
+    pub deny: Vec<String>,
+}
+
+/// `[contracts.NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContractFile {
+    /// An `OpenAPI` document (3.0 or 3.1).
+    OpenApi(String),
+    /// A JSON Schema (2020-12) of the body.
+    Schema(String),
+}
+
+/// `[[routes]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The path; `{name}` stands for one segment, `{name+}` for the rest.
+    pub path: String,
+    /// The methods.
+    pub methods: Vec<String>,
+    /// The function that policies and records speak of.
+    pub function: String,
+    /// Where it is reached.
+    pub target: String,
+    /// What a caller may show; empty for a route that is open to everybody, which is said by
+    /// `public = true`.
+    pub accepts: Vec<Accept>,
+    /// Scopes that a caller must have, all of them.
+    pub scopes: Vec<String>,
+    /// Roles, one of which a caller must have; empty when policies alone decide.
+    pub roles: Vec<String>,
+    /// The limits that count it.
+    pub limits: Vec<String>,
+    /// What it takes and gives.
+    pub contract: Option<RouteContract>,
+    /// Whether its bodies are held back until they are checked.
+    pub body: BodyMode,
+    /// The largest body, in bytes.
+    pub most: u64,
+    /// When its permitted calls are recorded.
+    pub record: RecordMode,
+    /// What browsers of other origins may do.
+    pub cors: Option<Cors>,
+    /// Header fields that policies see.
+    pub headers: Vec<String>,
+    /// Where it is written, from 1; for messages.
+    pub line: u32,
+}
+
+/// A kind of credential that a route takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Accept {
+    /// `token:ISSUER`.
+    Token(String),
+    /// `api-key`.
+    ApiKey,
+    /// `certificate:TRUST`.
+    Certificate(String),
+    /// `aws-signature`.
+    AwsSignature,
+}
+
+/// How a route is held to a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteContract {
+    /// Which.
+    pub name: String,
+    /// What becomes of members that no schema names.
+    pub unknown: Unknown,
+    /// What becomes of answers that are not what was promised.
+    pub responses: Responses,
+}
+
+/// What becomes of members that no schema names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// They are refused.
+    Refuse,
+    /// They are dropped before the function sees them.
+    Drop,
+    /// They stay.
+    Keep,
+}
+
+/// What becomes of answers that are not what was promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Responses {
+    /// They are not looked at.
+    Ignore,
+    /// They are recorded.
+    Report,
+    /// They don't go out.
+    Enforce,
+}
+
+/// Whether bodies are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyMode {
+    /// Until they are whole and checked.
+    Buffered,
+    /// They go through as they come.
+    Streaming,
+}
+
+/// When a permitted call is recorded. Denials are always recorded before they are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordMode {
+    /// Before it takes effect.
+    Before,
+    /// With the next commit.
+    Batched,
+}
+
+/// `cors` of a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cors {
+    /// Origins; `*` stands for all.
+    pub origins: Vec<String>,
+    /// Header fields that may be sent.
+    pub headers: Vec<String>,
+    /// Whether credentials may be sent.
+    pub credentials: bool,
+    /// How long a browser remembers, in seconds.
+    pub max_age: u32,
+}
+
+/// `[[sources]]`: where events may be from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The kind.
+    pub kind: SourceKind,
+    /// The function that the events are for.
+    pub function: String,
+    /// Accounts; empty stands for any, which only ARNs or buckets narrow.
+    pub accounts: Vec<String>,
+    /// ARNs, with `*` and `?`.
+    pub arns: Vec<String>,
+    /// Buckets.
+    pub buckets: Vec<String>,
+    /// Event buses.
+    pub buses: Vec<String>,
+    /// The limits that count it.
+    pub limits: Vec<String>,
+    /// The schema of the payload.
+    pub contract: Option<RouteContract>,
+    /// Roles that the source has, for policies.
+    pub roles: Vec<String>,
+    /// When permitted events are recorded.
+    pub record: RecordMode,
+    /// Where it is written, from 1; for messages.
+    pub line: u32,
+}
