@@ -1,10 +1,28 @@
 //! The chain that every invocation passes before it reaches a function. Nothing here knows of HTTP.
+//!
+//! Invariants:
+//! - Only what has passed every step can be admitted: each step is made by the one before.
+//! - A decision is on record before it takes effect; whatever ends half-way is on record too.
+//! - A step that cannot decide denies; what has no route and no source is refused.
+//! - Nothing that a caller sent stands in a reason.
 
+mod chain;
 pub mod config;
+mod guard;
 mod path;
 mod reason;
+mod record;
 mod request;
+mod routes;
+mod sources;
+mod steps;
 
+pub use chain::{
+    Admitted, Authenticated, Authorized, Body, Checked, Denied, Limited, Received, Refusal,
+    Validated,
+};
+pub use guard::{Guard, Parts, Random};
 pub use path::{LONGEST as LONGEST_PATH, Path, PathError};
 pub use reason::{Answer, Reason, Step};
+pub use record::Outcome;
 pub use request::{Call, Entry, Headers, Occurrence, Peer, Request, SourceKind};

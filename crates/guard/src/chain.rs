@@ -1,0 +1,435 @@
+//! The chain itself: each step is made by the step before and by nothing else, so that what has not
+//! passed all of them can't be admitted.
+//!
+//! ```text
+//! Request → Received → Authenticated → Limited → Validated → Authorized → Admitted → finished
+//!               └──────────────┴───────────┴─────────┴───────────┴──→ Denied → Refusal
+//! ```
+//! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
+//! panicked, is recorded as ended half-way.
+
+use crate::config::{RecordMode, Route};
+use crate::guard::Guard;
+use crate::reason::{Answer, Reason, Step};
+use crate::record::{self, Outcome};
+use crate::request::{Entry, Request};
+use crate::routes::Matched;
+use crate::steps::{authenticate, authorize, limit, validate};
+use palisade_authn::Principal;
+use std::sync::Arc;
+
+/// What belongs to one invocation on its whole way.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) guard: Guard,
+    pub(crate) request: Request,
+    pub(crate) standing: Option<Standing>,
+    /// What ties the records of this invocation together.
+    pub(crate) correlation: String,
+    /// When it came, in milliseconds since 1970.
+    pub(crate) began: i64,
+    /// The step that it is at.
+    pub(crate) step: Step,
+    /// Who it is, once that is known.
+    pub(crate) principal: Option<Principal>,
+    /// The policies that decided.
+    pub(crate) policies: Vec<String>,
+    /// What it holds of limits until it ends.
+    pub(crate) held: limit::Held,
+    /// Whether its end, or its refusal, is on record.
+    is_recorded: bool,
+    /// Whether it was admitted: then the decision is on record, and its outcome is not.
+    is_admitted: bool,
+}
+
+/// What stands for an invocation in the configuration.
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    /// A route.
+    Route(Matched),
+    /// A source.
+    Source(Arc<crate::config::Source>),
+}
+
+impl Standing {
+    pub(crate) fn function(&self) -> &str {
+        match self {
+            Self::Route(matched) => &matched.route.function,
+            Self::Source(source) => &source.function,
+        }
+    }
+
+    fn record(&self) -> RecordMode {
+        match self {
+            Self::Route(matched) => matched.route.record,
+            Self::Source(source) => source.record,
+        }
+    }
+}
+
+impl Pass {
+    pub(crate) fn new(guard: Guard, request: Request) -> Self {
+        Self {
+            correlation: guard.new_id(),
+            began: guard.now(),
+            guard,
+            request,
+            standing: None,
+            step: Step::Receive,
+            principal: None,
+            policies: Vec::new(),
+            held: limit::Held::default(),
+            is_recorded: false,
+            is_admitted: false,
+        }
+    }
+
+    /// The next step, or the refusal.
+    fn next(mut self, step: Step, result: Result<(), Reason>) -> Result<Self, Denied> {
+        match result {
+            Ok(()) => {
+                self.step = step;
+                Ok(self)
+            }
+            Err(reason) => Err(Denied { pass: self, reason }),
+        }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if self.is_recorded {
+            return;
+        }
+        let event = match self.is_admitted {
+            true => record::outcome(self, &Outcome::Aborted),
+            false => record::denial(self, &Reason::Aborted),
+        };
+        self.guard.record_detached(event);
+    }
+}
+
+/// An invocation that has a route or a source.
+#[derive(Debug)]
+pub struct Received {
+    pass: Pass,
+}
+
+/// An invocation whose caller is known.
+#[derive(Debug)]
+pub struct Authenticated {
+    pass: Pass,
+}
+
+/// An invocation within its limits.
+#[derive(Debug)]
+pub struct Limited {
+    pass: Pass,
+}
+
+/// An invocation that says what its route takes.
+#[derive(Debug)]
+pub struct Validated {
+    pass: Pass,
+    body: Body,
+}
+
+/// An invocation that is permitted.
+#[derive(Debug)]
+pub struct Authorized {
+    pass: Pass,
+    body: Body,
+}
+
+/// An invocation whose permission is on record: this, and nothing else, may be forwarded.
+#[derive(Debug)]
+pub struct Admitted {
+    pass: Pass,
+    body: Body,
+}
+
+/// An invocation that is refused, and not on record yet.
+#[derive(Debug)]
+#[must_use = "a denial is recorded before it is answered"]
+pub struct Denied {
+    pass: Pass,
+    reason: Reason,
+}
+
+/// A refusal that is on record: what the caller may be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// How it looks from outside.
+    pub answer: Answer,
+    /// In how many milliseconds another try makes sense, where it does.
+    pub retry_after: Option<u64>,
+    /// What operators find the record by.
+    pub correlation: String,
+    /// The methods that the path does take.
+    pub methods: Vec<String>,
+}
+
+/// What comes behind the head of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It goes through as it comes.
+    Streamed,
+}
+
+impl Guard {
+    /// Where every invocation begins.
+    ///
+    /// # Errors
+    /// When nothing stands for it, or its address is not admitted.
+    pub fn receive(&self, request: Request) -> Result<Received, Denied> {
+        let mut pass = Pass::new(self.clone(), request);
+        let result = self.standing(&pass.request).and_then(|standing| {
+            pass.standing = Some(standing);
+            limit::admit(&pass)
+        });
+        let pass = pass.next(Step::Authenticate, result)?;
+        Ok(Received { pass })
+    }
+
+    fn standing(&self, request: &Request) -> Result<Standing, Reason> {
+        match &request.entry {
+            Entry::Http(call) => self.routes().find(call).map(Standing::Route),
+            Entry::Event(occurrence) => self.source(occurrence).map(Standing::Source),
+        }
+    }
+
+    /// Records that a request was refused before it could be one: a path that could be read in two
+    /// ways, a head that is none.
+    ///
+    /// # Errors
+    /// Always: what comes back is the denial.
+    pub fn refuse(&self, request: Request, reason: Reason) -> Denied {
+        let pass = Pass::new(self.clone(), request);
+        Denied { pass, reason }
+    }
+}
+
+impl Received {
+    /// The route, of a call.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        route(&self.pass)
+    }
+
+    /// Whether the body is needed to know who calls: a signature covers it.
+    #[must_use]
+    pub fn wants_body(&self) -> bool {
+        authenticate::wants_body(&self.pass)
+    }
+
+    /// Finds out who is calling.
+    ///
+    /// # Errors
+    /// When that is not shown, or does not hold.
+    pub async fn authenticate(mut self, body: Option<&[u8]>) -> Result<Authenticated, Denied> {
+        let result = match authenticate::authenticate(&self.pass, body).await {
+            Ok(principal) => {
+                self.pass.principal = Some(principal);
+                Ok(())
+            }
+            Err(reason) => Err(reason),
+        };
+        let pass = self.pass.next(Step::Limit, result)?;
+        Ok(Authenticated { pass })
+    }
+}
+
+impl Authenticated {
+    /// Counts it.
+    ///
+    /// # Errors
+    /// When a limit is used up.
+    pub fn limit(mut self) -> Result<Limited, Denied> {
+        let result = limit::take(&mut self.pass);
+        let pass = self.pass.next(Step::Validate, result)?;
+        Ok(Limited { pass })
+    }
+}
+
+impl Limited {
+    /// The route, of a call.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        route(&self.pass)
+    }
+
+    /// Refuses it while its body is read.
+    pub fn deny(self, reason: Reason) -> Denied {
+        Denied {
+            pass: self.pass,
+            reason,
+        }
+    }
+
+    /// Holds it to what its route takes.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn validate(self, body: Body) -> Result<Validated, Denied> {
+        let (result, body) = match validate::request(&self.pass, body) {
+            Ok(body) => (Ok(()), body),
+            Err(reason) => (Err(reason), Body::Streamed),
+        };
+        let pass = self.pass.next(Step::Authorize, result)?;
+        Ok(Validated { pass, body })
+    }
+}
+
+impl Validated {
+    /// Asks whether they may.
+    ///
+    /// # Errors
+    /// When they may not, or nobody can say.
+    pub fn authorize(mut self) -> Result<Authorized, Denied> {
+        let result = match authorize::authorize(&self.pass, &self.body) {
+            Ok(policies) => {
+                self.pass.policies = policies;
+                Ok(())
+            }
+            Err(reason) => Err(reason),
+        };
+        let pass = self.pass.next(Step::Record, result)?;
+        Ok(Authorized {
+            pass,
+            body: self.body,
+        })
+    }
+}
+
+impl Authorized {
+    /// Writes the permission down; it may take effect then.
+    ///
+    /// # Errors
+    /// When it can't be written down.
+    pub async fn admit(mut self) -> Result<Admitted, Denied> {
+        let mode = match &self.pass.standing {
+            Some(standing) => standing.record(),
+            None => RecordMode::Before,
+        };
+        let event = record::permission(&self.pass);
+        let result = match self.pass.guard.submit(event, mode).await {
+            Ok(written) => {
+                // It will be on record, whether anybody still waits for that or not.
+                self.pass.is_admitted = true;
+                written.wait().await
+            }
+            Err(reason) => Err(reason),
+        };
+        let pass = self.pass.next(Step::Record, result)?;
+        Ok(Admitted {
+            pass,
+            body: self.body,
+        })
+    }
+}
+
+impl Admitted {
+    /// What was asked for.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.pass.request
+    }
+
+    /// The route, of a call.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        route(&self.pass)
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.pass.principal.as_ref()
+    }
+
+    /// What ties its records together.
+    #[must_use]
+    pub fn correlation(&self) -> &str {
+        &self.pass.correlation
+    }
+
+    /// The body to forward, once: without what was dropped.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::replace(&mut self.body, Body::Streamed)
+    }
+
+    /// Whether the answer is to be held back until it is checked.
+    #[must_use]
+    pub fn checks_answer(&self) -> bool {
+        validate::checks_answer(&self.pass)
+    }
+
+    /// Holds an answer to what was promised; what is wrong with it, and whether it may go out.
+    #[must_use]
+    pub fn check_answer(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Checked {
+        validate::answer(&self.pass, status, content_type, body)
+    }
+
+    /// Records how it went. That never waits for the disk: what happened has happened.
+    pub fn finish(mut self, outcome: &Outcome) {
+        let event = record::outcome(&self.pass, outcome);
+        self.pass.is_recorded = true;
+        self.pass.guard.record_detached(event);
+    }
+}
+
+/// What was found of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// What is not as promised.
+    pub violations: Vec<String>,
+    /// Whether it may go out all the same.
+    pub may_go_out: bool,
+}
+
+impl Denied {
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// Writes the denial down, and says what the caller may be told.
+    pub async fn record(mut self) -> Refusal {
+        let event = record::denial(&self.pass, &self.reason);
+        let mut answer = self.reason.answer();
+        let recorded = match self.pass.guard.submit(event, RecordMode::Before).await {
+            Ok(written) => {
+                self.pass.is_recorded = true;
+                written.wait().await
+            }
+            Err(reason) => Err(reason),
+        };
+        if recorded.is_err() {
+            answer = Answer::Unavailable;
+        }
+        Refusal {
+            answer,
+            retry_after: match self.reason {
+                Reason::Limited { retry_after, .. } => Some(retry_after),
+                _ => None,
+            },
+            correlation: std::mem::take(&mut self.pass.correlation),
+            methods: match (&self.reason, &self.pass.request.entry) {
+                (Reason::NoMethod, Entry::Http(call)) => {
+                    self.pass.guard.routes().methods(call.path.decoded())
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+fn route(pass: &Pass) -> Option<&Route> {
+    match &pass.standing {
+        Some(Standing::Route(matched)) => Some(&matched.route),
+        _ => None,
+    }
+}

@@ -1,0 +1,83 @@
+//! Which route a call is for, and which source an event is from.
+
+use crate::config::{Config, Route};
+use crate::reason::Reason;
+use crate::request::Call;
+use std::sync::Arc;
+
+/// The routes of a configuration, ready to be matched.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    /// By the shape of a path: the places of its routes, one for each set of methods.
+    shapes: matchit::Router<Vec<usize>>,
+    routes: Vec<Arc<Route>>,
+}
+
+/// The route that a call is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Matched {
+    pub(crate) route: Arc<Route>,
+    /// What stands for the names in its path, decoded.
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+impl Routes {
+    /// Errors name the place of a route in the configuration.
+    pub(crate) fn new(config: &Config) -> Result<Self, (u32, String)> {
+        let mut by_shape: std::collections::BTreeMap<String, Vec<usize>> = Default::default();
+        for (place, route) in config.routes.iter().enumerate() {
+            by_shape.entry(shape(&route.path).0).or_default().push(place);
+        }
+        let mut shapes = matchit::Router::new();
+        for (shape, places) in by_shape {
+            let line = places.first().and_then(|place| config.routes.get(*place));
+            let line = line.map_or(0, |route| route.line);
+            let inserted = shapes.insert(shape, places);
+            inserted.map_err(|error| (line, error.to_string()))?;
+        }
+        Ok(Self {
+            shapes,
+            routes: config.routes.iter().cloned().map(Arc::new).collect(),
+        })
+    }
+
+    pub(crate) fn find(&self, call: &Call) -> Result<Matched, Reason> {
+        let found = self.shapes.at(call.path.decoded());
+        let found = found.map_err(|_| Reason::NoRoute)?;
+        let mut here = found.value.iter().filter_map(|place| self.routes.get(*place));
+        let route = here.find(|route| route.methods.iter().any(|method| *method == call.method));
+        let route = route.ok_or(Reason::NoMethod)?.clone();
+        let names = shape(&route.path).1.into_iter();
+        let values = found.params.iter().map(|(_, value)| value.to_owned());
+        Ok(Matched {
+            parameters: names.zip(values).collect(),
+            route,
+        })
+    }
+
+    /// The methods that a path takes, for those who ask.
+    pub(crate) fn methods(&self, path: &str) -> Vec<String> {
+        let Ok(found) = self.shapes.at(path) else {
+            return Vec::new();
+        };
+        let here = found.value.iter().filter_map(|place| self.routes.get(*place));
+        here.flat_map(|route| route.methods.clone()).collect()
+    }
+}
+
+/// A path without the names in it, so that routes that differ in names alone are one; and the names.
+fn shape(path: &str) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    let segments = path.split('/').map(|segment| {
+        let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+        let Some(name) = name else {
+            return segment.to_owned();
+        };
+        let rest = name.strip_suffix('+');
+        names.push(rest.unwrap_or(name).to_owned());
+        let star = if rest.is_some() { "*" } else { "" };
+        format!("{{{star}p{}}}", names.len())
+    });
+    let shape = segments.collect::<Vec<_>>().join("/");
+    (shape, names)
+}
