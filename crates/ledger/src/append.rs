@@ -55,6 +55,16 @@ impl Ledger {
         let ready = ready(self.parts(), event, Record::Batched)?;
         Ok(self.queue(ready).await?)
     }
+
+    /// Appends an event from where nobody can wait, such as the end of a task that was cancelled.
+    /// It is not held back by what waits already, so whoever uses it bounds its number otherwise.
+    ///
+    /// # Errors
+    /// When the event does not fit, and when the ledger has stopped.
+    pub fn append_detached(&self, event: Event) -> Result<(), AppendError> {
+        let ready = ready(self.parts(), event, Record::Batched)?;
+        Ok(self.queue_detached(ready)?)
+    }
 }
 
 /// Makes an event ready to be written.

@@ -121,7 +121,7 @@ struct Append {
     /// Nothing when nobody waits for the receipt.
     reply: Option<Reply>,
     /// Its part of what may wait, given back when it is answered; nothing where a whole thread
-    /// waits for it.
+    /// waits for it, or nobody can.
     room: Option<OwnedSemaphorePermit>,
 }
 
@@ -198,6 +198,15 @@ impl Ledger {
     /// Appends what was sealed, without a receipt.
     pub(crate) async fn queue(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
         self.push(event, None).await
+    }
+
+    /// The same, past those that wait for room.
+    pub(crate) fn queue_detached(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
+        self.inner.send(Message::Append(Append {
+            event,
+            reply: None,
+            room: None,
+        }))
     }
 
     async fn push(&self, event: Ready, reply: Option<Reply>) -> Result<(), Arc<LedgerError>> {
