@@ -1,5 +1,5 @@
 //! The ledger as others use it: events go in at one end, receipts come out once they last. One
-//! thread writes; whoever appends while it syncs is in the next commit.
+//! thread at a time writes; whoever appends while it syncs is in the next commit.
 
 use crate::error::LedgerError;
 use crate::index;
@@ -8,9 +8,9 @@ use crate::reading::{self, LISTEN};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -60,6 +60,7 @@ pub struct Ledger {
 #[derive(Debug)]
 struct Inner {
     queue: Option<Sender<Message>>,
+    shared: Arc<Shared>,
     room: Arc<Semaphore>,
     thread: Option<JoinHandle<()>>,
     indexing: Option<Indexing>,
@@ -71,6 +72,36 @@ struct Inner {
 struct Indexing {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
+}
+
+/// The writer, for the thread of its own and for whoever would wait for it anyway.
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Whether the writer's own thread wants it: it goes first.
+    wanted: AtomicBool,
+}
+
+impl Shared {
+    /// For the writer's own thread; nothing when a commit has panicked.
+    fn lock(&self) -> Option<MutexGuard<'_, State>> {
+        self.wanted.store(true, Ordering::Relaxed);
+        let state = self.state.lock().ok();
+        self.wanted.store(false, Ordering::Relaxed);
+        state
+    }
+
+    /// For others, unless somebody is at it or wants to be.
+    fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        if self.wanted.load(Ordering::Relaxed) {
+            return None;
+        }
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            // The queue tells what has become of the writer.
+            Err(TryLockError::Poisoned(_) | TryLockError::WouldBlock) => None,
+        }
+    }
 }
 
 enum Message {
@@ -89,8 +120,9 @@ struct Append {
     event: Ready,
     /// Nothing when nobody waits for the receipt.
     reply: Option<Reply>,
-    /// Its part of what may wait; given back when it is answered.
-    room: OwnedSemaphorePermit,
+    /// Its part of what may wait, given back when it is answered; nothing where a whole thread
+    /// waits for it, or nobody can.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 impl Ledger {
@@ -112,10 +144,16 @@ impl Ledger {
             Indexing { stop, thread }
         });
         let (queue, waiting) = mpsc::channel();
-        #[expect(clippy::disallowed_methods, reason = "the one thread that writes")]
-        let thread = std::thread::spawn(move || run(writer, &waiting));
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Writing(Box::new(writer))),
+            wanted: AtomicBool::new(false),
+        });
+        let writing = shared.clone();
+        #[expect(clippy::disallowed_methods, reason = "the thread that writes")]
+        let thread = std::thread::spawn(move || run(&writing, &waiting));
         let inner = Inner {
             queue: Some(queue),
+            shared,
             room: Arc::new(Semaphore::new(MOST_OUTSTANDING)),
             thread: Some(thread),
             indexing,
@@ -134,6 +172,22 @@ impl Ledger {
         self.submit_ready(event).await?.receipt().await
     }
 
+    /// The same for a thread that may block. Unless the writer is busy, it is written right here:
+    /// waking another thread and being woken takes longer than the rest.
+    pub(crate) fn append_ready_blocking(&self, event: Ready) -> Result<Receipt, Arc<LedgerError>> {
+        let (reply, receipt) = oneshot::channel();
+        let append = Append {
+            event,
+            reply: Some(reply),
+            room: None,
+        };
+        match self.inner.shared.try_lock() {
+            Some(mut state) => state.commit(vec![append]),
+            None => self.inner.send(Message::Append(append))?,
+        }
+        receipt.blocking_recv().map_err(|_| ended())?
+    }
+
     /// Hands what was sealed to the writer.
     pub(crate) async fn submit_ready(&self, event: Ready) -> Result<Pending, Arc<LedgerError>> {
         let (reply, receipt) = oneshot::channel();
@@ -146,13 +200,22 @@ impl Ledger {
         self.push(event, None).await
     }
 
+    /// The same, past those that wait for room.
+    pub(crate) fn queue_detached(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
+        self.inner.send(Message::Append(Append {
+            event,
+            reply: None,
+            room: None,
+        }))
+    }
+
     async fn push(&self, event: Ready, reply: Option<Reply>) -> Result<(), Arc<LedgerError>> {
         let length = u32::try_from(event.length()).unwrap_or(u32::MAX);
         let room = self.inner.room.clone().acquire_many_owned(length).await;
         let append = Append {
             event,
             reply,
-            room: room.map_err(|_| ended())?,
+            room: Some(room.map_err(|_| ended())?),
         };
         self.inner.send(Message::Append(append))
     }
@@ -219,6 +282,9 @@ impl Drop for Inner {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        // With the writer goes what tells of segments, and what keeps other writers away.
+        let state = self.shared.state.lock();
+        *state.unwrap_or_else(PoisonError::into_inner) = State::Stopped(ended());
         if let Some(indexing) = self.indexing.take() {
             let _ = indexing.thread.join();
         }
@@ -229,39 +295,27 @@ impl Drop for Inner {
 const LISTEN_COMMITS: u64 = 16;
 
 /// What the writer's thread does until nobody can ask for anything more.
-fn run(writer: Writer, queue: &Receiver<Message>) {
-    let mut state = State::Writing(Box::new(writer));
-    let mut batch = Vec::new();
+fn run(shared: &Shared, queue: &Receiver<Message>) {
     let mut commits = 0_u64;
+    let mut wait = LISTEN;
     loop {
-        let wait = state.wait();
-        match queue.recv_timeout(wait.unwrap_or(LISTEN).min(LISTEN)) {
-            Err(RecvTimeoutError::Disconnected) => break,
+        let message = queue.recv_timeout(wait);
+        let Some(mut state) = shared.lock() else {
+            // Who waits is told: the queue goes with this thread.
+            return;
+        };
+        match message {
+            Err(RecvTimeoutError::Disconnected) => return state.act(Writer::checkpoint),
             Err(RecvTimeoutError::Timeout) => {
                 state.act(reading::answer);
-                if wait.is_some_and(|time| time < LISTEN) {
+                if wait < LISTEN {
                     state.act(Writer::checkpoint);
                 }
             }
             Ok(Message::Do(work)) => state.answer(work),
             Ok(Message::Append(append)) => {
-                let mut bytes = append.event.length();
-                batch.push(append);
-                let mut work = None;
-                while bytes < MOST_IN_COMMIT {
-                    match queue.try_recv() {
-                        Ok(Message::Append(append)) => {
-                            bytes += append.event.length();
-                            batch.push(append);
-                        }
-                        Ok(Message::Do(next)) => {
-                            work = Some(next);
-                            break;
-                        }
-                        Err(_) => break,
-                    }
-                }
-                state.commit(&mut batch);
+                let (batch, work) = collect(append, queue);
+                state.commit(batch);
                 commits += 1;
                 if commits.is_multiple_of(LISTEN_COMMITS) {
                     state.act(reading::answer);
@@ -275,11 +329,29 @@ fn run(writer: Writer, queue: &Receiver<Message>) {
         if state.wait() == Some(Duration::ZERO) {
             state.act(Writer::checkpoint);
         }
+        wait = state.wait().unwrap_or(LISTEN).min(LISTEN);
     }
-    state.act(Writer::checkpoint);
+}
+
+/// What is in the queue and fits into one commit; and what is to be done behind it.
+fn collect(first: Append, queue: &Receiver<Message>) -> (Vec<Append>, Option<Work>) {
+    let mut bytes = first.event.length();
+    let mut batch = vec![first];
+    while bytes < MOST_IN_COMMIT {
+        match queue.try_recv() {
+            Ok(Message::Append(append)) => {
+                bytes += append.event.length();
+                batch.push(append);
+            }
+            Ok(Message::Do(work)) => return (batch, Some(work)),
+            Err(_) => break,
+        }
+    }
+    (batch, None)
 }
 
 /// A writer, until something fails.
+#[derive(Debug)]
 enum State {
     Writing(Box<Writer>),
     Stopped(Arc<LedgerError>),
@@ -321,9 +393,9 @@ impl State {
         }
     }
 
-    fn commit(&mut self, batch: &mut Vec<Append>) {
+    fn commit(&mut self, batch: Vec<Append>) {
         let (mut events, mut replies) = (Vec::new(), Vec::new());
-        for append in batch.drain(..) {
+        for append in batch {
             let hash = append.event.hash;
             events.push(append.event);
             replies.push((hash, append.reply, append.room));

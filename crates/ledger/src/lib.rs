@@ -13,6 +13,7 @@ mod access;
 mod append;
 mod backup;
 mod clock;
+mod contents;
 mod deeds;
 mod disk;
 mod erase;

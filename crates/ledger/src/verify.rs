@@ -1,20 +1,19 @@
 //! Verification: every event, tile and signature, against each other and against what outsiders
 //! hold. It reads all, changes nothing, and names the first wrong place.
 
+use crate::contents::{Contents, End, read_ahead};
 use crate::deeds::Deeds;
 use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::ledger::Receipt;
 use crate::open::{is_unfinished, tile_error};
-use crate::segment::Record;
 use crate::sign::{self, Description};
-use crate::store::{self, EVENTS, Found, Segment};
+use crate::store::{self, EVENTS};
 use crate::tiles::{self, Tiles};
 use crate::writer::Parts;
-use palisade_event::verify_encoded;
 use palisade_tlog::{
     Audit, Frontier, HASH_BYTES, Hash, ReadError, SignedCheckpoint, TILE_WIDTH, TileReader,
-    TreeHead, leaf_hash, tiles_after,
+    TreeHead, tiles_after,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -62,15 +61,15 @@ pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerErro
     let segments = store::list(disk)?;
     let deeds = Deeds::read(parts)?;
     let mut walk = Walk::new(disk, &own, evidence);
-    for (number, first) in segments.iter().enumerate() {
-        let last = number + 1 == segments.len();
-        if last && *first >= own.tree().size && is_unfinished(disk, *first)? {
+    read_ahead(parts, &segments, |first, contents| {
+        let last = segments.last() == Some(&first);
+        if last && first >= own.tree().size && is_unfinished(disk, first)? {
             walk.found.torn = true;
-            break;
+            return Ok(());
         }
-        walk.expired(&deeds, *first)?;
-        walk.segment(parts, *first, last)?;
-    }
+        walk.expired(&deeds, first)?;
+        walk.segment(contents?, last)
+    })?;
     let found = walk.end()?;
     // A segment that was put back from before an erasure is whole in itself.
     match deeds.unerased().into_keys().next() {
@@ -150,14 +149,16 @@ impl<'a> Walk<'a> {
         while let first = self.tree.frontier().size()
             && first < until
         {
-            let fault = |what| Fault {
-                what,
-                ..removed(&store::path(first, EVENTS), first)
-            };
+            let path = store::path(first, EVENTS);
             let end = match deeds.gone(first) {
                 Some((gone, true)) if gone.end > first && gone.end <= until => gone.end,
                 Some((gone, false)) if gone.end <= until => {
-                    return Err(fault(FaultKind::Early).into());
+                    let what = FaultKind::Early;
+                    return Err(Fault {
+                        what,
+                        ..removed(&path, first)
+                    }
+                    .into());
                 }
                 // What is wrong is told with the segment that is there.
                 _ => return Ok(()),
@@ -167,67 +168,57 @@ impl<'a> Walk<'a> {
                 let leaf = tiles
                     .leaf(index)
                     .map_err(|error| tile_error(error, index))?;
-                self.leaf(leaf, fault(FaultKind::Event))?;
+                self.leaf(leaf, &path, None)?;
             }
             self.found.expired += end - first;
         }
         Ok(())
     }
 
-    fn segment(&mut self, parts: &Parts, first: u64, last: bool) -> Result<(), LedgerError> {
-        let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
-        let mut frames = segment.frames()?;
+    fn segment(&mut self, contents: Contents, last: bool) -> Result<(), LedgerError> {
+        let first = contents.first;
         if first != self.tree.frontier().size() {
             return Err(removed(&store::path(first, EVENTS), self.tree.frontier().size()).into());
         }
         self.found.segments += 1;
-        self.found.bytes += segment
-            .file
-            .length()
-            .map_err(LedgerError::disk("reading", &store::path(first, EVENTS)))?;
-        loop {
-            let place = frames.fault(FaultKind::Changed);
-            match frames.next()? {
-                Found::End => return Ok(()),
-                // What a checkpoint covers was finished.
-                Found::Torn if last && place.index >= self.signed.size => {
-                    self.found.torn = true;
-                    return Ok(());
-                }
-                Found::Torn => return Err(place.into()),
-                Found::Frame(_, records) => {
-                    for record in records {
-                        self.record(record.map_err(|_| place.clone())?, &place)?;
-                    }
-                }
+        self.found.bytes += contents.bytes;
+        self.found.erased += contents.erased;
+        let path = store::path(first, EVENTS);
+        let mut frames = contents.frames.into_iter().peekable();
+        let mut offset = None;
+        for (index, leaf) in (first..).zip(contents.leaves) {
+            while let Some((_, at)) = frames.next_if(|(begin, _)| *begin <= index) {
+                offset = Some(at);
+            }
+            self.leaf(leaf, &path, offset)?;
+        }
+        match contents.end? {
+            End::Whole => Ok(()),
+            // What a checkpoint covers was finished.
+            End::Torn(place) if !last || place.index < self.signed.size => Err(place.into()),
+            End::Torn(_) => {
+                self.found.torn = true;
+                Ok(())
             }
         }
     }
 
-    fn record(&mut self, record: Record<'_>, place: &Fault) -> Result<(), LedgerError> {
+    /// Takes the next leaf; the place is where it is from.
+    fn leaf(&mut self, leaf: Hash, path: &str, offset: Option<u64>) -> Result<(), LedgerError> {
         let index = self.tree.frontier().size();
-        let fault = |what| Fault {
-            what,
+        let event = || Fault {
+            path: path.to_owned(),
+            offset,
             index,
-            ..place.clone()
+            what: FaultKind::Event,
         };
-        let erased = verify_encoded(record.leaf, record.private);
-        let erased = erased.map_err(|_| fault(FaultKind::Personal))?;
-        self.found.erased += store::len(erased);
-        self.leaf(leaf_hash(record.leaf), fault(FaultKind::Event))
-    }
-
-    /// Takes the next leaf; `event` is the fault if it is not the right one.
-    fn leaf(&mut self, leaf: Hash, event: Fault) -> Result<(), LedgerError> {
-        let index = self.tree.frontier().size();
-        let event = Fault { index, ..event };
         if self.leaves.get(&index).is_some_and(|held| *held != leaf) {
-            return Err(event.into());
+            return Err(event().into());
         }
         match &mut self.tree {
             Tree::Covered(audit) if index < self.signed.size => {
                 if let Err(error) = audit.push(leaf) {
-                    return Err(self.differs(error, event));
+                    return Err(self.differs(error, event()));
                 }
             }
             Tree::Covered(audit) => {

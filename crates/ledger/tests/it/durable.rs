@@ -9,12 +9,20 @@ use std::io;
 
 const EVENTS: u64 = 5;
 
+/// Appends an event, by turns through the writer's thread and in this one.
+fn append(ledger: &Ledger, number: u64) -> Result<Receipt, AppendError> {
+    match number % 2 {
+        0 => wait(ledger.append(event(number))),
+        _ => ledger.append_blocking(event(number)),
+    }
+}
+
 /// Appends events until one is refused; the receipts of the others.
 fn fill(disk: impl Disk + 'static) -> Vec<Receipt> {
     let mut receipts = Vec::new();
     if let Ok((ledger, _)) = Ledger::open(parts(disk), small()) {
         for number in 0..EVENTS {
-            match wait(ledger.append(event(number))) {
+            match append(&ledger, number) {
                 Ok(receipt) => receipts.push(receipt),
                 Err(_) => break,
             }
@@ -111,7 +119,7 @@ fn nothing_is_acknowledged_after_a_write_or_sync_that_failed() {
         let mut receipts = Vec::new();
         let mut failed = None;
         for number in 0..EVENTS {
-            match wait(ledger.append(event(number))) {
+            match append(&ledger, number) {
                 Ok(receipt) if failed.is_none() => receipts.push(receipt),
                 Ok(_) => panic!("acknowledged after {failed:?} ({trouble:?} at {at})"),
                 Err(error) => failed = Some(error),
