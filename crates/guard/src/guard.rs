@@ -140,7 +140,9 @@ impl Guard {
         let Some(ledger) = &self.0.parts.ledger else {
             return;
         };
-        let appended = draft.build().is_ok_and(|event| ledger.append_detached(event).is_ok());
+        let appended = draft
+            .build()
+            .is_ok_and(|event| ledger.append_detached(event).is_ok());
         if !appended {
             self.0.parts.unrecorded.fetch_add(1, Ordering::Relaxed);
         }

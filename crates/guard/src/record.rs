@@ -38,7 +38,9 @@ const DROPPED: u8 = 6;
 
 /// An invocation was permitted.
 pub(crate) fn permission(pass: &Pass) -> Draft {
-    decision(pass, ALLOWED).status(Status::Success).set("status_code", "permitted")
+    decision(pass, ALLOWED)
+        .status(Status::Success)
+        .set("status_code", "permitted")
 }
 
 /// An invocation was refused, or given up before it was decided about.
@@ -61,9 +63,16 @@ pub(crate) fn denial(pass: &Pass, reason: &Reason) -> Draft {
 /// How an admitted invocation went.
 pub(crate) fn outcome(pass: &Pass, outcome: &Outcome) -> Draft {
     let draft = about(pass, &["SCSP-8.1"]);
-    let draft = draft.set("duration", pass.guard.now().saturating_sub(pass.began).max(0));
+    let draft = draft.set(
+        "duration",
+        pass.guard.now().saturating_sub(pass.began).max(0),
+    );
     match outcome {
-        Outcome::Answered { status, bytes, violations } => {
+        Outcome::Answered {
+            status,
+            bytes,
+            violations,
+        } => {
             let went = match status {
                 Some(500..) => Status::Failure,
                 _ => Status::Success,
@@ -97,7 +106,9 @@ fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
     if policies.is_empty() {
         return draft;
     }
-    let all = policies.iter().map(|name| json!({"decision": decision, "policy": {"name": name}}));
+    let all = policies
+        .iter()
+        .map(|name| json!({"decision": decision, "policy": {"name": name}}));
     draft.set("authorizations", all.collect::<Vec<Value>>())
 }
 

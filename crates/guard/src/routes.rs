@@ -26,7 +26,10 @@ impl Routes {
     pub(crate) fn new(config: &Config) -> Result<Self, (u32, String)> {
         let mut by_shape: std::collections::BTreeMap<String, Vec<usize>> = Default::default();
         for (place, route) in config.routes.iter().enumerate() {
-            by_shape.entry(shape(&route.path).0).or_default().push(place);
+            by_shape
+                .entry(shape(&route.path).0)
+                .or_default()
+                .push(place);
         }
         let mut shapes = matchit::Router::new();
         for (shape, places) in by_shape {
@@ -44,7 +47,10 @@ impl Routes {
     pub(crate) fn find(&self, call: &Call) -> Result<Matched, Reason> {
         let found = self.shapes.at(call.path.decoded());
         let found = found.map_err(|_| Reason::NoRoute)?;
-        let mut here = found.value.iter().filter_map(|place| self.routes.get(*place));
+        let mut here = found
+            .value
+            .iter()
+            .filter_map(|place| self.routes.get(*place));
         let route = here.find(|route| route.methods.iter().any(|method| *method == call.method));
         let route = route.ok_or(Reason::NoMethod)?.clone();
         let names = shape(&route.path).1.into_iter();
@@ -60,7 +66,10 @@ impl Routes {
         let Ok(found) = self.shapes.at(path) else {
             return Vec::new();
         };
-        let here = found.value.iter().filter_map(|place| self.routes.get(*place));
+        let here = found
+            .value
+            .iter()
+            .filter_map(|place| self.routes.get(*place));
         here.flat_map(|route| route.methods.clone()).collect()
     }
 }

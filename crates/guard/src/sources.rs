@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 /// The first source of the configuration that an event fits.
 pub(crate) fn find(sources: &[Arc<Source>], event: &Occurrence) -> Result<Arc<Source>, Reason> {
-    let mut of_kind = sources.iter().filter(|source| source.kind == event.kind).peekable();
+    let mut of_kind = sources
+        .iter()
+        .filter(|source| source.kind == event.kind)
+        .peekable();
     if of_kind.peek().is_none() {
         return Err(Reason::NoRoute);
     }
@@ -63,7 +66,11 @@ fn matches(pattern: &str, text: &str) -> bool {
             (_, None) => return false,
         }
     }
-    pattern.get(p..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+    pattern
+        .get(p..)
+        .unwrap_or_default()
+        .iter()
+        .all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]
@@ -77,8 +84,16 @@ mod tests {
             ("*", "", true),
             ("a*c", "abbc", true),
             ("a*c", "abb", false),
-            ("arn:aws:sqs:*:123456789012:orders-*", "arn:aws:sqs:eu-west-1:123456789012:orders-a", true),
-            ("arn:aws:sqs:*:123456789012:orders", "arn:aws:sqs:eu-west-1:123456789012:orders2", false),
+            (
+                "arn:aws:sqs:*:123456789012:orders-*",
+                "arn:aws:sqs:eu-west-1:123456789012:orders-a",
+                true,
+            ),
+            (
+                "arn:aws:sqs:*:123456789012:orders",
+                "arn:aws:sqs:eu-west-1:123456789012:orders2",
+                false,
+            ),
             ("?", "", false),
             ("a?", "ab", true),
             ("a**b", "ab", true),
