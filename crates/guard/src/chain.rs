@@ -8,7 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
-use crate::config::{RecordMode, Route};
+use crate::config::{Cors, RecordMode, Route};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
 use crate::record::{self, Outcome};
@@ -211,11 +211,31 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// What browsers of an origin may do with a path and a method, if anything: what answers a
+    /// preflight, and what answers carry.
+    #[must_use]
+    pub fn cors(&self, path: &crate::path::Path, method: &str, origin: &str) -> Option<Cors> {
+        let found = self.routes().at(path.decoded(), method).ok()?;
+        let cors = found.route.cors.as_ref()?;
+        let is_listed = |listed: &String| listed == "*" || listed == origin;
+        cors.origins.iter().any(is_listed).then(|| cors.clone())
+    }
+}
+
 impl Received {
     /// The route, of a call.
     #[must_use]
     pub fn route(&self) -> Option<&Route> {
         route(&self.pass)
+    }
+
+    /// Refuses it before anybody is known.
+    pub fn deny(self, reason: Reason) -> Denied {
+        Denied {
+            pass: self.pass,
+            reason,
+        }
     }
 
     /// Whether the body is needed to know who calls: a signature covers it.
@@ -390,6 +410,12 @@ pub struct Checked {
 }
 
 impl Denied {
+    /// The route, of a call that has one.
+    #[must_use]
+    pub fn route(&self) -> Option<&Route> {
+        route(&self.pass)
+    }
+
     /// Why.
     #[must_use]
     pub fn reason(&self) -> &Reason {

@@ -95,6 +95,15 @@ impl Path {
         })
     }
 
+    /// Of a request that has none that can be read: no route matches it.
+    #[must_use]
+    pub const fn unreadable() -> Self {
+        Self {
+            decoded: String::new(),
+            encoded: String::new(),
+        }
+    }
+
     /// Decoded: what routes are matched with and policies see.
     #[must_use]
     pub fn decoded(&self) -> &str {

@@ -41,6 +41,12 @@ pub enum Reason {
     /// The path could be read in two ways.
     #[error("{0}")]
     Path(PathError),
+    /// What was sent is no request that everybody reads alike.
+    #[error("the request can be read in more than one way, or in none: {code}")]
+    Malformed {
+        /// What is wrong with it.
+        code: &'static str,
+    },
     /// No route has this path, or no source stands for this event: what has no policy is refused.
     #[error("no route or source stands for it")]
     NoRoute,
@@ -178,6 +184,7 @@ impl Reason {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Path(error) => error.code(),
+            Self::Malformed { code } => code,
             Self::NoRoute => "no-route",
             Self::NoMethod => "no-method",
             Self::Address => "address",
@@ -201,7 +208,7 @@ impl Reason {
     #[must_use]
     pub const fn answer(&self) -> Answer {
         match self {
-            Self::Path(_) | Self::Invalid { .. } => Answer::Invalid,
+            Self::Path(_) | Self::Malformed { .. } | Self::Invalid { .. } => Answer::Invalid,
             Self::NoRoute => Answer::NotFound,
             Self::NoMethod => Answer::Method,
             Self::TooLarge { .. } => Answer::TooLarge,

@@ -1,0 +1,162 @@
+//! One connection of a caller, from its handshake to its end.
+
+use crate::gateway::{Shared, Stage};
+use crate::invoke;
+use crate::scan::Scan;
+use crate::settings;
+use crate::slots::Slot;
+use crate::wire::{Activity, Wire};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use palisade_guard::Peer;
+use rustls::ServerConfig;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+/// What belongs to a connection as long as anything of it runs.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) peer: Peer,
+    pub(crate) activity: Arc<Activity>,
+    _open: Open,
+}
+
+/// Room that is taken, and counted.
+#[derive(Debug)]
+struct Open {
+    shared: Arc<Shared>,
+    _slot: Slot,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.shared.metrics.connections.dec();
+    }
+}
+
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    tls: Option<Arc<ServerConfig>>,
+    stream: TcpStream,
+    address: IpAddr,
+    slot: Slot,
+) {
+    shared.metrics.connections.inc();
+    let open = Open {
+        shared: shared.clone(),
+        _slot: slot,
+    };
+    let mut peer = Peer {
+        address: Some(address),
+        is_encrypted: tls.is_some(),
+        certificates: Vec::new(),
+    };
+    let connection = |peer| Connection {
+        peer,
+        activity: Arc::new(Activity::new()),
+        _open: open,
+    };
+    let Some(tls) = tls else {
+        return speak(&shared, stream, connection(peer), false).await;
+    };
+    let handshake = TlsAcceptor::from(tls).accept(stream);
+    let handshake = tokio::select! {
+        done = tokio::time::timeout(shared.settings.handshake, handshake) => done,
+        () = shared.reach(Stage::Ending) => return,
+    };
+    let Ok(Ok(stream)) = handshake else {
+        return;
+    };
+    let (_, session) = stream.get_ref();
+    for certificate in session.peer_certificates().unwrap_or_default() {
+        peer.certificates.push(certificate.to_vec());
+    }
+    let is_second = session.alpn_protocol() == Some(b"h2");
+    speak(&shared, stream, connection(peer), is_second).await;
+}
+
+/// HTTP, of either version.
+async fn speak<S>(shared: &Arc<Shared>, stream: S, connection: Connection, is_second: bool)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let activity = connection.activity.clone();
+    let scan = (!is_second).then(Scan::default);
+    let wire = Wire::new(stream, scan, activity.clone(), shared.settings.write);
+    let connection = Arc::new(connection);
+    let service = {
+        let shared = shared.clone();
+        service_fn(move |request| {
+            invoke::invoke(shared.clone(), connection.clone(), request)
+        })
+    };
+    let builder = builder();
+    let served = builder.serve_connection_with_upgrades(TokioIo::new(wire), service);
+    tokio::pin!(served);
+    let mut is_ending = false;
+    loop {
+        tokio::select! {
+            biased;
+            _ = served.as_mut() => break,
+            () = shared.reach(Stage::Over) => break,
+            () = shared.reach(Stage::Ending), if !is_ending => {
+                is_ending = true;
+                served.as_mut().graceful_shutdown();
+            }
+            () = tokio::time::sleep(next_look(shared)) => {
+                let settings = &shared.settings;
+                if activity.head() >= settings.head {
+                    break;
+                }
+                if activity.idle() >= settings.idle {
+                    // Whoever does not go when asked to goes the next time.
+                    if is_ending {
+                        break;
+                    }
+                    is_ending = true;
+                    served.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+    if activity.is_malformed.load(Ordering::Relaxed) {
+        shared.metrics.malformed.inc();
+    }
+}
+
+/// A look now and then is cheaper than a timer that every request sets anew.
+fn next_look(shared: &Shared) -> Duration {
+    let settings = &shared.settings;
+    settings.head.min(settings.idle) / 4
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        // Slow heads are looked after by `Activity`: hyper's time for them would hold for idle
+        // connections, too.
+        .header_read_timeout(None)
+        .max_headers(settings::FIELDS)
+        .max_buf_size(settings::HEAD_BYTES)
+        .timer(TokioTimer::new());
+    let head = u32::try_from(settings::HEAD_BYTES).unwrap_or(u32::MAX);
+    builder
+        .http2()
+        .max_concurrent_streams(settings::STREAMS)
+        .max_pending_accept_reset_streams(settings::RESETS)
+        .max_local_error_reset_streams(settings::OWN_RESETS)
+        .max_header_list_size(head)
+        .initial_stream_window_size(settings::WINDOW)
+        .initial_connection_window_size(settings::WINDOW)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10))
+        .timer(TokioTimer::new());
+    builder
+}

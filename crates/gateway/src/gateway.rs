@@ -1,0 +1,211 @@
+//! The gateway as a whole: what it serves with, how that is replaced, and how it stops.
+
+use crate::error::GatewayError;
+use crate::identity::Identity;
+use crate::metrics::Metrics;
+use crate::pool::Pool;
+use crate::settings::Settings;
+use crate::slots::Slots;
+use crate::tls::Tls;
+use crate::{admin, connection};
+use arc_swap::ArcSwap;
+use palisade_guard::Guard;
+use rustls::ServerConfig;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// What a gateway needs from outside, and keeps when its configuration is replaced.
+#[derive(Debug)]
+pub struct Parts {
+    /// What tells functions who calls; without it they are not told.
+    pub identity: Option<Arc<dyn Identity>>,
+    /// How many records could not be written: the same counter as the guard's.
+    pub unrecorded: Arc<AtomicU64>,
+    /// Sizes and times.
+    pub settings: Settings,
+}
+
+/// Stands before functions and forwards what the guard admits. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Gateway(Arc<Shared>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    live: ArcSwap<Live>,
+    pub(crate) identity: Option<Arc<dyn Identity>>,
+    pub(crate) settings: Settings,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) slots: Slots,
+    stage: watch::Sender<Stage>,
+}
+
+/// What a configuration stands for, until the next takes its place. A request keeps the one that it
+/// began with.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) guard: Guard,
+    pub(crate) pools: BTreeMap<String, Arc<Pool>>,
+    tls: Option<Arc<ServerConfig>>,
+    /// What `Strict-Transport-Security` says.
+    pub(crate) hsts: Option<String>,
+}
+
+/// Where a gateway is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// It takes what comes.
+    Open,
+    /// What runs may end; nothing new is taken.
+    Ending,
+    /// Whatever still runs is cut off.
+    Over,
+}
+
+impl Live {
+    fn new(
+        guard: Guard,
+        tls: Option<&Tls>,
+        settings: &Settings,
+        before: Option<&Self>,
+    ) -> Result<Self, GatewayError> {
+        let config = guard.config();
+        let mut pools = BTreeMap::new();
+        for (name, target) in &config.targets {
+            // What has not changed keeps its connections, and what is known of its addresses.
+            let kept = before.and_then(|live| live.pools.get(name));
+            let pool = match kept.filter(|pool| pool.is_of(target)) {
+                Some(pool) => pool.clone(),
+                None => Arc::new(Pool::new(name, target, settings)?),
+            };
+            pools.insert(name.clone(), pool);
+        }
+        let asks = !config.trust.is_empty();
+        let tls = tls.map(|tls| tls.config(asks)).transpose()?;
+        let age = config.listen.as_ref().and_then(|listen| listen.hsts);
+        let hsts = age.filter(|_| tls.is_some());
+        Ok(Self {
+            hsts: hsts.map(|age| format!("max-age={age}; includeSubDomains")),
+            guard,
+            pools,
+            tls,
+        })
+    }
+}
+
+impl Shared {
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// Waits until the gateway is so far.
+    pub(crate) async fn reach(&self, stage: Stage) {
+        let mut now = self.stage.subscribe();
+        // It can't fail: the sender is ours.
+        let _ = now.wait_for(|now| *now >= stage).await;
+    }
+}
+
+impl Gateway {
+    /// A gateway for what a guard decides. To be called where tokio runs.
+    ///
+    /// # Errors
+    /// When the certificate or a target can't be used.
+    pub fn new(guard: Guard, tls: Option<&Tls>, parts: Parts) -> Result<Self, GatewayError> {
+        let settings = parts.settings;
+        let live = Live::new(guard, tls, &settings, None)?;
+        Ok(Self(Arc::new(Shared {
+            live: ArcSwap::from_pointee(live),
+            identity: parts.identity,
+            metrics: Arc::new(Metrics::new(parts.unrecorded)),
+            slots: Slots::new(settings.connections),
+            settings,
+            stage: watch::Sender::new(Stage::Open),
+        })))
+    }
+
+    /// Takes another configuration, or the same with a new certificate. No connection is dropped;
+    /// requests that run end with what they began with.
+    ///
+    /// # Errors
+    /// When the certificate or a target can't be used: then everything stays as it is.
+    pub fn reload(&self, guard: Guard, tls: Option<&Tls>) -> Result<(), GatewayError> {
+        let before = self.0.live();
+        let live = Live::new(guard, tls, &self.0.settings, Some(&before))?;
+        self.0.live.store(Arc::new(live));
+        Ok(())
+    }
+
+    /// Listens on an address.
+    ///
+    /// # Errors
+    /// When it can't be listened on, or would be reached without TLS from elsewhere though nobody
+    /// said so.
+    pub async fn bind(&self, address: SocketAddr) -> Result<TcpListener, GatewayError> {
+        let live = self.0.live();
+        let listen = live.guard.config().listen.as_ref();
+        let said = listen.is_some_and(|listen| listen.plaintext);
+        if live.tls.is_none() && !said && !address.ip().is_loopback() {
+            return Err(GatewayError::Plaintext);
+        }
+        Ok(TcpListener::bind(address).await?)
+    }
+
+    /// Serves callers until the gateway is stopped.
+    pub async fn serve(&self, listener: TcpListener) {
+        let accepting = self.accept(&listener);
+        tokio::select! {
+            () = accepting => {}
+            () = self.0.reach(Stage::Ending) => {}
+        }
+    }
+
+    async fn accept(&self, listener: &TcpListener) {
+        loop {
+            match listener.accept().await {
+                Ok((stream, address)) => self.take(stream, address),
+                // No file descriptors, most likely: what runs gives some back.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    fn take(&self, stream: TcpStream, address: SocketAddr) {
+        let live = self.0.live();
+        let most = live.guard.config().admission.connections;
+        // The same address however it is written.
+        let ip = address.ip().to_canonical();
+        let Some(slot) = self.0.slots.take(ip, most) else {
+            self.0.metrics.turned_away.inc();
+            return;
+        };
+        let _ = stream.set_nodelay(true);
+        let served = connection::serve(self.0.clone(), live.tls.clone(), stream, ip, slot);
+        tokio::spawn(served);
+    }
+
+    /// Serves metrics, health and the keys of identity tokens, until the gateway has stopped. Its
+    /// address is never the one that callers use.
+    pub async fn serve_admin(&self, listener: TcpListener) {
+        tokio::select! {
+            () = admin::serve(&self.0, &listener) => {}
+            () = self.0.reach(Stage::Over) => {}
+        }
+    }
+
+    /// Takes nothing new, lets what runs end within a time, and cuts off what does not. Says how
+    /// many connections that were.
+    pub async fn stop(&self, within: Duration) -> usize {
+        self.0.stage.send_replace(Stage::Ending);
+        let _ = tokio::time::timeout(within, self.0.slots.all_free()).await;
+        let left = self.0.slots.taken();
+        self.0.stage.send_replace(Stage::Over);
+        // What is cut off is recorded as it is dropped: that has happened when nothing is left.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.0.slots.all_free()).await;
+        left
+    }
+}

@@ -1,0 +1,224 @@
+//! One request: through the chain, to its function, and back.
+
+use crate::body::{self, Answer};
+use crate::connection::Connection;
+use crate::forward::{self, Way};
+use crate::gateway::{Live, Shared};
+use crate::metrics::Meter;
+use crate::settings::Settings;
+use crate::wire::Running;
+use crate::{answer, headers, incoming};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, Version, header};
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use palisade_guard::config::{BodyMode, Cors};
+use palisade_guard::{Admitted, Body, Denied, Entry, Guard, Reason, Request as Asked};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+pub(crate) async fn invoke(
+    shared: Arc<Shared>,
+    connection: Arc<Connection>,
+    mut request: Request<Incoming>,
+) -> Result<Response<Answer>, Infallible> {
+    let running = connection.activity.begin();
+    let mut meter = Meter::new(shared.metrics.clone());
+    let live = shared.live();
+    let asks = request.method() == Method::GET && headers::asks_for_websocket(request.headers());
+    let upgrade = asks.then(|| hyper::upgrade::on(&mut request));
+    let (parts, body) = request.into_parts();
+    let version = parts.version;
+    let (asked, wrong) = incoming::request(&parts, &connection.peer);
+    let origin = Origin::of(&live, &asked, &parts);
+    let way = match origin.preflight() {
+        Some(response) => {
+            meter.decision = "preflight";
+            Ok(response)
+        }
+        None => {
+            let upgrade = upgrade.map(|upgrade| (upgrade, connection.clone()));
+            let carried = Carried {
+                shared: &shared,
+                live: &live,
+                parts,
+                body,
+                upgrade,
+            };
+            carried.bring(asked, wrong, running, &mut meter).await
+        }
+    };
+    let mut response = match way {
+        Ok(response) => response,
+        Err(denied) => refuse(&shared, *denied, version, &mut meter).await,
+    };
+    origin.show(&mut response);
+    if let Some(hsts) = &live.hsts {
+        headers::set(response.headers_mut(), "strict-transport-security", hsts);
+    }
+    meter.status = response.status().as_u16();
+    Ok(response)
+}
+
+async fn refuse(
+    shared: &Shared,
+    denied: Denied,
+    version: Version,
+    meter: &mut Meter,
+) -> Response<Answer> {
+    shared.metrics.denied(denied.reason().code());
+    meter.decision = "denied";
+    if let Some(route) = denied.route() {
+        meter.route.clone_from(&route.path);
+    }
+    let challenge = answer::challenge(denied.route());
+    // Nobody knows where the next request would begin.
+    let is_over = matches!(denied.reason(), Reason::Malformed { .. });
+    let refusal = denied.record().await;
+    let mut response = answer::refusal(&refusal, &challenge);
+    if is_over && version < Version::HTTP_2 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+/// The origin of a browser's request, and what it may do.
+struct Origin {
+    origin: String,
+    /// The method that a preflight asks about.
+    asks: Option<String>,
+    cors: Option<Cors>,
+}
+
+impl Origin {
+    fn of(live: &Live, asked: &Asked, parts: &Parts) -> Self {
+        let text = |name: &str| {
+            let mut values = parts.headers.get_all(name).iter();
+            let value = values.next()?.to_str().ok()?;
+            values.next().is_none().then(|| value.to_owned())
+        };
+        let mut found = Self {
+            origin: text("origin").unwrap_or_default(),
+            asks: None,
+            cors: None,
+        };
+        let Entry::Http(call) = &asked.entry else {
+            return found;
+        };
+        if found.origin.is_empty() {
+            return found;
+        }
+        if parts.method == Method::OPTIONS {
+            found.asks = text("access-control-request-method");
+        }
+        let method = found.asks.as_deref().unwrap_or(&call.method);
+        found.cors = live.guard.cors(&call.path, method, &found.origin);
+        found
+    }
+
+    fn preflight(&self) -> Option<Response<Answer>> {
+        let (cors, method) = (self.cors.as_ref()?, self.asks.as_ref()?);
+        Some(answer::preflight(cors, &self.origin, method))
+    }
+
+    /// Lets the origin see an answer that is not one to a preflight.
+    fn show(&self, response: &mut Response<Answer>) {
+        match &self.cors {
+            Some(cors) if self.asks.is_none() => {
+                answer::allow_origin(response, cors, &self.origin);
+            }
+            // Who asks without being listed must not get it from a cache either.
+            None if !self.origin.is_empty() => answer::vary(response),
+            _ => {}
+        }
+    }
+}
+
+/// A request on its way.
+struct Carried<'a> {
+    shared: &'a Arc<Shared>,
+    live: &'a Live,
+    parts: Parts,
+    body: Incoming,
+    upgrade: Option<(OnUpgrade, Arc<Connection>)>,
+}
+
+impl Carried<'_> {
+    async fn bring(
+        self,
+        asked: Asked,
+        wrong: Option<Reason>,
+        running: Running,
+        meter: &mut Meter,
+    ) -> Result<Response<Answer>, Box<Denied>> {
+        let guard = &self.live.guard;
+        if let Some(reason) = wrong {
+            return Err(Box::new(guard.refuse(asked, reason)));
+        }
+        let said = incoming::length(&self.parts.headers);
+        let settings = &self.shared.settings;
+        let (admitted, body) = chain(guard, asked, said, self.body, settings).await?;
+        meter.decision = "permitted";
+        if let Some(route) = admitted.route() {
+            meter.route.clone_from(&route.path);
+        }
+        let way = Way {
+            shared: self.shared,
+            live: self.live,
+            parts: self.parts,
+            body,
+            upgrade: self.upgrade,
+            running,
+        };
+        Ok(forward::forward(way, admitted).await)
+    }
+}
+
+/// The chain. What comes back beside what is admitted is the body, if it goes through as it comes.
+async fn chain(
+    guard: &Guard,
+    asked: Asked,
+    said: Option<u64>,
+    body: Incoming,
+    settings: &Settings,
+) -> Result<(Admitted, Option<Incoming>), Box<Denied>> {
+    let received = guard.receive(asked)?;
+    let Some(route) = received.route() else {
+        return Err(Box::new(received.deny(Reason::NoRoute)));
+    };
+    let (most, mode) = (route.most, route.body);
+    if said.is_some_and(|said| said > most) {
+        return Err(Box::new(received.deny(Reason::TooLarge { most })));
+    }
+    let mut coming = Some(body);
+    let mut whole = None;
+    if received.wants_body() {
+        match take(&mut coming, most, settings).await {
+            Ok(bytes) => whole = Some(bytes),
+            Err(reason) => return Err(Box::new(received.deny(reason))),
+        }
+    }
+    let authenticated = received.authenticate(whole.as_deref()).await?;
+    let limited = authenticated.limit()?;
+    if mode == BodyMode::Buffered && whole.is_none() {
+        match take(&mut coming, most, settings).await {
+            Ok(bytes) => whole = Some(bytes),
+            Err(reason) => return Err(Box::new(limited.deny(reason))),
+        }
+    }
+    let body = whole.map_or(Body::Streamed, Body::Whole);
+    let authorized = limited.validate(body)?.authorize()?;
+    Ok((authorized.admit().await?, coming))
+}
+
+async fn take(
+    coming: &mut Option<Incoming>,
+    most: u64,
+    settings: &Settings,
+) -> Result<Vec<u8>, Reason> {
+    match coming.take() {
+        Some(incoming) => body::read(incoming, most, settings).await,
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,209 @@
+//! Targets: where functions are reached, which of their addresses are well, and the connections to
+//! them that are kept.
+
+use crate::body::Sent;
+use crate::error::GatewayError;
+use crate::settings::{self, Settings};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{Request, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use palisade_guard::config::Target;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A target, ready to be called.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    target: Target,
+    places: Arc<Places>,
+    asking: Option<tokio::task::AbortHandle>,
+}
+
+#[derive(Debug)]
+struct Places {
+    places: Vec<Place>,
+    next: AtomicUsize,
+    began: Instant,
+}
+
+/// One address of a target.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) authority: Authority,
+    /// What stands before each path, without a slash at its end.
+    prefix: String,
+    weight: usize,
+    pub(crate) client: Client<HttpConnector, Sent>,
+    is_well: AtomicBool,
+    /// It is left alone until then, in milliseconds since the beginning.
+    down_until: AtomicU64,
+}
+
+impl Pool {
+    pub(crate) fn new(
+        name: &str,
+        target: &Target,
+        settings: &Settings,
+    ) -> Result<Self, GatewayError> {
+        let places = target.urls.iter().map(|(url, weight)| {
+            place(url, *weight).map_err(|problem| GatewayError::Target {
+                target: name.to_owned(),
+                url: url.clone(),
+                problem,
+            })
+        });
+        let places = Arc::new(Places {
+            places: places.collect::<Result<_, _>>()?,
+            next: AtomicUsize::new(0),
+            began: Instant::now(),
+        });
+        let asking = target.health.as_ref().map(|path| {
+            let asked = ask(places.clone(), path.clone(), settings.health);
+            tokio::spawn(asked).abort_handle()
+        });
+        Ok(Self {
+            target: target.clone(),
+            places,
+            asking,
+        })
+    }
+
+    /// Whether it is made of the same words.
+    pub(crate) fn is_of(&self, target: &Target) -> bool {
+        self.target == *target
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_millis(self.target.timeout.into())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.places.len()
+    }
+
+    /// The next address, by weight, of those that are well; of all, when none is. Not one that was
+    /// tried already, as long as there is another.
+    pub(crate) fn pick(&self, tried: Option<&Place>) -> Option<&Place> {
+        let now = self.places.now();
+        let is_other = |place: &&Place| !tried.is_some_and(|tried| std::ptr::eq(tried, *place));
+        let well = |place: &&Place| is_other(place) && place.is_up(now);
+        let turn = self.places.next.fetch_add(1, Ordering::Relaxed);
+        let all = &self.places.places;
+        by_weight(all.iter().filter(well), turn)
+            .or_else(|| by_weight(all.iter().filter(is_other), turn))
+            .or_else(|| all.first())
+    }
+
+    /// It did not take a connection.
+    pub(crate) fn is_down(&self, place: &Place) {
+        let pause = u64::try_from(settings::DOWN.as_millis()).unwrap_or(u64::MAX);
+        let until = self.places.now().saturating_add(pause);
+        place.down_until.store(until, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(asking) = &self.asking {
+            asking.abort();
+        }
+    }
+}
+
+impl Places {
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Place {
+    fn is_up(&self, now: u64) -> bool {
+        self.is_well.load(Ordering::Relaxed) && self.down_until.load(Ordering::Relaxed) <= now
+    }
+
+    /// The address of a path here.
+    pub(crate) fn uri(&self, path: &str, query: &str) -> Option<Uri> {
+        let text = match query {
+            "" => format!("{}{path}", self.prefix),
+            query => format!("{}{path}?{query}", self.prefix),
+        };
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(Scheme::HTTP);
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+fn by_weight<'a>(places: impl Iterator<Item = &'a Place> + Clone, turn: usize) -> Option<&'a Place> {
+    let total: usize = places.clone().map(|place| place.weight).sum();
+    let mut turn = turn.checked_rem(total)?;
+    for place in places {
+        match turn.checked_sub(place.weight) {
+            Some(rest) => turn = rest,
+            None => return Some(place),
+        }
+    }
+    None
+}
+
+fn place(url: &str, weight: u32) -> Result<Place, &'static str> {
+    let uri = Uri::try_from(url).map_err(|_| "it is no URL")?;
+    let is_second = match uri.scheme_str() {
+        Some("http") => false,
+        // HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3).
+        Some("h2c") => true,
+        Some("https") => return Err("targets are not reached over TLS yet"),
+        _ => return Err("it begins neither with `http://` nor with `h2c://`"),
+    };
+    let authority = uri.authority().ok_or("it has no host")?.clone();
+    if uri.query().is_some() || authority.as_str().contains('@') {
+        return Err("it has a query or a user");
+    }
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(settings::CONNECT));
+    let client = Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(60))
+        .http2_only(is_second)
+        .http2_max_header_list_size(64 * 1024)
+        .set_host(true)
+        .build(connector);
+    Ok(Place {
+        authority,
+        prefix: uri.path().trim_end_matches('/').to_owned(),
+        weight: usize::try_from(weight).unwrap_or(usize::MAX),
+        client,
+        is_well: AtomicBool::new(true),
+        down_until: AtomicU64::new(0),
+    })
+}
+
+/// Asks all addresses again and again whether they are well.
+async fn ask(places: Arc<Places>, path: String, pause: Duration) {
+    loop {
+        for place in &places.places {
+            let asked = place.uri(&path, "").map(|uri| {
+                let mut request = Request::new(Sent::Whole(None));
+                *request.uri_mut() = uri;
+                tokio::time::timeout(settings::CONNECT, place.client.request(request))
+            });
+            let answer = match asked {
+                Some(asked) => asked.await.ok().and_then(Result::ok),
+                None => None,
+            };
+            let is_well = answer.is_some_and(|answer| answer.status().as_u16() < 400);
+            place.is_well.store(is_well, Ordering::Relaxed);
+            if is_well {
+                place.down_until.store(0, Ordering::Relaxed);
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}

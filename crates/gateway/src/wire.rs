@@ -1,0 +1,216 @@
+//! A connection as hyper sees it: looked at by [`Scan`], given up when the other end takes nothing,
+//! and watched, so that whoever holds one without asking for anything is shut out.
+
+use crate::scan::Scan;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+/// What is known of a connection while it lasts.
+#[derive(Debug)]
+pub(crate) struct Activity {
+    began: Instant,
+    /// Requests that are being answered.
+    running: AtomicU64,
+    /// Since when none is, in milliseconds since it began.
+    idle_since: AtomicU64,
+    /// Since when a head is being read; 0 when none is.
+    head_since: AtomicU64,
+    /// It is no HTTP/1 any more.
+    pub(crate) is_upgraded: AtomicBool,
+    /// What came was no request.
+    pub(crate) is_malformed: AtomicBool,
+}
+
+impl Activity {
+    pub(crate) fn new() -> Self {
+        Self {
+            began: Instant::now(),
+            running: AtomicU64::new(0),
+            idle_since: AtomicU64::new(0),
+            head_since: AtomicU64::new(0),
+            is_upgraded: AtomicBool::new(false),
+            is_malformed: AtomicBool::new(false),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// A request begins; it ends when what comes back is dropped.
+    pub(crate) fn begin(self: &Arc<Self>) -> Running {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Running(self.clone())
+    }
+
+    /// How long nothing has been asked for.
+    pub(crate) fn idle(&self) -> Duration {
+        match self.running.load(Ordering::Relaxed) {
+            0 => {
+                let since = self.idle_since.load(Ordering::Relaxed);
+                Duration::from_millis(self.now().saturating_sub(since))
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// For how long a head has been coming.
+    pub(crate) fn head(&self) -> Duration {
+        match self.head_since.load(Ordering::Relaxed) {
+            0 => Duration::ZERO,
+            since => Duration::from_millis(self.now().saturating_sub(since)),
+        }
+    }
+
+    fn see(&self, is_in_head: bool) {
+        let since = self.head_since.load(Ordering::Relaxed);
+        match (is_in_head, since) {
+            (true, 0) => self.head_since.store(self.now().max(1), Ordering::Relaxed),
+            (false, 1..) => self.head_since.store(0, Ordering::Relaxed),
+            _ => {}
+        }
+    }
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub(crate) struct Running(Arc<Activity>);
+
+impl Running {
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.idle_since.store(self.0.now(), Ordering::Relaxed);
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Wire<S> {
+    stream: S,
+    /// Nothing, where TLS has said that it is HTTP/2.
+    scan: Option<Scan>,
+    activity: Arc<Activity>,
+    /// Runs while the other end takes nothing.
+    stuck: Option<Pin<Box<Sleep>>>,
+    patience: Duration,
+}
+
+impl<S> Wire<S> {
+    pub(crate) fn new(
+        stream: S,
+        scan: Option<Scan>,
+        activity: Arc<Activity>,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            stream,
+            scan,
+            activity,
+            stuck: None,
+            patience,
+        }
+    }
+
+    fn patiently<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if polled.is_ready() {
+            self.stuck = None;
+            return polled;
+        }
+        let patience = self.patience;
+        let stuck = self
+            .stuck
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        match stuck.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(scan) = &mut this.scan else {
+            return Pin::new(&mut this.stream).poll_read(cx, into);
+        };
+        if this.activity.is_malformed.load(Ordering::Relaxed) {
+            return Poll::Ready(Ok(()));
+        }
+        let before = into.filled().len();
+        let read = Pin::new(&mut this.stream).poll_read(cx, into);
+        if !matches!(read, Poll::Ready(Ok(()))) {
+            return read;
+        }
+        if this.activity.is_upgraded.load(Ordering::Relaxed) {
+            scan.stop();
+        }
+        let followed = scan.follow(into.filled().get(before..).unwrap_or_default());
+        if let Err(at) = followed {
+            this.activity.is_malformed.store(true, Ordering::Relaxed);
+            if let Some(byte) = into.filled_mut().get_mut(before + at) {
+                *byte = 0;
+            }
+            into.set_filled(before + at + 1);
+        }
+        this.activity.see(scan.is_in_head());
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.patiently(cx, written)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.patiently(cx, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+        this.patiently(cx, shut)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, parts);
+        this.patiently(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
