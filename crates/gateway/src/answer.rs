@@ -36,7 +36,11 @@ pub(crate) fn refusal(refusal: &Refusal, challenge: &str) -> Response<Answer> {
         _ => {}
     }
     if let Some(wait) = refusal.retry_after {
-        headers::set(fields, "retry-after", &wait.div_ceil(1000).max(1).to_string());
+        headers::set(
+            fields,
+            "retry-after",
+            &wait.div_ceil(1000).max(1).to_string(),
+        );
     }
     response
 }

@@ -92,9 +92,7 @@ where
     let connection = Arc::new(connection);
     let service = {
         let shared = shared.clone();
-        service_fn(move |request| {
-            invoke::invoke(shared.clone(), connection.clone(), request)
-        })
+        service_fn(move |request| invoke::invoke(shared.clone(), connection.clone(), request))
     };
     let builder = builder();
     let served = builder.serve_connection_with_upgrades(TokioIo::new(wire), service);

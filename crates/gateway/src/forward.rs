@@ -209,11 +209,7 @@ async fn send(
 }
 
 /// The header fields that a function gets.
-fn head(
-    way: &mut Way<'_>,
-    admitted: &Admitted,
-    is_websocket: bool,
-) -> Result<HeaderMap, Failure> {
+fn head(way: &mut Way<'_>, admitted: &Admitted, is_websocket: bool) -> Result<HeaderMap, Failure> {
     let Entry::Http(call) = &admitted.request().entry else {
         return Err(Failure::Misfit("no-call"));
     };
@@ -333,9 +329,18 @@ mod tests {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         for (value, stays) in [
             (good, true),
-            ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x", false),
-            ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
-            ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false),
+            (
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+                false,
+            ),
+            (
+                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                false,
+            ),
+            (
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+                false,
+            ),
             ("", false),
         ] {
             let mut fields = HeaderMap::new();

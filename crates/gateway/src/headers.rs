@@ -76,7 +76,10 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) {
         for name in listed(headers) {
             // Nobody needs to have those removed, but somebody may wish to.
-            if !matches!(name.as_str(), "host" | "content-length" | "authorization" | "cookie") {
+            if !matches!(
+                name.as_str(),
+                "host" | "content-length" | "authorization" | "cookie"
+            ) {
                 headers.remove(name.as_str());
             }
         }
@@ -100,7 +103,9 @@ pub(crate) fn remove_ours(headers: &mut HeaderMap) {
 
 fn is_ours(name: &str) -> bool {
     let alike = |other: &str, name: &str| {
-        let plain = name.bytes().map(|byte| if byte == b'_' { b'-' } else { byte });
+        let plain = name
+            .bytes()
+            .map(|byte| if byte == b'_' { b'-' } else { byte });
         plain.eq(other.bytes())
     };
     let begins = |family: &&str| {
@@ -108,8 +113,8 @@ fn is_ours(name: &str) -> bool {
         beginning.is_some_and(|beginning| alike(family, beginning))
     };
     // Fields whose meaning for the length of a body some server takes from such a spelling, too.
-    let is_length = name.contains('_')
-        && (alike("content-length", name) || alike("transfer-encoding", name));
+    let is_length =
+        name.contains('_') && (alike("content-length", name) || alike("transfer-encoding", name));
     is_length || OURS.iter().any(|other| alike(other, name)) || OUR_FAMILIES.iter().any(begins)
 }
 
@@ -189,7 +194,13 @@ mod tests {
             remove_ours(&mut headers);
             assert!(headers.is_empty(), "{name}");
         }
-        for name in ["Authorization", "Content-Length", "X-Request-Id", "X-For", "Palisade"] {
+        for name in [
+            "Authorization",
+            "Content-Length",
+            "X-Request-Id",
+            "X-For",
+            "Palisade",
+        ] {
             let mut headers = map(&[(name, "x")]);
             remove_ours(&mut headers);
             assert!(!headers.is_empty(), "{name}");
@@ -200,12 +211,35 @@ mod tests {
     fn a_websocket_is_asked_for_plainly() {
         let key = ("Sec-WebSocket-Key", "x");
         for (fields, asks) in [
-            (vec![("Upgrade", "websocket"), ("Connection", "Upgrade"), key], true),
-            (vec![("Upgrade", "WebSocket"), ("Connection", "keep-alive, upgrade"), key], true),
+            (
+                vec![("Upgrade", "websocket"), ("Connection", "Upgrade"), key],
+                true,
+            ),
+            (
+                vec![
+                    ("Upgrade", "WebSocket"),
+                    ("Connection", "keep-alive, upgrade"),
+                    key,
+                ],
+                true,
+            ),
             (vec![("Upgrade", "websocket"), key], false),
-            (vec![("Upgrade", "h2c"), ("Connection", "Upgrade"), key], false),
-            (vec![("Upgrade", "websocket, h2c"), ("Connection", "Upgrade"), key], false),
-            (vec![("Upgrade", "websocket"), ("Connection", "Upgrade")], false),
+            (
+                vec![("Upgrade", "h2c"), ("Connection", "Upgrade"), key],
+                false,
+            ),
+            (
+                vec![
+                    ("Upgrade", "websocket, h2c"),
+                    ("Connection", "Upgrade"),
+                    key,
+                ],
+                false,
+            ),
+            (
+                vec![("Upgrade", "websocket"), ("Connection", "Upgrade")],
+                false,
+            ),
         ] {
             assert_eq!(asks_for_websocket(&map(&fields)), asks, "{fields:?}");
         }

@@ -139,7 +139,10 @@ impl Place {
     }
 }
 
-fn by_weight<'a>(places: impl Iterator<Item = &'a Place> + Clone, turn: usize) -> Option<&'a Place> {
+fn by_weight<'a>(
+    places: impl Iterator<Item = &'a Place> + Clone,
+    turn: usize,
+) -> Option<&'a Place> {
     let total: usize = places.clone().map(|place| place.weight).sum();
     let mut turn = turn.checked_rem(total)?;
     for place in places {

@@ -253,8 +253,14 @@ mod tests {
             ("Content-Length: 5\r\n", format!("a\nb\nc{next}")),
             ("content-length:\t5 \r\n", format!("12345{next}")),
             ("Content-Length: 0\r\n", next.to_owned()),
-            ("Transfer-Encoding: Chunked\r\n", format!("5\r\na\nb\nc\r\nA\r\n0123456789\r\n0\r\n\r\n{next}")),
-            ("Transfer-Encoding: chunked\r\n", format!("0\r\nX: y\r\n\r\n{next}")),
+            (
+                "Transfer-Encoding: Chunked\r\n",
+                format!("5\r\na\nb\nc\r\nA\r\n0123456789\r\n0\r\n\r\n{next}"),
+            ),
+            (
+                "Transfer-Encoding: chunked\r\n",
+                format!("0\r\nX: y\r\n\r\n{next}"),
+            ),
             ("X-Long: ", format!("{}\r\n\r\n{next}", "a".repeat(1000))),
         ] {
             // A field without its end is ended by what is behind.
@@ -283,7 +289,10 @@ mod tests {
             ("Content-Length: \r\n", ""),
             ("Content-Length: 5 5\r\n", ""),
             ("Content-Length: 99999999999999999999\r\n", ""),
-            ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", ""),
+            (
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                "",
+            ),
             ("Transfer-Encoding: gzip, chunked\r\n", ""),
             ("Transfer-Encoding: identity\r\n", ""),
             ("Transfer-Encoding: xchunked\r\n", ""),
@@ -310,7 +319,12 @@ mod tests {
         ] {
             assert!(!passes(&request(fields, body)), "{fields:?} {body:?}");
         }
-        for head in ["GET /a#b HTTP/1.1\r\n", "GET / HTTP/1.1\n", "CONNECT a:1 HTTP/1.1\r\n", "\n"] {
+        for head in [
+            "GET /a#b HTTP/1.1\r\n",
+            "GET / HTTP/1.1\n",
+            "CONNECT a:1 HTTP/1.1\r\n",
+            "\n",
+        ] {
             assert!(!passes(head.as_bytes()), "{head:?}");
         }
         let padded = format!("Content-Length:{}5\r\n", " ".repeat(200));
@@ -323,7 +337,8 @@ mod tests {
         assert!(!scan.is_in_head());
         scan.follow(b"G").unwrap();
         assert!(scan.is_in_head());
-        scan.follow(b"ET / HTTP/1.1\r\nContent-Length: 2\r\n\r").unwrap();
+        scan.follow(b"ET / HTTP/1.1\r\nContent-Length: 2\r\n\r")
+            .unwrap();
         assert!(scan.is_in_head());
         scan.follow(b"\n").unwrap();
         assert!(!scan.is_in_head());

@@ -35,7 +35,9 @@ pub struct Tls {
 
 impl std::fmt::Debug for Tls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tls").field("floor", &self.floor).finish_non_exhaustive()
+        f.debug_struct("Tls")
+            .field("floor", &self.floor)
+            .finish_non_exhaustive()
     }
 }
 

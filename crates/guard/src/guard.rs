@@ -82,6 +82,14 @@ impl Guard {
         })))
     }
 
+    /// A guard for another configuration, with the same parts.
+    ///
+    /// # Errors
+    /// The line of what can't be kept, and why.
+    pub fn with(&self, config: Config) -> Result<Self, (u32, String)> {
+        Self::new(config, self.0.parts.clone())
+    }
+
     /// What it holds invocations to.
     #[must_use]
     pub fn config(&self) -> &Config {
