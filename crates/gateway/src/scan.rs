@@ -4,7 +4,7 @@
 //! hyper 1.12 takes a line that ends with a bare line feed, drops `Content-Length` in silence when
 //! there is `Transfer-Encoding`, takes a second equal `Content-Length`, chunk extensions, and cuts
 //! off a fragment. Here these are the end of the connection. This must never decide what a request
-//! is: it only says no. What it refuses becomes a byte that no request may have, so that hyper
+//! is: it only says no. What it refuses is replaced by a byte that no request may have, so that hyper
 //! answers 400 and closes the connection.
 
 /// A line longer than this is none that says how long a body is.

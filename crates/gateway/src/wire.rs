@@ -105,6 +105,51 @@ pub(crate) struct Wire<S> {
     /// Runs while the other end takes nothing.
     stuck: Option<Pin<Box<Sleep>>>,
     patience: Duration,
+    /// Runs while what nobody reads any more is taken before the end.
+    linger: Option<(Pin<Box<Sleep>>, usize)>,
+    is_shut: bool,
+    instead: Instead,
+}
+
+/// What hyper reads instead of what was refused: no request has it, and the end of a head, without
+/// which hyper would wait for more.
+#[derive(Debug)]
+struct Instead(&'static [u8]);
+
+impl Instead {
+    fn give(&mut self, into: &mut ReadBuf<'_>) {
+        let count = into.remaining().min(self.0.len());
+        let (now, later) = self.0.split_at(count);
+        into.put_slice(now);
+        self.0 = later;
+    }
+}
+
+/// So many bytes, and so long, are taken from a client that is still sending when it has been
+/// answered: a connection that is closed over them would take the answer with it (RFC 9112,
+/// section 9.6).
+const LINGER: (usize, Duration) = (256 * 1024, Duration::from_millis(500));
+
+impl<S: AsyncRead + Unpin> Wire<S> {
+    /// Takes what is there, as far as it is worth it.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (bytes, time) = LINGER;
+        let (end, left) = self
+            .linger
+            .get_or_insert_with(|| (Box::pin(tokio::time::sleep(time)), bytes));
+        let mut space = [0; 4096];
+        while *left > 0 && end.as_mut().poll(cx).is_pending() {
+            let mut into = ReadBuf::new(&mut space);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut into) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !into.filled().is_empty() => {
+                    *left = left.saturating_sub(into.filled().len());
+                }
+                Poll::Ready(_) => break,
+            }
+        }
+        Poll::Ready(())
+    }
 }
 
 impl<S> Wire<S> {
@@ -120,6 +165,9 @@ impl<S> Wire<S> {
             activity,
             stuck: None,
             patience,
+            linger: None,
+            is_shut: false,
+            instead: Instead(b"\0\r\n\r\n"),
         }
     }
 
@@ -154,6 +202,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             return Pin::new(&mut this.stream).poll_read(cx, into);
         };
         if this.activity.is_malformed.load(Ordering::Relaxed) {
+            this.instead.give(into);
             return Poll::Ready(Ok(()));
         }
         let before = into.filled().len();
@@ -167,17 +216,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         let followed = scan.follow(into.filled().get(before..).unwrap_or_default());
         if let Err(at) = followed {
             this.activity.is_malformed.store(true, Ordering::Relaxed);
-            if let Some(byte) = into.filled_mut().get_mut(before + at) {
-                *byte = 0;
-            }
-            into.set_filled(before + at + 1);
+            into.set_filled(before + at);
+            this.instead.give(into);
+            // What has come with it, so that the answer is not lost.
+            let _ = this.poll_drain(cx);
+            this.activity.see(false);
+            return read;
         }
         this.activity.see(scan.is_in_head());
         read
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -196,8 +247,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.patiently(cx, shut)
+        let shut = match this.is_shut {
+            true => Poll::Ready(Ok(())),
+            false => Pin::new(&mut this.stream).poll_shutdown(cx),
+        };
+        let shut = this.patiently(cx, shut);
+        if !matches!(shut, Poll::Ready(Ok(()))) {
+            return shut;
+        }
+        this.is_shut = true;
+        this.poll_drain(cx).map(Ok)
     }
 
     fn poll_write_vectored(

@@ -112,6 +112,11 @@ fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
     draft.set("authorizations", all.collect::<Vec<Value>>())
 }
 
+/// Methods that records name: those of RFC 9110, and PATCH and QUERY.
+const METHODS: [&str; 10] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE",
+];
+
 /// OCSF's number for an activity that is none of the named ones: a call is what it is.
 const OTHER: u8 = 99;
 
@@ -143,9 +148,11 @@ fn about(pass: &Pass, clauses: &[&str]) -> Draft {
     }
     match &pass.request.entry {
         Entry::Http(call) => {
-            draft = draft
-                .set("http_request.http_method", call.method.as_str())
-                .set("http_request.url.path", call.path.decoded());
+            draft = draft.set("http_request.url.path", call.path.decoded());
+            // OCSF has a list: another method may be refused, but must not keep that off the record.
+            if METHODS.contains(&call.method.as_str()) {
+                draft = draft.set("http_request.http_method", call.method.as_str());
+            }
         }
         Entry::Event(occurrence) => {
             draft = draft.set("palisade.source", occurrence.kind.name());

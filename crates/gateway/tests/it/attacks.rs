@@ -14,6 +14,7 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
     let stand = Stand::new().await;
     let post = |fields: &str, body: &str| format!("{HEAD}{fields}\r\n{body}");
     let get = |rest: &str| format!("GET /open/x HTTP/1.1\r\n{rest}");
+    let mut wrong = Vec::new();
     for (what, bytes) in [
         // RFC 9112, section 6: the length of a body.
         (
@@ -179,10 +180,12 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
     ] {
         let answer = stand.raw(bytes).await;
         let is_refused = answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.0 400");
-        assert!(is_refused && answer.ends_with("<end>"), "{what}: {answer}");
         let answers = answer.matches("HTTP/1.").count();
-        assert_eq!(answers, 1, "{what}: {answer}");
+        if !is_refused || !answer.ends_with("<end>") || answers != 1 {
+            wrong.push(format!("{what}: {answer}"));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     let records = stand.records().await;
     assert!(
         records.outcomes.is_empty(),
@@ -425,7 +428,7 @@ async fn requests_one_behind_the_other_are_answered_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_has_so_many_connections() {
-    let stand = Stand::with(crate::fixture::quick(), None, |config| {
+    let stand = Stand::with(palisade_gateway::Settings::default(), None, |config| {
         config.admission.connections = 3;
     })
     .await;

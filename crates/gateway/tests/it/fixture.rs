@@ -217,7 +217,8 @@ impl Stand {
             classes: [Class::ApiActivity].into(),
             ..Query::default()
         };
-        let permit = self.ledger.permit(&Roles::owner("test"), &reader, &query);
+        let roles = Roles::owner("test");
+        let permit = self.ledger.permit(&roles, &reader, &query);
         let mut records = Records::default();
         let queried = permit.await.unwrap().query(|answer| {
             let event = answer.event;

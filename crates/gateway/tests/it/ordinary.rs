@@ -410,6 +410,7 @@ async fn another_configuration_drops_no_connection() {
     let mut running = stand.connect().await;
     let endless = b"GET /stream/endless HTTP/1.1\r\nHost: a\r\n\r\n";
     running.write_all(endless).await.unwrap();
+    assert_ne!(running.read(&mut [0; 64]).await.unwrap(), 0);
     let mut next = config(vec![(format!("http://{}", stand.function), 1)]);
     next.routes = vec![crate::fixture::route("/new", &["GET"], BodyMode::Buffered)];
     let guard = stand.guard.with(next.clone()).unwrap();
@@ -423,7 +424,8 @@ async fn another_configuration_drops_no_connection() {
     assert!(read(&mut stream).await.starts_with("HTTP/1.1 200"));
     let mut some = [0; 64];
     for _ in 0..20 {
-        assert_ne!(running.read(&mut some).await.unwrap(), 0, "it goes on");
+        let read = running.read(&mut some).await.unwrap();
+        assert_ne!(read, 0, "{:?}", stand.records().await);
     }
     // What can't be used changes nothing.
     next.targets.get_mut("orders").unwrap().urls[0].0 = "ftp://a".to_owned();

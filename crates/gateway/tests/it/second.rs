@@ -378,9 +378,7 @@ async fn a_connection_does_not_become_http_2_later() {
     assert!(read(&mut stream).await.starts_with("HTTP/1.1 200"));
     stream.write_all(PREFACE).await.unwrap();
     let answer = read(&mut stream).await;
-    assert!(
-        answer.starts_with("HTTP/1.") && answer.contains(" 400 "),
-        "{answer}"
-    );
-    assert!(answer.ends_with("<end>"), "{answer}");
+    // hyper says nothing to what it takes for a client that errs.
+    assert_eq!(answer, "<end>");
+    stand.settled(1, 1).await;
 }
