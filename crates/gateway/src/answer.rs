@@ -89,8 +89,12 @@ pub(crate) fn allow_origin<B>(response: &mut Response<B>, cors: &Cors, origin: &
 
 /// Says that the answer depends on who asks.
 pub(crate) fn vary<B>(response: &mut Response<B>) {
-    let origin = HeaderValue::from_static("Origin");
-    response.headers_mut().append(header::VARY, origin);
+    let fields = response.headers_mut();
+    let mut texts = fields.get_all(header::VARY).iter();
+    let is_said = texts.any(|value| value.as_bytes().eq_ignore_ascii_case(b"origin"));
+    if !is_said {
+        fields.append(header::VARY, HeaderValue::from_static("Origin"));
+    }
 }
 
 /// The answer to a preflight.

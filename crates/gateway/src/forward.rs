@@ -80,9 +80,13 @@ pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Respons
         // `call` lets it pass only where it was asked for.
         return websocket::join(way.shared, asked, response, admitted, way.running);
     }
-    let (mut parts, body) = response.into_parts();
-    headers::remove_hop_by_hop(&mut parts.headers);
-    parts.extensions.clear();
+    let mut response = response;
+    headers::remove_hop_by_hop(response.headers_mut());
+    if admitted.route().is_some_and(|route| route.cors.is_some()) {
+        // Also where no origin asked: a cache may keep that for one.
+        answer::vary(&mut response);
+    }
+    let (parts, body) = response.into_parts();
     if admitted.checks_answer() {
         return checked(parts, body, admitted).await;
     }

@@ -132,10 +132,15 @@ impl Gateway {
     /// requests that run end with what they began with.
     ///
     /// # Errors
-    /// When the certificate or a target can't be used: then everything stays as it is.
+    /// When the certificate or a target can't be used, or TLS would end: then everything stays as
+    /// it is.
     pub fn reload(&self, guard: Guard, tls: Option<&Tls>) -> Result<(), GatewayError> {
         let before = self.0.live();
         let live = Live::new(guard, tls, &self.0.settings, Some(&before))?;
+        // Where callers expect TLS, they are not served without.
+        if before.tls.is_some() && live.tls.is_none() {
+            return Err(GatewayError::Plaintext);
+        }
         self.0.live.store(Arc::new(live));
         Ok(())
     }

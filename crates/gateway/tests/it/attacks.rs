@@ -186,6 +186,12 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    // What no request could be made of has no decision, but is counted.
+    let metrics = stand.metrics().await;
+    assert!(
+        metrics.contains("palisade_guard_malformed_total 2"),
+        "{metrics}"
+    );
     let records = stand.records().await;
     assert!(
         records.outcomes.is_empty(),

@@ -1,5 +1,7 @@
 //! The gateway as callers, functions and attackers meet it.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 mod attacks;
 mod fixture;
 mod ordinary;

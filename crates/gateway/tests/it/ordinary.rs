@@ -140,6 +140,34 @@ async fn whoever_goes_away_is_on_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whenever_they_go_away_what_was_permitted_has_an_outcome() {
+    let stand = Stand::new().await;
+    for wait in 0..60 {
+        let path = ["/open/x", "/stream/endless", "/open/hang", "/secret"][wait % 4];
+        let mut stream = stand.connect().await;
+        let asked = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(u64::try_from(wait).unwrap() * 100)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let records = stand.records().await;
+    let mut permitted: Vec<_> = records
+        .decisions
+        .iter()
+        .filter(|(_, code)| code == "permitted")
+        .map(|(id, _)| id)
+        .collect();
+    let mut ended: Vec<_> = records.outcomes.iter().map(|(id, _)| id).collect();
+    permitted.sort_unstable();
+    ended.sort_unstable();
+    assert_eq!(permitted, ended);
+    assert!(
+        !ended.is_empty() && records.decisions.len() <= 60,
+        "{records:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_request_is_decided_once() {
     let stand = std::sync::Arc::new(Stand::new().await);
     let tasks = (0..8).map(|number| {

@@ -214,7 +214,8 @@ async fn another_certificate_drops_no_connection() {
         .await
         .unwrap();
     assert!(get(&mut stream).await.starts_with("HTTP/1.1 200"));
-    // A key that does not belong to the chain is not taken.
+    // None at all is not taken, nor is a key that does not belong to the chain.
+    assert!(stand.gateway.reload(stand.guard.clone(), None).is_err());
     let mut mixed = tls(&new, Floor::Tls13);
     mixed.key = tls(&old, Floor::Tls13).key;
     assert!(

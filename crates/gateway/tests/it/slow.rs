@@ -14,9 +14,8 @@ async fn drip(stream: &mut TcpStream, bytes: &[u8], pause: Duration) -> Duration
         if stream.write_all(&[*byte]).await.is_err() {
             break;
         }
-        match timeout(pause, stream.read(&mut into)).await {
-            Ok(Ok(0) | Err(_)) => break,
-            _ => {}
+        if let Ok(Ok(0) | Err(_)) = timeout(pause, stream.read(&mut into)).await {
+            break;
         }
         assert!(began.elapsed() < Duration::from_secs(8), "never closed");
     }
