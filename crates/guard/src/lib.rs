@@ -8,6 +8,7 @@
 
 mod chain;
 pub mod config;
+pub mod events;
 mod guard;
 mod path;
 mod reason;
