@@ -117,7 +117,10 @@ impl fmt::Display for TokenError {
             Self::UnknownAlgorithm => "the token names an unknown algorithm",
             Self::AlgorithmNotAllowed => "the token's algorithm is not allowed for its issuer",
             Self::HeaderRefused(name) => {
-                return write!(f, "the token's header has `{name}`, which is never accepted");
+                return write!(
+                    f,
+                    "the token's header has `{name}`, which is never accepted"
+                );
             }
             Self::HeaderInvalid(name) => {
                 return write!(f, "`{name}` in the token's header is missing or not valid");
@@ -132,7 +135,10 @@ impl fmt::Display for TokenError {
                 return write!(f, "the token's claim `{name}` has a wrong type or range");
             }
             Self::ClaimRefused(name) => {
-                return write!(f, "the token's claim `{name}` has a value that is not accepted");
+                return write!(
+                    f,
+                    "the token's claim `{name}` has a value that is not accepted"
+                );
             }
             Self::Issuer => "the token is from another issuer",
             Self::Audience => "the token is meant for another audience",

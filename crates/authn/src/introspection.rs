@@ -42,11 +42,7 @@ pub fn introspection_form(token: &[u8]) -> Result<String, TokenError> {
 ///
 /// # Errors
 /// When the token is not active, or not as `policy` asks.
-pub fn introspected(
-    answer: &[u8],
-    policy: &TokenPolicy,
-    now: i64,
-) -> Result<Verified, TokenError> {
+pub fn introspected(answer: &[u8], policy: &TokenPolicy, now: i64) -> Result<Verified, TokenError> {
     if answer.len() > MAX_ANSWER {
         return Err(TokenError::TooLarge);
     }

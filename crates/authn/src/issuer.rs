@@ -167,7 +167,11 @@ impl IssuerKeys {
     /// The key set could not be had.
     pub fn failed(&mut self, ticket: Ticket, now: i64) {
         self.settle(now);
-        if self.fetch.take_if(|fetch| fetch.ticket == ticket.0).is_some() {
+        if self
+            .fetch
+            .take_if(|fetch| fetch.ticket == ticket.0)
+            .is_some()
+        {
             self.back_off(now);
         }
     }

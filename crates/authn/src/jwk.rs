@@ -4,8 +4,7 @@
 use std::{fmt, sync::Arc};
 
 use aws_lc_rs::{
-    digest,
-    hmac,
+    digest, hmac,
     signature::{ED25519, ParsedPublicKey, RsaPublicKeyComponents},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -69,7 +68,7 @@ pub struct Key {
 /// other.
 enum Verifier {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl fmt::Debug for Key {
@@ -163,7 +162,7 @@ impl KeySet {
             kid: kid.map(Into::into),
             algorithm: algorithm.algorithm(),
             id: KeyId::of(&[algorithm.algorithm().name().as_bytes(), secret]),
-            verifier: Verifier::Secret(hmac::Key::new(algorithm.primitive(), secret)),
+            verifier: Verifier::Secret(Box::new(hmac::Key::new(algorithm.primitive(), secret))),
         };
         self.push(key)
     }

@@ -98,12 +98,7 @@ impl<'a> Jwt<'a> {
     ///
     /// # Errors
     /// For anything that is not as `policy` asks; see [`TokenError`].
-    pub fn verify(
-        self,
-        key: &Key,
-        policy: &TokenPolicy,
-        now: i64,
-    ) -> Result<Verified, TokenError> {
+    pub fn verify(self, key: &Key, policy: &TokenPolicy, now: i64) -> Result<Verified, TokenError> {
         self.check_header(policy)?;
         self.jws.verify(key)?;
         let mut verified = admit(self.claims, policy, now)?;
@@ -197,7 +192,11 @@ fn audience(claims: &Map<String, Value>, wanted: &Audience) -> Result<(), TokenE
         }
         _ => return Err(invalid()),
     };
-    if met { Ok(()) } else { Err(TokenError::Audience) }
+    if met {
+        Ok(())
+    } else {
+        Err(TokenError::Audience)
+    }
 }
 
 /// Checks all times, and gives the end.
@@ -250,9 +249,9 @@ fn date(
             (Some(seconds), _) => Some(seconds),
             #[expect(
                 clippy::cast_possible_truncation,
-                reason = "rounded, and such casts saturate, which the range refuses"
+                reason = "rounded; too large a number saturates, and is out of range then"
             )]
-            (None, Some(seconds)) if seconds.is_finite() => Some(round(seconds) as i64),
+            (None, Some(seconds)) if seconds >= 0.0 => Some(round(seconds) as i64),
             _ => None,
         },
         _ => None,

@@ -208,7 +208,9 @@ impl Minter {
         now: i64,
     ) -> Result<String, MintError> {
         let end = now.saturating_add(i64::from(self.lifetime));
-        let end = caller.expires.map_or(end, |expires| end.min(expires.max(now + 1)));
+        let end = caller
+            .expires
+            .map_or(end, |expires| end.min(expires.max(now + 1)));
         let passed_on: Map<String, Value> = self
             .passed_on
             .iter()

@@ -74,8 +74,7 @@ impl Discovery {
         if bytes.len() > MAX_DOCUMENT {
             return Err(DiscoveryError::TooLarge);
         }
-        let document =
-            json::object(bytes, DOCUMENT_DEPTH).map_err(|_| DiscoveryError::Json)?;
+        let document = json::object(bytes, DOCUMENT_DEPTH).map_err(|_| DiscoveryError::Json)?;
         if document.get("issuer").and_then(Value::as_str) != Some(issuer) {
             return Err(DiscoveryError::Issuer);
         }
