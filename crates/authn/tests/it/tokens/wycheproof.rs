@@ -92,8 +92,9 @@ fn keys(given: &Value) -> KeySet {
         let mut set = KeySet::default();
         for key in keys {
             use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+            // A configuration with a secret that cannot be read or used is refused as a whole.
             let Ok(secret) = URL_SAFE_NO_PAD.decode(key["k"].as_str().unwrap()) else {
-                continue;
+                return KeySet::default();
             };
             let algorithm = match key["alg"].as_str() {
                 Some("HS256") => Hmac::Hs256,
@@ -101,8 +102,12 @@ fn keys(given: &Value) -> KeySet {
                 Some("HS512") => Hmac::Hs512,
                 _ => continue,
             };
-            // A secret that is refused leaves nothing to verify with.
-            let _ = set.add_secret(key["kid"].as_str(), algorithm, &secret);
+            if set
+                .add_secret(key["kid"].as_str(), algorithm, &secret)
+                .is_err()
+            {
+                return KeySet::default();
+            }
         }
         return set;
     }
