@@ -2,7 +2,7 @@
 //! is told the time and what came of a fetch, and says what to do. However strange the tokens are
 //! that strangers send, an issuer is asked at most once in a while.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{Algorithm, Key, KeySet, TokenError};
 
@@ -60,7 +60,6 @@ pub enum Decision {
 }
 
 /// The keys of one issuer.
-#[derive(Debug)]
 pub struct IssuerKeys {
     refresh: Refresh,
     held: Option<Held>,
@@ -74,13 +73,21 @@ pub struct IssuerKeys {
     last_seen: i64,
 }
 
-#[derive(Debug)]
+/// Without the ids that strangers asked for.
+impl fmt::Debug for IssuerKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuerKeys")
+            .field("keys", &self.keys())
+            .field("failures", &self.failures)
+            .finish_non_exhaustive()
+    }
+}
+
 struct Held {
     keys: Arc<KeySet>,
     since: i64,
 }
 
-#[derive(Debug)]
 struct Fetch {
     ticket: u64,
     since: i64,

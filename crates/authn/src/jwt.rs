@@ -30,7 +30,7 @@ impl fmt::Debug for Jwt<'_> {
 }
 
 /// What a token has shown.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verified {
     /// Who the caller is.
     pub principal: Principal,
@@ -38,6 +38,15 @@ pub struct Verified {
     pub key: Option<KeyId>,
     /// Until when this may be believed without looking again.
     pub until: i64,
+}
+
+/// Without what the token says.
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("until", &self.until)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Reads a token and verifies it.
@@ -117,6 +126,11 @@ pub(crate) fn admit(
         return Err(TokenError::Issuer);
     }
     audience(&claims, &policy.audience)?;
+    // Bound to a key of its holder (RFC 7800, 8705, 9449), and nobody has shown that key: taking it
+    // from any bearer would undo what binding it is for.
+    if claims.contains_key("cnf") {
+        return Err(TokenError::ClaimRefused("cnf".to_owned()));
+    }
     let expires = times(&claims, policy, now)?;
     let subject = required(&claims, &policy.subject)?;
     if subject.is_empty() || subject.len() > MAX_SUBJECT || subject.chars().any(char::is_control) {

@@ -2,7 +2,10 @@
 //! Nearly all of these tokens carry a signature that holds: it is not what stops them.
 
 use aws_lc_rs::hmac;
-use palisade_authn::{Algorithm, Hmac, Jws, KeySet, MAX_TOKEN, TokenError, verify};
+use palisade_authn::{
+    Algorithm, Hmac, IssuerKeys, Jws, KeySet, MAX_TOKEN, Refresh, TokenCache, TokenDigest,
+    TokenError, verify,
+};
 use serde_json::{Value, json};
 
 use super::signing::*;
@@ -598,6 +601,19 @@ fn a_key_of_one_issuer_for_another() {
     );
 }
 
+/// RFC 8705, 3 and RFC 9449, 7.2: a token that is bound to a key is not anybody's bearer token.
+#[test]
+fn tokens_that_are_bound_to_a_key() {
+    for cnf in [
+        json!({"x5t#S256": "abc"}),
+        json!({"jkt": "abc"}),
+        json!({}),
+        json!("x"),
+    ] {
+        assert_eq!(refused(with_claim("cnf", cnf)), "token-claim-refused");
+    }
+}
+
 /// Nothing of what a stranger sent is in what an operator reads.
 #[test]
 fn errors_do_not_repeat_the_token() {
@@ -617,4 +633,13 @@ fn errors_do_not_repeat_the_token() {
     }
     let token = with_header("kid", json!(marked));
     assert!(!format!("{:?}", Jws::parse(token.as_bytes()).unwrap()).contains(marked));
+    let mut keys = IssuerKeys::new(Refresh::default());
+    let decision = keys.decide(Some(marked), Algorithm::Es256, NOW);
+    assert!(!format!("{keys:?} {decision:?}").contains(marked));
+    let verified = check(with_claim("x", json!(marked))).unwrap();
+    assert!(!format!("{verified:?}").contains(marked));
+    let mut cache = TokenCache::new(10, 600);
+    let miss = cache.get(TokenDigest::new(0, b"x"), NOW).unwrap_err();
+    cache.insert(miss, verified, NOW);
+    assert!(cache.len() == 1 && !format!("{cache:?}").contains(marked));
 }
