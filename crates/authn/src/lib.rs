@@ -2,6 +2,7 @@
 //! networks or clocks; whoever asks brings what was fetched and says what time it is.
 
 pub mod api_key;
+pub mod certificate;
 mod hex;
 mod once;
 mod principal;

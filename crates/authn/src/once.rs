@@ -4,11 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Remembers what was used, for as long as it could be used again.
-#[derive(Debug)]
 pub struct Once {
     capacity: usize,
     used: BTreeMap<[u8; 32], i64>,
     by_end: BTreeSet<(i64, [u8; 32])>,
+}
+
+impl std::fmt::Debug for Once {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Once")
+            .field("used", &self.used.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why something may not be used (again).

@@ -12,11 +12,11 @@ pub(super) struct Query {
 const MAX_PARAMS: usize = 512;
 
 impl Query {
-    /// Reads a query as it was received.
+    /// Reads a query as it was received. A plus sign is a space: clients (`botocore`, `requests`)
+    /// send it for one and sign `%20`; one that is meant must come as `%2B`.
     pub(super) fn read(raw: &str) -> Result<Self, SigV4Error> {
-        if raw.contains('+') {
-            return Err(SigV4Error::AmbiguousQuery);
-        }
+        let spaced = raw.contains('+').then(|| raw.replace('+', " "));
+        let raw = spaced.as_deref().unwrap_or(raw);
         let mut encoded = String::with_capacity(raw.len() + raw.len() / 8);
         let mut params = Vec::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {

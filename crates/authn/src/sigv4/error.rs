@@ -54,9 +54,6 @@ pub enum SigV4Error {
     /// A header that is said to be signed is not there.
     #[error("a header that the signature names is not in the request")]
     SignedHeaderAbsent,
-    /// A plus sign in the query, which some read as a space and others do not.
-    #[error("the query has a plus sign that is not encoded, which has two meanings")]
-    AmbiguousQuery,
     /// The body is not under the signature.
     #[error("the body is not under the signature, which this route demands")]
     PayloadUnsigned,
@@ -103,7 +100,6 @@ impl SigV4Error {
             Self::LivesTooLong => "aws-signature-lives-too-long",
             Self::HeaderNotSigned => "aws-signature-header-not-signed",
             Self::SignedHeaderAbsent => "aws-signature-signed-header-absent",
-            Self::AmbiguousQuery => "aws-signature-ambiguous-query",
             Self::PayloadUnsigned => "aws-signature-payload-unsigned",
             Self::BodyNeeded => "aws-signature-body-needed",
             Self::PayloadMismatch => "aws-signature-payload-mismatch",

@@ -50,7 +50,7 @@ pub enum Payload {
 }
 
 /// A caller whose signature was verified.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verified {
     /// The caller.
     pub principal: Principal,
@@ -60,6 +60,15 @@ pub struct Verified {
     pub signature: [u8; 32],
     /// Until when the same request could be sent again, in seconds since 1970.
     pub valid_until: i64,
+}
+
+impl std::fmt::Debug for Verified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verified")
+            .field("principal", &self.principal)
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A signed request, read but not verified.
