@@ -1,5 +1,10 @@
 //! Keys that change beside a running gateway, and files that are not to be trusted.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the store is files, and the tests look at them"
+)]
+
 use super::*;
 use palisade_authn::api_key::KeyError;
 use std::fs;
