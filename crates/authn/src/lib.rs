@@ -2,7 +2,10 @@
 //! networks or clocks; whoever asks brings what was fetched and says what time it is.
 
 mod algorithm;
+pub mod api_key;
+pub mod certificate;
 mod error;
+mod hex;
 mod introspection;
 mod issuer;
 mod json;
@@ -11,8 +14,10 @@ mod jws;
 mod jwt;
 mod minting;
 mod oidc;
+mod once;
 mod policy;
 mod principal;
+pub mod sigv4;
 mod token_cache;
 
 pub use algorithm::{Algorithm, Hmac};
@@ -24,6 +29,7 @@ pub use jws::{Jws, MAX_TOKEN};
 pub use jwt::{Jwt, Verified, verify};
 pub use minting::{MintError, Minter, MintingKey};
 pub use oidc::{Discovery, DiscoveryError, well_known};
+pub use once::{Once, OnceError};
 pub use policy::{Audience, ClaimPath, Expiry, RequiredClaim, TokenPolicy};
 pub use principal::{Means, Principal};
 pub use token_cache::{Miss, TokenCache, TokenDigest};

@@ -10,6 +10,7 @@ mod chain;
 pub mod config;
 pub mod events;
 mod guard;
+pub mod keys;
 mod path;
 mod reason;
 mod record;
