@@ -1,3 +1,4 @@
 //! The chain that every invocation passes before it reaches a function. Nothing here knows of HTTP.
 
+pub mod authorize;
 pub mod limit;
