@@ -112,6 +112,7 @@ pub struct Authorizer {
     policies: BTreeMap<PolicyName, Policy>,
     slices: Slices,
     engine: cedar_policy::Authorizer,
+    addresses: request::Addresses,
     #[cfg(test)]
     schema: cedar_policy::Schema,
     warnings: Vec<Problem>,
@@ -159,6 +160,7 @@ impl Authorizer {
                 .collect(),
             slices,
             engine: cedar_policy::Authorizer::new(),
+            addresses: request::Addresses::default(),
             #[cfg(test)]
             schema,
             warnings,
@@ -185,6 +187,11 @@ impl Authorizer {
             .filter(|name| !self.slices.permits_any(name))
     }
 
+    fn name(&self, id: &cedar_policy::PolicyId) -> Option<PolicyName> {
+        let known = self.policies.get_key_value(id.as_ref() as &str);
+        known.map(|(name, _)| Arc::clone(name))
+    }
+
     /// Decides one call.
     #[must_use]
     pub fn decide(&self, principal: &Principal, input: &AuthzInput<'_>) -> Decision {
@@ -196,41 +203,56 @@ impl Authorizer {
             let error = self.slices.why_not(input);
             return Decision::denied(Reason::Input(error), grant);
         };
-        // Nothing permits it: it need not be looked at further, unless to name what forbids it.
-        if slice.policies.is_empty() {
+        let sets = slice.sets(&principal.roles);
+        if sets.is_empty() {
             return Decision::denied(Reason::NoPermit, grant);
         }
-        let asked = match request::build(&self.model, slice, principal, input, grant.is_some()) {
+        let asked = request::build(
+            &self.model,
+            &slice,
+            principal,
+            input,
+            grant.is_some(),
+            &self.addresses,
+        );
+        let asked = match asked {
             Ok(asked) => asked,
             Err(error) => return Decision::denied(Reason::Input(error), grant),
         };
         #[cfg(test)]
         asked.conforms(&self.schema);
-        let answer = self
-            .engine
-            .is_authorized(&asked.request, &slice.policies, &asked.entities);
-        let names = |ids: &mut dyn Iterator<Item = &cedar_policy::PolicyId>| {
-            let mut names: Vec<PolicyName> = ids
-                .filter_map(|id| self.policies.get_key_value(id.as_ref() as &str))
-                .map(|(name, _)| Arc::clone(name))
-                .collect();
-            names.sort();
-            names
+        // Each set says what it says; a forbid of any wins, as it would in one set of all.
+        let (mut permits, mut forbids, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut failure = false;
+        for set in sets {
+            let answer = self
+                .engine
+                .is_authorized(&asked.request, set, &asked.entities);
+            let diagnostics = answer.diagnostics();
+            let names = match answer.decision() {
+                cedar_policy::Decision::Allow => &mut permits,
+                cedar_policy::Decision::Deny => &mut forbids,
+            };
+            names.extend(diagnostics.reason().filter_map(|id| self.name(id)));
+            // Only names are kept of errors: their texts quote what was sent.
+            for cedar_policy::AuthorizationError::PolicyEvaluationError(error) in
+                diagnostics.errors()
+            {
+                failure = true;
+                failed.extend(self.name(error.policy_id()));
+            }
+        }
+        let (reason, mut policies) = if !forbids.is_empty() {
+            (Reason::Forbidden, forbids)
+        } else if failure {
+            (Reason::PolicyFailed, permits)
+        } else if !permits.is_empty() {
+            (Reason::Permitted, permits)
+        } else {
+            (Reason::NoPermit, Vec::new())
         };
-        let diagnostics = answer.diagnostics();
-        let policies = names(&mut diagnostics.reason());
-        let permitted = answer.decision() == cedar_policy::Decision::Allow;
-        // Only names are kept of errors: their texts quote what was sent.
-        let failed = names(&mut diagnostics.errors().map(|error| match error {
-            cedar_policy::AuthorizationError::PolicyEvaluationError(error) => error.policy_id(),
-        }));
-        let failure = diagnostics.errors().next().is_some();
-        let reason = match (permitted, policies.is_empty()) {
-            (false, false) => Reason::Forbidden,
-            _ if failure => Reason::PolicyFailed,
-            (true, _) => Reason::Permitted,
-            (false, true) => Reason::NoPermit,
-        };
+        policies.sort();
+        failed.sort();
         Decision {
             allowed: reason == Reason::Permitted,
             reason,

@@ -42,7 +42,7 @@ impl Authorizer {
         {
             let known = self.model.functions[slice.function].name.as_str();
             let how = match input.call {
-                Call::Http { .. } => AsRef::<str>::as_ref(slice.action.uid().id()).to_owned(),
+                Call::Http { .. } => AsRef::<str>::as_ref(slice.action.id()).to_owned(),
                 Call::Event => "an event".to_owned(),
             };
             let could: Vec<PolicyName> = slice

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Mutex;
 
 /// The entity types of callers, in the order of [`kind`].
 pub(super) const TYPES: [&str; 6] = [
@@ -72,7 +73,8 @@ pub enum Call<'a> {
         path: Pairs<'a>,
         /// The query parameters, decoded.
         query: Pairs<'a>,
-        /// The headers, with names in lower case. Values that are not text are left out.
+        /// The headers, with names in lower case. To leave one out because it is not text would be to
+        /// say that it is absent: such a call must be refused before.
         headers: Pairs<'a>,
         /// From where.
         ip: IpAddr,
@@ -136,6 +138,29 @@ impl InputError {
     }
 }
 
+/// Addresses as Cedar's, the ones seen last: to make one costs more than most policies.
+#[derive(Default)]
+pub(super) struct Addresses([Mutex<Option<(IpAddr, Value)>>; 32]);
+
+impl Addresses {
+    fn value(&self, address: IpAddr) -> Value {
+        let make = || Value::new_ip(address.to_string());
+        let sum = match address {
+            IpAddr::V4(v4) => v4.octets().iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)),
+            IpAddr::V6(v6) => v6.octets().iter().fold(0_u8, |sum, b| sum.wrapping_add(*b)),
+        };
+        let place = &self.0[usize::from(sum) % self.0.len()];
+        // Nobody waits for another here.
+        let Ok(mut place) = place.try_lock() else {
+            return make();
+        };
+        match &*place {
+            Some((known, value)) if *known == address => value.clone(),
+            _ => place.insert((address, make())).1.clone(),
+        }
+    }
+}
+
 /// A call as Cedar sees it.
 pub(super) struct Asked {
     pub(super) request: Request,
@@ -168,17 +193,17 @@ type Members = Vec<(String, Value)>;
 /// Shows a call to Cedar.
 pub(super) fn build(
     model: &Model,
-    slice: &Slice,
+    slice: &Slice<'_>,
     principal: &Principal,
     input: &AuthzInput<'_>,
     break_glass: bool,
+    addresses: &Addresses,
 ) -> Result<Asked, InputError> {
     let caller = EntityUid::from_type_name_and_id(
         slice.caller_type.clone(),
         EntityId::new(entity_id(principal)),
     );
     let entity = caller_entity(model, slice, principal, caller.clone())?;
-    let (resource, action) = (slice.resource.clone(), slice.action.clone());
     let mut context = vec![member("breakGlass", Value::new_bool(break_glass))];
     if slice.looks_at(Part::Environment) {
         context.push(member("environment", text(&model.environment)));
@@ -192,7 +217,10 @@ pub(super) fn build(
             .ok_or(InputError::BodyType)?,
         false => Vec::new(),
     };
-    let mut request = vec![member("body", new_record(body)?)];
+    let mut request = Members::new();
+    if slice.looks_at(Part::Body) {
+        request.push(member("body", new_record(body)?));
+    }
     if let Call::Http {
         method,
         route,
@@ -204,25 +232,34 @@ pub(super) fn build(
     } = input.call
     {
         if slice.looks_at(Part::Network) {
-            let ip = Value::new_ip(ip.to_canonical().to_string());
-            let network = [member("ip", ip), member("tls", Value::new_bool(tls))];
+            let mut network = vec![member("tls", Value::new_bool(tls))];
+            if slice.looks_at(Part::Address) {
+                network.push(member("ip", addresses.value(ip.to_canonical())));
+            }
             context.push(member("network", new_record(network)?));
         }
-        request.push(member("method", text(method)));
-        request.push(member("route", text(route)));
+        for (part, name, value) in [
+            (Part::Method, "method", method),
+            (Part::Route, "route", route),
+        ] {
+            if slice.looks_at(part) {
+                request.push(member(name, text(value)));
+            }
+        }
         for (part, name, names, pairs) in [
             (Part::Path, "path", &function.path, path),
             (Part::Query, "query", &function.query, query),
             (Part::Headers, "headers", &function.headers, headers),
         ] {
+            if !slice.looks_at(part) {
+                continue;
+            }
             let mut members: Members = Vec::new();
-            if slice.looks_at(part) {
-                for (name, value) in pairs.iter().filter(|(name, _)| names.contains(*name)) {
-                    if members.iter().any(|(n, _)| n == name) {
-                        return Err(InputError::Repeated);
-                    }
-                    members.push(member(name, text(value)));
+            for (name, value) in pairs.iter().filter(|(name, _)| names.contains(*name)) {
+                if members.iter().any(|(n, _)| n == name) {
+                    return Err(InputError::Repeated);
                 }
+                members.push(member(name, text(value)));
             }
             request.push(member(name, new_record(members)?));
         }
@@ -231,16 +268,17 @@ pub(super) fn build(
         context.push(member("request", new_record(request)?));
     }
     let context = Context::from_pairs(context).map_err(|_| InputError::Unbuildable)?;
-    let request = Request::new(caller, action.uid(), resource.uid(), context, None)
+    let (action, resource) = (slice.action.clone(), slice.resource.clone());
+    let request = Request::new(caller, action, resource, context, None)
         .map_err(|_| InputError::Unbuildable)?;
-    let entities = Entities::from_entities([entity, resource, action], None)
-        .map_err(|_| InputError::Unbuildable)?;
+    let entities = slice.entities.clone().add_entities([entity], None);
+    let entities = entities.map_err(|_| InputError::Unbuildable)?;
     Ok(Asked { request, entities })
 }
 
 fn caller_entity(
     model: &Model,
-    slice: &Slice,
+    slice: &Slice<'_>,
     principal: &Principal,
     uid: EntityUid,
 ) -> Result<Entity, InputError> {

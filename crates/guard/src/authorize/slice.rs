@@ -7,8 +7,8 @@ use super::model::{EVENT, METHODS, Model};
 use super::request::{AuthzInput, Call, InputError, TYPES, kind};
 use super::{Policy, PolicyName, cedar::Found};
 use cedar_policy::{
-    ActionConstraint, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, PrincipalConstraint,
-    ResourceConstraint, RestrictedExpression as Value,
+    ActionConstraint, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
+    PrincipalConstraint, ResourceConstraint, RestrictedExpression as Value,
 };
 use palisade_authn::Means;
 use palisade_core::{Problem, ProblemLevel};
@@ -37,10 +37,13 @@ pub(super) enum Part {
     Identity,
     Scopes,
     Claims,
+    Address,
+    Method,
+    Route,
 }
 
 /// Each with where it is. What begins with one of its own parts comes with it.
-const PARTS: [(Part, &[&[&str]]); 11] = [
+const PARTS: [(Part, &[&[&str]]); 14] = [
     (Part::Environment, &[&["context", "environment"]]),
     (Part::Time, &[&["context", "time"]]),
     (Part::Network, &[&["context", "network"]]),
@@ -55,23 +58,31 @@ const PARTS: [(Part, &[&[&str]]); 11] = [
     ),
     (Part::Scopes, &[&["principal", "scopes"]]),
     (Part::Claims, &[&["principal", "claims"]]),
+    (Part::Address, &[&["context", "network", "ip"]]),
+    (Part::Method, &[&["context", "request", "method"]]),
+    (Part::Route, &[&["context", "request", "route"]]),
 ];
 
 /// What is needed to decide one kind of call.
 #[derive(Debug)]
-pub(super) struct Slice {
+pub(super) struct Slice<'a> {
     /// The index of the function in the model.
     pub(super) function: usize,
-    pub(super) resource: Entity,
-    pub(super) action: Entity,
-    pub(super) caller_type: EntityTypeName,
-    body: Arc<Body>,
+    pub(super) resource: &'a EntityUid,
+    pub(super) action: &'a EntityUid,
+    /// Function and action; the caller is added.
+    pub(super) entities: &'a Entities,
+    pub(super) caller_type: &'a EntityTypeName,
+    body: &'a Body,
 }
 
 /// What many slices have in common.
 #[derive(Debug)]
 pub(super) struct Body {
-    pub(super) policies: PolicySet,
+    /// Those that may hold for anybody.
+    policies: PolicySet,
+    /// Those that say in their head which role they are for: the others' cost nothing.
+    of_roles: BTreeMap<String, PolicySet>,
     pub(super) names: Vec<PolicyName>,
     permits: bool,
     /// A bit for each [`Part`].
@@ -80,15 +91,31 @@ pub(super) struct Body {
     pub(super) roles: BTreeMap<String, EntityUid>,
 }
 
-impl std::ops::Deref for Slice {
+impl std::ops::Deref for Slice<'_> {
     type Target = Body;
 
     fn deref(&self) -> &Body {
-        &self.body
+        self.body
     }
 }
 
-impl Slice {
+impl<'a> Slice<'a> {
+    /// The policies that can hold for a caller of these roles, in sets.
+    pub(super) fn sets(&self, roles: &[String]) -> Vec<&'a PolicySet> {
+        let body: &'a Body = self.body;
+        let mut of_roles: Vec<_> = roles
+            .iter()
+            .filter_map(|role| body.of_roles.get_key_value(role))
+            .collect();
+        // A token may name a role as often as it likes.
+        of_roles.sort_by_key(|(role, _)| *role);
+        of_roles.dedup_by_key(|(role, _)| *role);
+        let all = Some(&body.policies).filter(|all| !all.is_empty());
+        all.into_iter()
+            .chain(of_roles.into_iter().map(|(_, set)| set))
+            .collect()
+    }
+
     pub(super) fn looks_at(&self, part: Part) -> bool {
         #[cfg(test)]
         if !LEAVE_OUT.get() {
@@ -98,11 +125,22 @@ impl Slice {
     }
 }
 
-/// All slices: by function, then by action and type of caller.
+/// A function with its policies, by action and then by type of caller.
+#[derive(Debug)]
+struct Callable {
+    index: usize,
+    uid: EntityUid,
+    /// By action.
+    entities: Vec<Entities>,
+    bodies: Vec<Arc<Body>>,
+}
+
+/// All slices.
 #[derive(Debug)]
 pub(super) struct Slices {
-    functions: BTreeMap<String, Vec<Slice>>,
-    events: bool,
+    callers: Vec<EntityTypeName>,
+    actions: Vec<EntityUid>,
+    functions: BTreeMap<String, Callable>,
 }
 
 impl Slices {
@@ -110,95 +148,86 @@ impl Slices {
         model: &Model,
         policies: &BTreeMap<PolicyName, Found>,
     ) -> Result<Self, Problem> {
-        let made = || {
-            let types = TYPES.map(EntityTypeName::from_str);
-            let function = EntityTypeName::from_str("Function").ok()?;
-            let action = EntityTypeName::from_str("Action").ok()?;
-            let group = |name: &str| uid(&action, name);
-            let mut actions = Vec::new();
-            for name in METHODS.iter().chain(model.events.then_some(&EVENT)) {
-                let parents = match *name == EVENT {
-                    true => vec![group("invoke")],
-                    false => vec![group("http"), group("invoke")],
-                };
-                let parents = parents.into_iter();
-                actions.push(Entity::new_with_tags(group(name), [], parents, []).ok()?);
-            }
-            let heads: Vec<Head> = policies
-                .values()
-                .map(|found| Head::new(&found.policy, &found.json))
-                .collect();
-            let mut bodies: BTreeMap<Vec<usize>, Arc<Body>> = BTreeMap::new();
-            let mut functions = BTreeMap::new();
-            for (index, declared) in model.functions.iter().enumerate() {
-                let uid = uid(&function, &declared.name);
-                let tags = declared.tags.iter();
-                let tags =
-                    tags.map(|(name, value)| (name.clone(), Value::new_string(value.clone())));
-                let attributes = [
-                    ("name".to_owned(), Value::new_string(declared.name.clone())),
-                    (
-                        "environment".to_owned(),
-                        Value::new_string(model.environment.clone()),
-                    ),
-                    ("tags".to_owned(), Value::new_record(tags).ok()?),
-                ];
-                let resource = Entity::new_with_tags(uid.clone(), attributes, [], []).ok()?;
-                let here: Vec<usize> = (0..heads.len())
-                    .filter(|n| heads[*n].resource.as_ref().is_none_or(|only| *only == uid))
-                    .collect();
-                let mut slices = Vec::new();
-                for action in &actions {
-                    for caller_type in &types {
-                        let caller_type = caller_type.as_ref().ok()?;
-                        let which: Vec<usize> = here
-                            .iter()
-                            .copied()
-                            .filter(|n| heads[*n].may(action, caller_type))
-                            .collect();
-                        let body = match bodies.get(&which) {
-                            Some(body) => Arc::clone(body),
-                            None => {
-                                let body = Arc::new(Body::new(policies, &heads, &which)?);
-                                bodies.insert(which, Arc::clone(&body));
-                                body
-                            }
-                        };
-                        slices.push(Slice {
-                            function: index,
-                            resource: resource.clone(),
-                            action: action.clone(),
-                            caller_type: caller_type.clone(),
-                            body,
-                        });
-                    }
-                }
-                functions.insert(declared.name.clone(), slices);
-            }
-            Some(functions)
-        };
-        let functions = made().ok_or_else(|| {
+        Self::made(model, policies).ok_or_else(|| {
             Problem::file(
                 "configuration",
                 ProblemLevel::Configuration,
                 "a function cannot be shown to policies: its names or tags are not Cedar's",
             )
-        })?;
-        Ok(Self {
+        })
+    }
+
+    fn made(model: &Model, policies: &BTreeMap<PolicyName, Found>) -> Option<Self> {
+        let callers = TYPES.iter().map(|name| EntityTypeName::from_str(name).ok());
+        let callers: Vec<EntityTypeName> = callers.collect::<Option<_>>()?;
+        let actions = actions(model)?;
+        let function = EntityTypeName::from_str("Function").ok()?;
+        let heads: Vec<Head> = policies
+            .values()
+            .map(|found| Head::new(&found.policy, &found.json))
+            .collect();
+        // Most have the same policies as others.
+        let mut known: BTreeMap<Vec<usize>, Arc<Body>> = BTreeMap::new();
+        let mut functions = BTreeMap::new();
+        for (index, declared) in model.functions.iter().enumerate() {
+            let uid = uid(&function, &declared.name);
+            let here: Vec<usize> = (0..heads.len())
+                .filter(|n| heads[*n].resource.as_ref().is_none_or(|only| *only == uid))
+                .collect();
+            let mut bodies = Vec::with_capacity(actions.len() * callers.len());
+            for (action, caller) in actions
+                .iter()
+                .flat_map(|action| callers.iter().map(move |caller| (action, caller)))
+            {
+                let which: Vec<usize> = here
+                    .iter()
+                    .copied()
+                    .filter(|n| heads[*n].may(action, caller))
+                    .collect();
+                if let Some(body) = known.get(&which) {
+                    bodies.push(Arc::clone(body));
+                    continue;
+                }
+                let body = Arc::new(Body::new(policies, &heads, &which)?);
+                known.insert(which, Arc::clone(&body));
+                bodies.push(body);
+            }
+            let resource = resource(model, index, uid.clone())?;
+            let entities = actions.iter().map(|action| {
+                Entities::from_entities([resource.clone(), action.clone()], None).ok()
+            });
+            let callable = Callable {
+                index,
+                uid,
+                entities: entities.collect::<Option<_>>()?,
+                bodies,
+            };
+            functions.insert(declared.name.clone(), callable);
+        }
+        Some(Self {
+            callers,
+            actions: actions.iter().map(Entity::uid).collect(),
             functions,
-            events: model.events,
         })
     }
 
     /// What is needed to decide this call.
-    pub(super) fn find(&self, means: Means, input: &AuthzInput<'_>) -> Option<&Slice> {
+    pub(super) fn find(&self, means: Means, input: &AuthzInput<'_>) -> Option<Slice<'_>> {
         let action = match input.call {
             Call::Http { method, .. } => METHODS.iter().position(|known| *known == method)?,
-            Call::Event if self.events => METHODS.len(),
-            Call::Event => return None,
+            Call::Event => METHODS.len(),
         };
-        let slices = self.functions.get(input.function)?;
-        slices.get(action * TYPES.len() + kind(means))
+        let caller = kind(means);
+        let function = self.functions.get(input.function)?;
+        Some(Slice {
+            function: function.index,
+            resource: &function.uid,
+            entities: function.entities.get(action)?,
+            // Not there when events are not declared.
+            action: self.actions.get(action)?,
+            caller_type: self.callers.get(caller)?,
+            body: function.bodies.get(action * self.callers.len() + caller)?,
+        })
     }
 
     /// Why nothing was found.
@@ -211,9 +240,35 @@ impl Slices {
 
     /// Whether any policy could permit somebody to call the function somehow.
     pub(super) fn permits_any(&self, function: &str) -> bool {
-        let slices = self.functions.get(function);
-        slices.is_some_and(|slices| slices.iter().any(|slice| slice.permits))
+        let function = self.functions.get(function);
+        function.is_some_and(|function| function.bodies.iter().any(|body| body.permits))
     }
+}
+
+/// All actions with the groups that they are in, in the order of [`METHODS`], and then events.
+fn actions(model: &Model) -> Option<Vec<Entity>> {
+    let kind = EntityTypeName::from_str("Action").ok()?;
+    let action = |name: &str, groups: &[&str]| {
+        let groups = groups.iter().map(|group| uid(&kind, group));
+        Entity::new_with_tags(uid(&kind, name), [], groups, []).ok()
+    };
+    let methods = METHODS.iter().map(|name| action(name, &["http", "invoke"]));
+    let event = model.events.then(|| action(EVENT, &["invoke"]));
+    methods.chain(event).collect()
+}
+
+fn resource(model: &Model, index: usize, uid: EntityUid) -> Option<Entity> {
+    let declared = &model.functions[index];
+    let text = |text: &str| Value::new_string(text.to_owned());
+    let tags = declared.tags.iter();
+    let tags = Value::new_record(tags.map(|(name, value)| (name.clone(), text(value))));
+    let attributes = [
+        ("name", text(&declared.name)),
+        ("environment", text(&model.environment)),
+        ("tags", tags.ok()?),
+    ];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
+    Entity::new_with_tags(uid, attributes, [], []).ok()
 }
 
 impl Body {
@@ -224,6 +279,7 @@ impl Body {
     ) -> Option<Self> {
         let mut body = Self {
             policies: PolicySet::new(),
+            of_roles: BTreeMap::new(),
             names: Vec::new(),
             permits: false,
             parts: 0,
@@ -235,7 +291,11 @@ impl Body {
             if which.next_if_eq(&&n).is_none() {
                 continue;
             }
-            body.policies.add(policy.cedar.clone()).ok()?;
+            let set = match &heads[n].role {
+                Some(role) => body.of_roles.entry(role.clone()).or_default(),
+                None => &mut body.policies,
+            };
+            set.add(policy.cedar.clone()).ok()?;
             body.names.push(Arc::clone(name));
             body.permits |= policy.permits;
             body.parts |= heads[n].parts;
@@ -258,6 +318,8 @@ pub(super) fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
 struct Head {
     /// The one type of callers that it speaks of.
     caller: Option<EntityTypeName>,
+    /// The one role that it speaks of.
+    role: Option<String>,
     actions: ActionConstraint,
     /// The one function that it speaks of.
     resource: Option<EntityUid>,
@@ -271,6 +333,14 @@ impl Head {
             PrincipalConstraint::Eq(uid) => Some(uid.type_name().clone()),
             PrincipalConstraint::Is(kind) | PrincipalConstraint::IsIn(kind, _) => Some(kind),
         };
+        let role = match policy.cedar.principal_constraint() {
+            PrincipalConstraint::In(uid) | PrincipalConstraint::IsIn(_, uid)
+                if uid.type_name().basename() == "Role" =>
+            {
+                Some(AsRef::<str>::as_ref(uid.id()).to_owned())
+            }
+            _ => None,
+        };
         let resource = match policy.cedar.resource_constraint() {
             // Functions have no parents: in one is to be it.
             ResourceConstraint::Eq(uid)
@@ -280,6 +350,7 @@ impl Head {
         };
         Self {
             caller,
+            role,
             actions: policy.cedar.action_constraint(),
             resource,
             parts: parts(json),

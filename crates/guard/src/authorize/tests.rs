@@ -334,7 +334,7 @@ fn a_policy_that_cannot_be_evaluated_denies() {
     // The product overflows: Cedar alone would leave the forbid out, and permit.
     let overflow = ask(i64::MAX);
     overflow.check(shop, "policy-failed", &["transfers"]);
-    let decision = overflow.decide(&shop);
+    let decision = overflow.decide(shop);
     assert_eq!(decision.failed, vec![PolicyName::from("large-transfers")]);
     let shown = format!(
         "{decision:?}{:?}",
@@ -599,7 +599,7 @@ fn numbers_lists_and_nested_claims_have_types() {
 fn explanations_say_what_decided() {
     let shop = shop();
     let explain = |ask: &Ask| {
-        let decision = ask.decide(&shop);
+        let decision = ask.decide(shop);
         shop.explain(&ask.who, &ask.input(), &decision).join(" ")
     };
     assert_eq!(
@@ -657,7 +657,7 @@ proptest! {
             now,
             ..Ask::new(who, method, function)
         };
-        let decision = ask.decide(&shop);
+        let decision = ask.decide(shop);
         prop_assert_eq!(decision.allowed, decision.reason == Reason::Permitted);
         prop_assert!(!decision.allowed || (!decision.policies.is_empty() && decision.failed.is_empty()));
         prop_assert!(!decision.shouts());

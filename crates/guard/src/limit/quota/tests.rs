@@ -193,7 +193,6 @@ fn tending_reserves_ahead_and_forgets_what_is_past() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "several threads are the test")]
 fn threads_together_get_the_quota_exactly() {
     let store = Memory::default();
     let quotas = over(&store, 8);
@@ -268,6 +267,19 @@ fn files_that_are_none_say_so() {
     );
     let file = File::new("garbage");
     std::fs::write(&file.0, "this is not a store at all\n".repeat(1_000)).unwrap();
+    assert_eq!(
+        FileStore::open(&file.0, [0; 16]).unwrap_err().code(),
+        "quota-store-corrupt"
+    );
+    let file = File::new("cut");
+    drop(FileStore::open(&file.0, [0; 16]).unwrap());
+    let whole = std::fs::metadata(&file.0).unwrap().len();
+    let cut = std::fs::OpenOptions::new()
+        .write(true)
+        .open(&file.0)
+        .unwrap();
+    cut.set_len(whole / 2).unwrap();
+    drop(cut);
     assert_eq!(
         FileStore::open(&file.0, [0; 16]).unwrap_err().code(),
         "quota-store-corrupt"
