@@ -290,7 +290,7 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Room for `places` buckets (32 bytes each, taken at once), rounded up.
+    /// Room for `places` buckets (24 bytes each, taken at once), rounded up.
     #[must_use]
     pub fn new(places: usize, seed: Seed) -> Self {
         Self {
