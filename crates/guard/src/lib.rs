@@ -6,11 +6,13 @@
 //! - A step that cannot decide denies; what has no route and no source is refused.
 //! - Nothing that a caller sent stands in a reason.
 
+pub mod authorize;
 mod chain;
 pub mod config;
 pub mod events;
 mod guard;
 pub mod keys;
+pub mod limit;
 mod path;
 mod reason;
 mod record;
