@@ -9,17 +9,24 @@
 //! - A [`Violation`] tells what the contract expects, never what was sent.
 //! - What is dropped is cut out; all else stays as it was written, numbers included.
 
+mod body;
+mod contract;
 mod document;
 mod instance;
 mod json;
+mod multipart;
+mod operation;
+mod parameter;
 mod schema;
 mod shape;
 mod text;
 mod translate;
 mod violation;
 
+pub use contract::{Contract, Listed};
 pub use document::Files;
 pub use json::JsonLimits;
+pub use operation::{Checked, Limits, Operation, Parts, Payload, Rules};
 pub use schema::Schema;
 pub use shape::Unknown;
 pub use violation::{MAX_VIOLATIONS, Spot, Violation, Violations};

@@ -5,6 +5,7 @@
 //! surrogates, a byte order mark, numbers past the range of a double, anything after the value.
 //! Members can be marked as dropped; what is written afterwards has every other value byte for byte.
 
+use super::translate::{BOOL, NULL, NUMBER, STRING, Types};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -288,7 +289,7 @@ impl<'b> Doc<'b> {
     }
 
     /// Adds a number if the text is one.
-    pub(super) fn number(&mut self, text: &str) -> bool {
+    fn number(&mut self, text: &str) -> bool {
         let mut reader = Reader {
             bytes: text.as_bytes(),
             at: 0,
@@ -302,9 +303,52 @@ impl<'b> Doc<'b> {
         is
     }
 
-    /// Adds null, true or false.
-    pub(super) fn word(&mut self, kind: Kind) {
-        self.push(kind);
+    /// Adds a text as the first of these types that it can be. With `plain` a text stays a text
+    /// where that is allowed.
+    pub(super) fn scalar(&mut self, text: &str, types: Types, plain: bool) {
+        let word = match text {
+            "true" => Some(Kind::Bool(true)),
+            "false" => Some(Kind::Bool(false)),
+            _ => None,
+        };
+        if plain && types & STRING != 0 {
+            self.string(text);
+        } else if types & NUMBER != 0 && self.number(text) {
+        } else if let Some(word) = word.filter(|_| types & BOOL != 0) {
+            self.push(word);
+        } else if text.is_empty() && types & NULL != 0 && types & STRING == 0 {
+            self.push(Kind::Null);
+        } else {
+            self.string(text);
+        }
+    }
+
+    /// Adds a copy of another value.
+    pub(super) fn embed(&mut self, other: &Doc<'_>, at: u32) -> Result<(), Refused> {
+        match other.kind(at) {
+            Kind::Number => self.put_aside(Kind::Number, other.text(at)),
+            Kind::String => self.string(other.text(at)),
+            Kind::Key => self.key(other.text(at)),
+            Kind::Array => {
+                let array = self.open(Kind::Array);
+                for item in other.items(at) {
+                    self.embed(other, item)?;
+                }
+                self.close(array, other.count(at))?;
+            }
+            Kind::Object => {
+                let object = self.open(Kind::Object);
+                for (key, value) in other.members(at) {
+                    self.embed(other, key)?;
+                    self.embed(other, value)?;
+                }
+                self.close(object, other.count(at))?;
+            }
+            kind => {
+                self.push(kind);
+            }
+        }
+        Ok(())
     }
 
     /// Begins an array or object; everything until `close` is inside it.

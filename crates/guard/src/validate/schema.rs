@@ -50,6 +50,17 @@ impl Schema {
         }
     }
 
+    /// What anything satisfies.
+    pub(super) fn free() -> Self {
+        Self {
+            validator: jsonschema::options_for::<Body>()
+                .offline()
+                .build(&serde_json::Value::Bool(true))
+                .ok(),
+            ..Self::nothing()
+        }
+    }
+
     fn nothing() -> Self {
         Self {
             validator: None,
@@ -227,7 +238,7 @@ impl Schema {
 }
 
 /// The keyword and the expectation for a text that is not taken as JSON.
-fn refusal(refused: Refused, limits: &JsonLimits) -> (&'static str, String) {
+pub(super) fn refusal(refused: Refused, limits: &JsonLimits) -> (&'static str, String) {
     match refused {
         Refused::Encoding => ("encoding", "UTF-8".to_owned()),
         Refused::Syntax => ("json-syntax", "one JSON value and nothing else".to_owned()),
@@ -296,9 +307,7 @@ fn expected(kind: &ValidationErrorKind) -> (&'static str, String) {
         Kind::ExclusiveMinimum { limit } => ("exclusiveMinimum", format!("more than {limit}")),
         Kind::Maximum { limit } => ("maximum", format!("at most {limit}")),
         Kind::Minimum { limit } => ("minimum", format!("at least {limit}")),
-        Kind::MultipleOf { multiple_of } => {
-            ("multipleOf", format!("a multiple of {multiple_of}"))
-        }
+        Kind::MultipleOf { multiple_of } => ("multipleOf", format!("a multiple of {multiple_of}")),
         Kind::MaxItems { limit } => ("maxItems", format!("at most {limit} items")),
         Kind::MinItems { limit } => ("minItems", format!("at least {limit} items")),
         Kind::MaxLength { limit } => ("maxLength", format!("at most {limit} characters")),

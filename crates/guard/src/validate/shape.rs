@@ -155,13 +155,9 @@ impl Shapes {
 
     /// The names of the members that the schema names.
     pub(super) fn names(&self, at: usize) -> impl Iterator<Item = &Arc<str>> {
-        self.get(at).into_iter().flat_map(|shape| shape.names.keys())
-    }
-
-    /// Whether other members may be there as well.
-    pub(super) fn is_open(&self, at: usize) -> bool {
         self.get(at)
-            .is_none_or(|shape| shape.rest.is_some() || !shape.patterns.is_empty())
+            .into_iter()
+            .flat_map(|shape| shape.names.keys())
     }
 
     /// Finds the members that must not be there, at most `limit` of them.

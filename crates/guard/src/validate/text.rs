@@ -6,7 +6,10 @@ use std::ops::Range;
 /// Resolves percent-encoding. `None` for a broken escape, for what is not UTF-8 and for a NUL, which
 /// ends a text for some programs and not for others.
 pub(super) fn decode(text: &str, plus: bool) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|b| b == b'%' || b == 0 || (plus && b == b'+')) {
+    if !text
+        .bytes()
+        .any(|b| b == b'%' || b == 0 || (plus && b == b'+'))
+    {
         return Some(Cow::Borrowed(text));
     }
     let mut out = Vec::with_capacity(text.len());

@@ -241,8 +241,7 @@ impl<'d> Translator<'d> {
     }
 
     fn error(&mut self, place: Place<'_>, message: impl Into<String>) -> Value {
-        self.problems
-            .insert(self.docs.error(place.span(), message));
+        self.problems.insert(self.docs.error(place.span(), message));
         Value::Bool(false)
     }
 
@@ -256,12 +255,7 @@ impl<'d> Translator<'d> {
         (self.schema_at(place, piece, hidden), piece)
     }
 
-    fn schema_at(
-        &mut self,
-        place: Place<'d>,
-        piece: usize,
-        hidden: &BTreeSet<Arc<str>>,
-    ) -> Value {
+    fn schema_at(&mut self, place: Place<'d>, piece: usize, hidden: &BTreeSet<Arc<str>>) -> Value {
         if self.pieces.len() > MAX_SCHEMAS {
             return self.error(place, format!("more than {MAX_SCHEMAS} schemas; refused"));
         }
@@ -324,7 +318,12 @@ impl<'d> Translator<'d> {
     }
 
     /// `nullable`: read generously, as its authors mean it, also beside `$ref`, `allOf` and `enum`.
-    fn nullable(&mut self, nullable: bool, mut out: Map<String, Value>, piece: &mut Piece) -> Value {
+    fn nullable(
+        &mut self,
+        nullable: bool,
+        mut out: Map<String, Value>,
+        piece: &mut Piece,
+    ) -> Value {
         if !nullable {
             return Value::Object(out);
         }
@@ -405,7 +404,11 @@ impl<'d> Translator<'d> {
             "items" if value.node.as_seq().is_some() => {
                 put("prefixItems", self.list(value, &mut piece.items));
             }
-            "additionalItems" if schema.get("items").is_some_and(|i| i.node.as_seq().is_some()) => {
+            "additionalItems"
+                if schema
+                    .get("items")
+                    .is_some_and(|i| i.node.as_seq().is_some()) =>
+            {
                 let (schema, id) = self.sub(value);
                 piece.items.push(id);
                 put("items", schema);
@@ -663,7 +666,9 @@ impl<'d> Translator<'d> {
 
     /// Formats of strings are the validator's; the ranges of numbers are made here.
     fn format(&mut self, format: &str, schema: Place<'_>, out: &mut Map<String, Value>) {
-        let integer = schema.text("type").is_none_or(|t| &*t == "integer" || &*t == "number");
+        let integer = schema
+            .text("type")
+            .is_none_or(|t| &*t == "integer" || &*t == "number");
         let range = match format {
             "int32" if integer => json!({ "minimum": i32::MIN, "maximum": i32::MAX }),
             "int64" if integer => json!({ "minimum": i64::MIN, "maximum": i64::MAX }),
@@ -720,7 +725,12 @@ impl<'d> Translator<'d> {
         if let Some(to) = self.target(place) {
             self.hidden_names(to, depth + 1, into);
         }
-        for item in place.node.get("allOf").and_then(Node::as_seq).unwrap_or_default() {
+        for item in place
+            .node
+            .get("allOf")
+            .and_then(Node::as_seq)
+            .unwrap_or_default()
+        {
             self.hidden_names(place.with_any(item), depth + 1, into);
         }
     }

@@ -107,11 +107,6 @@ impl Violations {
         });
     }
 
-    pub(super) fn take(&mut self, other: Self) {
-        self.more |= other.more;
-        other.list.into_iter().for_each(|one| self.push(one));
-    }
-
     /// `value` when nothing was wrong.
     pub(super) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.list.is_empty() {
