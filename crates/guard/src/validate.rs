@@ -30,3 +30,6 @@ pub use operation::{Checked, Limits, Operation, Parts, Payload, Rules};
 pub use schema::Schema;
 pub use shape::Unknown;
 pub use violation::{MAX_VIOLATIONS, Spot, Violation, Violations};
+
+#[cfg(test)]
+mod tests;

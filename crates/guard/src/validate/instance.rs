@@ -58,8 +58,15 @@ impl JsonNumber for Number<'_> {
         self.0.parse().ok()
     }
 
+    /// A double can't tell the numbers just below the least `i64` from it; a bound on `int64` has to.
     fn as_f64(&self) -> Option<f64> {
-        self.0.parse().ok()
+        const LEAST: f64 = -9_223_372_036_854_775_808.0;
+        let value: f64 = self.0.parse().ok()?;
+        Some(if value == LEAST && self.as_i64().is_none() {
+            value.next_down()
+        } else {
+            value
+        })
     }
 
     fn as_str(&self) -> Cow<'_, str> {
