@@ -1,7 +1,13 @@
 //! How long holding a request to its contract takes: `cargo run --release --example validate`.
 //! With the path of an `OpenAPI` document: reads it, compiles every operation, counts.
-#![expect(clippy::print_stdout, reason = "an example that prints what it measured")]
-#![expect(clippy::disallowed_methods, reason = "an example measures and reads files")]
+#![expect(
+    clippy::print_stdout,
+    reason = "an example that prints what it measured"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "an example measures and reads files"
+)]
 
 use palisade_guard::validate::{Contract, Parts, Payload, Rules, Unknown};
 use std::time::Instant;
@@ -98,7 +104,9 @@ fn document(path: &str) {
         return;
     };
     let start = Instant::now();
-    let folder = std::path::Path::new(path).parent().map(std::path::Path::to_owned);
+    let folder = std::path::Path::new(path)
+        .parent()
+        .map(std::path::Path::to_owned);
     let files = |name: &str| std::fs::read(folder.as_ref()?.join(name)).ok();
     let (contract, problems) = Contract::read("openapi", &text, &files);
     println!(
@@ -119,9 +127,14 @@ fn document(path: &str) {
     let milliseconds = start.elapsed().as_secs_f64() * 1e3;
     all.sort();
     all.dedup();
-    println!("  all compiled in {milliseconds:.0} ms, {} different problems", all.len());
+    println!(
+        "  all compiled in {milliseconds:.0} ms, {} different problems",
+        all.len()
+    );
+    all.sort_by_key(|problem| std::cmp::Reverse(problem.level));
     for problem in all.iter().take(25) {
-        println!("  {:?}:{:?} {}", problem.level, problem.line, problem.message);
+        let (level, file) = (problem.level, &problem.file);
+        println!("  {level:?} {file}:{:?} {}", problem.line, problem.message);
     }
 }
 
@@ -133,7 +146,12 @@ fn main() {
     }
     let whole = body();
     measure("refuse unknown, JSON body", Unknown::Refuse, &whole, "");
-    measure("refuse unknown, body and query", Unknown::Refuse, &whole, "dry=true&tags=a&tags=b");
+    measure(
+        "refuse unknown, body and query",
+        Unknown::Refuse,
+        &whole,
+        "dry=true&tags=a&tags=b",
+    );
     measure("keep unknown, JSON body", Unknown::Keep, &whole, "");
     let more = whole.replacen('{', r#"{"tracking":"x","#, 1);
     measure("drop one member, JSON body", Unknown::Drop, &more, "");

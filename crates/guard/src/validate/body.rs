@@ -8,7 +8,7 @@ use super::parameter::{Style, cannot_drop, form_path, tree};
 use super::schema::{Schema, refusal};
 use super::shape::{Shapes, Unknown};
 use super::text::{BadQuery, ContentType, claimed, pairs};
-use super::translate::{ARRAY, BOOL, NUMBER, OBJECT, STRING, Translator};
+use super::translate::{ARRAY, BOOL, Direction, NUMBER, OBJECT, STRING, Translator};
 use super::violation::{Spot, Violations};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -186,7 +186,7 @@ impl Kinds {
                         || place.get("properties").is_some()
                         || matches!(place.text("type").as_deref(), Some("object" | "array"))
                 });
-                if structured {
+                if structured && translator.direction() == Direction::Request {
                     let message = format!(
                         "bodies of type {essence} are held to their size only; callers can choose it"
                     );

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub type Files<'f> = &'f dyn Fn(&str) -> Option<Vec<u8>>;
 
 /// More files than this are not read for one contract.
-const MAX_FILES: usize = 200;
+const MAX_FILES: usize = 10_000;
 
 /// Which words a schema may use, and what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

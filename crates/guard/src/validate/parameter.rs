@@ -5,7 +5,7 @@
 
 use super::document::Place;
 use super::json::{Doc, JsonLimits, Kind, Refused};
-use super::schema::{Schema, refusal};
+use super::schema::Schema;
 use super::shape::{Shapes, Unknown};
 use super::text::{ContentType, Pair};
 use super::translate::{ARRAY, OBJECT, Translator};
@@ -189,7 +189,7 @@ impl Parameter {
             if entries.is_empty() {
                 self.missing(violations);
             } else {
-                self.judge_entries(&entries, unknown, limits, violations);
+                self.judge_entries(&entries, unknown, violations);
             }
             return;
         }
@@ -238,7 +238,7 @@ impl Parameter {
                 .check_text(text, unknown, limits, spot, &self.name, violations);
             return;
         }
-        self.judge(unknown, limits, violations, |doc, plain, want| match want {
+        self.judge(unknown, violations, |doc, plain, want| match want {
             ARRAY => {
                 let items = self.items(values)?;
                 self.array(doc, &items, plain)
@@ -256,14 +256,8 @@ impl Parameter {
         });
     }
 
-    fn judge_entries(
-        &self,
-        entries: &Entries<'_>,
-        unknown: Unknown,
-        limits: &JsonLimits,
-        violations: &mut Violations,
-    ) {
-        self.judge(unknown, limits, violations, |doc, plain, want| {
+    fn judge_entries(&self, entries: &Entries<'_>, unknown: Unknown, violations: &mut Violations) {
+        self.judge(unknown, violations, |doc, plain, want| {
             (want == OBJECT).then_some(())?;
             tree(self.shapes(), doc, Shapes::ROOT, entries, 0, plain).ok()
         });
@@ -274,7 +268,6 @@ impl Parameter {
     fn judge(
         &self,
         unknown: Unknown,
-        limits: &JsonLimits,
         violations: &mut Violations,
         make: impl Fn(&mut Doc<'static>, bool, u8) -> Option<()>,
     ) {
@@ -301,12 +294,7 @@ impl Parameter {
             }
         }
         let Some(mut doc) = first else {
-            let (_, expected) = refusal(Refused::Syntax, limits);
-            let expected = if types == 0 {
-                expected
-            } else {
-                "a value in the style that the contract has".to_owned()
-            };
+            let expected = "a value in the style that the contract has";
             violations.add(self.spot, &self.name, "style", expected);
             return;
         };

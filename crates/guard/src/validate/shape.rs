@@ -144,11 +144,13 @@ impl Shapes {
         if let Some((at, _)) = shape.names.get(name) {
             return Some(*at);
         }
-        let mut text = Doc::default();
-        text.string(name);
-        let value = Value::top(&text);
-        if shape.patterns.iter().any(|pattern| pattern.is_valid(value)) {
-            return Some(shape.matching);
+        if !shape.patterns.is_empty() {
+            let mut text = Doc::default();
+            text.string(name);
+            let value = Value::top(&text);
+            if shape.patterns.iter().any(|p| p.is_valid(value)) {
+                return Some(shape.matching);
+            }
         }
         shape.rest
     }
@@ -290,24 +292,35 @@ impl Build<'_> {
         reached
     }
 
-    fn types(&self, at: usize, depth: usize) -> Types {
-        let Some(piece) = self.piece(at).filter(|_| depth < 16) else {
+    fn types(&self, at: usize) -> Types {
+        self.types_within(at, &mut Vec::new())
+    }
+
+    /// The types of a schema that stands within others, which may be itself.
+    fn types_within(&self, at: usize, around: &mut Vec<usize>) -> Types {
+        let piece = self.piece(at);
+        let Some(piece) = piece.filter(|_| around.len() < 16 && !around.contains(&at)) else {
             return ANY;
         };
+        around.push(at);
         let mut types = piece.types;
         for other in &piece.all {
-            types &= self.types(*other, depth + 1);
+            types &= self.types_within(*other, around);
         }
         if !piece.some.is_empty() {
-            let some = piece.some.iter();
-            types &= some.fold(0, |all, at| all | self.types(*at, depth + 1));
+            let mut some = 0;
+            for other in &piece.some {
+                some |= self.types_within(*other, around);
+            }
+            types &= some;
         }
+        around.pop();
         types
     }
 
     /// Whether it is an alternative that allows any object: it says "object" and names nothing.
     fn is_free(&self, at: usize) -> bool {
-        self.types(at, 0) & OBJECT != 0
+        self.types(at) & OBJECT != 0
             && self.together(&BTreeSet::from([at])).iter().all(|at| {
                 self.piece(*at).is_some_and(|piece| {
                     piece.properties.is_empty()
@@ -320,7 +333,7 @@ impl Build<'_> {
 
     fn merge(&mut self, set: &BTreeSet<usize>) -> Shape {
         let mut shape = free();
-        let types = set.iter().fold(ANY, |all, at| all & self.types(*at, 0));
+        let types = set.iter().fold(ANY, |all, at| all & self.types(*at));
         shape.types = types;
         let mut names: BTreeMap<Arc<str>, BTreeSet<usize>> = BTreeMap::new();
         let mut patterns = BTreeSet::new();

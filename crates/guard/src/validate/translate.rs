@@ -477,10 +477,16 @@ impl<'d> Translator<'d> {
                     return true;
                 };
                 piece.has_required = true;
-                let names = names
-                    .iter()
-                    .filter(|name| !name.as_str().is_some_and(|name| hidden.contains(name)));
-                put(name, names.map(raw).collect());
+                // A name that stands twice is required no more than once.
+                let mut required: Vec<Value> = Vec::new();
+                for name in names {
+                    let is_hidden = name.as_str().is_some_and(|name| hidden.contains(name));
+                    let name = raw(name);
+                    if !is_hidden && !required.contains(&name) {
+                        required.push(name);
+                    }
+                }
+                put(name, Value::Array(required));
             }
             "pattern" => {
                 let Some(pattern) = value.node.as_str() else {

@@ -201,7 +201,11 @@ fn words_of_3_0_mean_what_they_meant() {
             "null",
             "ok",
         ),
-        ("{ nullable: true, allOf: [{ type: string }] }", "1", "anyOf"),
+        (
+            "{ nullable: true, allOf: [{ type: string }] }",
+            "1",
+            "anyOf",
+        ),
         ("{ type: string, nullable: false }", "null", "type"),
         ("{ type: string, format: byte }", "\"aGk=\"", "ok"),
         ("{ type: string, format: byte }", "\"a b\"", "format"),
