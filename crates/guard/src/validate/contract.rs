@@ -121,6 +121,7 @@ impl Contract {
         let path = self.documents.top()?.get("paths")?.get(template)?;
         let path = self.documents.follow_all(path, problems)?;
         let operation = path.get(&method.to_ascii_lowercase())?;
+        let operation = self.documents.follow_all(operation, problems)?;
         Some((path, operation))
     }
 }
@@ -163,7 +164,10 @@ fn list(documents: &Documents, problems: &mut Problems) -> Vec<Listed> {
             if !METHODS.contains(&&*method.key.name) {
                 continue;
             }
-            let operation = path.with(&method.value);
+            // Not in the specification, but in use: an operation that is only a reference.
+            let Some(operation) = documents.follow_all(path.with(&method.value), problems) else {
+                continue;
+            };
             let map = operation.node.as_map().unwrap_or_default();
             let extensions = map
                 .iter()
