@@ -20,6 +20,7 @@ mod request;
 mod routes;
 mod sources;
 mod steps;
+pub mod validate;
 
 pub use chain::{
     Admitted, Authenticated, Authorized, Body, Checked, Denied, Limited, Received, Refusal,
