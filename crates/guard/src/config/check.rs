@@ -243,6 +243,17 @@ fn credentials<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, route: &Route,
         let help = "add `[aws]` with `credentials` and `regions`";
         refuse(reader, at.clone(), message, help);
     }
+    let mut issuers = BTreeMap::new();
+    for accept in &route.accepts {
+        if let Accept::Token(name) = accept
+            && let Some(issuer) = config.issuers.get(name)
+            && let Some(first) = issuers.insert(&issuer.issuer, name)
+        {
+            let message = format!("`{first}` and `{name}` are the same issuer");
+            let help = "keep one: which of them a token is held to would be a guess";
+            refuse(reader, at.clone(), &message, help);
+        }
+    }
     let certificate = |accept: &Accept| matches!(accept, Accept::Certificate(_));
     let plaintext = config
         .listen

@@ -177,14 +177,38 @@ fn routes_may_overlap() {
             more("/orders/{id}", "GET"),
             more("/orders/{id}", "DELETE"),
             more("/orders/new", "GET"),
+            more("/orders/{order}/lines", "GET"),
             more("/orders/{rest+}", "GET"),
+            more("/orders/new/{rest+}", "GET"),
             more("/orders/", "GET"),
             more("/orders", "GET"),
         ]
         .concat(),
     );
     let config = parse(&text).unwrap();
-    assert_eq!(config.routes.len(), 6);
+    // As the page says: what stands for the rest of a path is asked last.
+    let mut routers = [matchit::Router::new(), matchit::Router::new()];
+    let mut shapes = std::collections::BTreeSet::new();
+    for route in &config.routes {
+        if shapes.insert(route.path.shape()) {
+            let path = route.path.as_str();
+            let rest = path.contains("+}");
+            let pattern = path.replace("{rest+}", "{*rest}");
+            routers[usize::from(rest)].insert(pattern, path).unwrap();
+        }
+    }
+    for (path, route) in [
+        ("/orders/new", "/orders/new"),
+        ("/orders/7", "/orders/{id}"),
+        ("/orders/7/lines", "/orders/{order}/lines"),
+        ("/orders/7/lines/1", "/orders/{rest+}"),
+        ("/orders/new/1", "/orders/new/{rest+}"),
+        ("/orders/", "/orders/"),
+        ("/orders", "/orders"),
+    ] {
+        let mut found = routers.iter().filter_map(|router| router.at(path).ok());
+        assert_eq!(*found.next().unwrap().value, route, "{path}");
+    }
 }
 
 #[test]
@@ -286,6 +310,16 @@ fn mistakes_in_routes_have_their_place() {
         (
             more(&format!("{token}roles = <[\"clerk\"]"), issuer),
             "callers by `token:staff` have no roles, so all of them are refused; say where they are: `roles` in `[issuers.staff]`",
+        ),
+        (
+            more(
+                "authenticate = <[\"token:staff\", \"token:other\"]\nscopes = [\"a\"]",
+                &format!(
+                    "{issuer}{}",
+                    issuer.replace("issuers.staff", "issuers.other")
+                ),
+            ),
+            "`staff` and `other` are the same issuer; keep one: which of them a token is held to would be a guess",
         ),
         (
             more(
@@ -586,11 +620,13 @@ fn mistakes_in_tables_have_their_place() {
             "no route or source uses `[limits.l]`; name it there, or remove it",
         ),
         (
-            with(&format!("{public}[functions.<g]\ntags = {{ a = \"b\" }}")),
-            "no route or source uses `[functions.g]`; did you mean `f`?",
+            with(&format!("{public}[functions.<ff]\ntags = {{ a = \"b\" }}")),
+            "no route or source uses `[functions.ff]`; did you mean `f`?",
         ),
         (
-            with(&format!("{public}[contracts.c]\n<[contracts.c.x]")),
+            with(&format!(
+                "{public}[contracts.c]\nschema = \"a\"\n[contracts.c.<x]"
+            )),
             "unknown key `x`",
         ),
         (
@@ -789,12 +825,12 @@ fn all_mistakes_are_told_at_once_in_their_order() {
 #[test]
 fn hostile_files_buy_no_work() {
     let mut text = LEAST.to_owned();
-    for n in 0..20_000 {
+    for n in 0..2_000 {
         text.push_str(&format!(
             "[limits.limit-{n}]\nper = \"route\"\nrate = \"1/s\"\n"
         ));
     }
-    for n in 0..2_000 {
+    for n in 0..500 {
         text.push_str(&format!(
             "[[routes]]\npath = \"/{n}\"\nmethods = [\"GET\"]\nfunction = \"f\"\ntarget = \"orders\"\n\
              public = true\nlimits = [\"limit_{n}x\"]\n"
