@@ -16,7 +16,7 @@ mod glob;
 mod known;
 mod overlay;
 mod parameters;
-mod read;
+pub mod read;
 mod suppressions;
 
 #[cfg(test)]
