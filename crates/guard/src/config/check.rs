@@ -41,7 +41,12 @@ pub(super) fn algorithms(
             });
             reader.error(at, format!("unknown algorithm `{name}`"), Some(help));
         }
-        names.push(name);
+        // RFC 9864's name for what everybody still calls `EdDSA`.
+        names.push(if name == "Ed25519" {
+            "EdDSA".to_owned()
+        } else {
+            name
+        });
     }
     names
 }

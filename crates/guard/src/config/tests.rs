@@ -157,6 +157,15 @@ fn what_nothing_is_said_about_has_a_safe_default() {
 }
 
 #[test]
+fn an_algorithm_has_one_name() {
+    let text = COMPLETE.replace("\"ES256\"]", "\"Ed25519\"]");
+    assert_eq!(
+        parse(&text).unwrap().issuers["staff"].algorithms,
+        ["RS256", "EdDSA"]
+    );
+}
+
+#[test]
 fn sources_need_no_listener() {
     let text = "environment = \"prod\"\nledger.dir = \"ledger\"\n\
                 [[sources]]\nkind = \"s3\"\nfunction = \"f\"\nbuckets = [\"uploads\"]\n";
