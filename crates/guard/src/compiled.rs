@@ -1,12 +1,13 @@
 //! What a configuration names, read and made ready once: keys, authorities, policies, contracts.
 //! Whatever can't be made ready is a problem; a guard with a problem is never put in place.
 
-use crate::authorize::{Authorizer, Field, Function, Grants, Kind, Model};
-use crate::config::{self, Accept, Config, Per};
+use crate::authorize::{Authorizer, Field, Function, GrantRules, Grants, Kind, Model};
+use crate::config::{self, Config, ContractFile, Per};
 use crate::guard::Parts;
 use crate::issuers::Issuer;
 use crate::keys::LiveKeys;
-use crate::limit::{Concurrency, Limit, Quota, Rate, Seed, Window};
+use crate::limit::{self, Concurrency, Limit, Quota, Rate, Seed, Window};
+use crate::validate::{Contract, JsonLimits, Limits, Operation, Rules, Schema, Unknown};
 use palisade_authn::KeySet;
 use palisade_authn::certificate::{Conditions, Revocation, Trust};
 use palisade_authn::sigv4::{Credential, Dialect, PayloadRule, SigV4Policy};
@@ -15,6 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -28,8 +30,19 @@ pub(crate) struct Compiled {
     pub(crate) aws: Option<Aws>,
     pub(crate) limits: BTreeMap<String, CompiledLimit>,
     pub(crate) admission: Option<Limit>,
+    /// What routes hold calls to, by the lines on which routes are written.
+    pub(crate) contracts: BTreeMap<u32, RouteContract>,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) grants: Grants,
+}
+
+/// What a route or a source holds invocations to.
+#[derive(Debug)]
+pub(crate) enum RouteContract {
+    /// Operations of an `OpenAPI` document, by method.
+    Operations(BTreeMap<String, Operation>),
+    /// A schema of the body.
+    Body(Schema, Unknown, JsonLimits),
 }
 
 /// Callers that sign.
@@ -48,6 +61,9 @@ pub(crate) struct CompiledLimit {
     pub(crate) quotas: Vec<Quota>,
     pub(crate) concurrency: Option<Arc<Concurrency>>,
 }
+
+/// Break-glass access lasts no longer, in seconds: a working day.
+const LONGEST_GRANT: i64 = 8 * 60 * 60;
 
 /// Reads files below the folder of the configuration, and gathers what is wrong.
 struct Making<'p> {
@@ -68,8 +84,9 @@ impl Compiled {
             aws: making.aws(config),
             limits: making.limits(config),
             admission: making.rate("admission", config.admission.rate.as_ref()),
+            contracts: making.contracts(config),
             authorizer: making.authorizer(config),
-            grants: Grants::default(),
+            grants: making.grants(config),
         };
         match making.problems.is_empty() {
             true => Ok(compiled),
@@ -84,9 +101,8 @@ impl Making<'_> {
         self.problems.push(problem);
     }
 
-    #[expect(clippy::disallowed_methods, reason = "files that the configuration names")]
     fn file(&mut self, name: &str) -> Option<Vec<u8>> {
-        match std::fs::read(self.parts.folder.join(name)) {
+        match read(&self.parts.folder.join(name)) {
             Ok(bytes) => Some(bytes),
             Err(error) => {
                 self.wrong(name, format!("can't be read: {error}"));
@@ -188,7 +204,7 @@ impl Making<'_> {
                 _ => Dialect::General,
             },
             skew: aws.skew,
-            presigned: None,
+            presigned: aws.presigned,
             payload: PayloadRule::Signed,
         });
         let text = Zeroizing::new(self.text(&aws.credentials)?);
@@ -198,12 +214,16 @@ impl Making<'_> {
                 // The excerpt of the error would show what stands in the file.
                 let place = error.span().map_or(0, |span| span.start);
                 let line = text.get(..place).unwrap_or_default().matches('\n').count() + 1;
-                self.wrong(&aws.credentials, format!("line {line}: {}", error.message()));
+                self.wrong(
+                    &aws.credentials,
+                    format!("line {line}: {}", error.message()),
+                );
                 return None;
             }
         };
         let each = file.credential.into_iter().map(|entry| {
-            let mut credential = Credential::new(&entry.secret_access_key, entry.account, entry.arn);
+            let mut credential =
+                Credential::new(&entry.secret_access_key, entry.account, entry.arn);
             credential.roles = entry.roles;
             (entry.access_key_id, credential)
         });
@@ -215,7 +235,12 @@ impl Making<'_> {
 
     fn rate(&mut self, name: &str, rate: Option<&config::Rate>) -> Option<Limit> {
         let rate = rate?;
-        match Rate::new(rate.calls, rate.per, rate.burst) {
+        let per = match rate.period {
+            ..=1000 => limit::Per::Second,
+            ..=60_000 => limit::Per::Minute,
+            _ => limit::Per::Hour,
+        };
+        match Rate::new(rate.calls, per, rate.burst) {
             Ok(made) => Some(Limit::new(name, made)),
             Err(error) => {
                 self.wrong(&format!("limits.{name}"), error.to_string());
@@ -245,11 +270,100 @@ impl Making<'_> {
                 }),
             };
             if !compiled.quotas.is_empty() && self.parts.quotas.is_none() {
-                self.wrong(&format!("limits.{name}"), "quotas need a store, and there is none");
+                self.wrong(
+                    &format!("limits.{name}"),
+                    "quotas need a store, and there is none",
+                );
             }
             limits.insert(name.clone(), compiled);
         }
         limits
+    }
+
+    fn contracts(&mut self, config: &Config) -> BTreeMap<u32, RouteContract> {
+        let mut made = BTreeMap::new();
+        for route in &config.routes {
+            let Some(of) = &route.contract else { continue };
+            let most = usize::try_from(route.most).unwrap_or(usize::MAX);
+            let contract = match config.contracts.get(&of.name) {
+                Some(ContractFile::OpenApi(file)) => self.operations(file, route, of, most),
+                Some(ContractFile::Schema(file)) => self.schema(file, of),
+                None => None,
+            };
+            made.extend(contract.map(|contract| (route.line, contract)));
+        }
+        for source in &config.sources {
+            let Some(of) = &source.contract else { continue };
+            if let Some(ContractFile::Schema(file)) = config.contracts.get(&of.name) {
+                let contract = self.schema(file, of);
+                made.extend(contract.map(|contract| (source.line, contract)));
+            }
+        }
+        made
+    }
+
+    fn operations(
+        &mut self,
+        file: &str,
+        route: &config::Route,
+        of: &config::RouteContract,
+        most: usize,
+    ) -> Option<RouteContract> {
+        let text = self.file(file)?;
+        let folder = self.parts.folder.clone();
+        let beside = |name: &str| read(&folder.join(name)).ok();
+        let (contract, problems) = Contract::read(file, &text, &beside);
+        self.problems.extend(problems);
+        let unknown = unknown(of.unknown);
+        let rules = Rules {
+            limits: Limits {
+                body: most,
+                ..Limits::default()
+            },
+            unknown,
+            unknown_query: unknown,
+            unknown_response: Unknown::Keep,
+            known_query: Vec::new(),
+        };
+        let mut operations = BTreeMap::new();
+        for method in &route.methods {
+            let template = route.path.as_str().replace("+}", "}");
+            match contract.operation(method, &template, &rules) {
+                Some((operation, problems)) => {
+                    self.problems.extend(problems);
+                    operations.insert(method.clone(), operation);
+                }
+                None => self.wrong(file, format!("has no operation {method} {template}")),
+            }
+        }
+        Some(RouteContract::Operations(operations))
+    }
+
+    fn schema(&mut self, file: &str, of: &config::RouteContract) -> Option<RouteContract> {
+        let text = self.file(file)?;
+        let folder = self.parts.folder.clone();
+        let beside = |name: &str| read(&folder.join(name)).ok();
+        let (schema, problems) = Schema::read(file, &text, &beside);
+        self.problems.extend(problems);
+        Some(RouteContract::Body(
+            schema,
+            unknown(of.unknown),
+            JsonLimits::default(),
+        ))
+    }
+
+    fn grants(&mut self, config: &Config) -> Grants {
+        let Some(name) = &config.grants else {
+            return Grants::default();
+        };
+        let text = self.text(name).unwrap_or_default();
+        let rules = GrantRules {
+            longest: LONGEST_GRANT,
+        };
+        Grants::read(name, &text, rules).unwrap_or_else(|problems| {
+            self.problems.extend(problems);
+            Grants::default()
+        })
     }
 
     fn authorizer(&mut self, config: &Config) -> Option<Authorizer> {
@@ -261,7 +375,10 @@ impl Making<'_> {
             .iter()
             .filter_map(|name| Some((name.clone(), self.text(name)?)))
             .collect();
-        let files: Vec<(&str, &str)> = texts.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let files: Vec<(&str, &str)> = texts
+            .iter()
+            .map(|(n, t)| (n.as_str(), t.as_str()))
+            .collect();
         match Authorizer::read(model(config), &files) {
             Ok(authorizer) => Some(authorizer),
             Err(problems) => {
@@ -272,39 +389,66 @@ impl Making<'_> {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "files that the configuration names"
+)]
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    std::fs::read(path)
+}
+
+const fn unknown(unknown: config::Unknown) -> Unknown {
+    match unknown {
+        config::Unknown::Refuse => Unknown::Refuse,
+        config::Unknown::Drop => Unknown::Drop,
+        config::Unknown::Keep => Unknown::Keep,
+    }
+}
+
 /// What policies can name.
 pub(crate) fn model(config: &Config) -> Model {
     let mut functions: BTreeMap<&str, Function> = BTreeMap::new();
     for route in &config.routes {
         let function = functions.entry(&route.function).or_default();
-        function.path.extend(crate::routes::names(&route.path));
-        function.headers.extend(route.headers.iter().cloned());
-        function.query.extend(route.query.iter().cloned());
-        function.body.extend(route.fields.clone());
+        function
+            .path
+            .extend(route.path.parameters().map(str::to_owned));
     }
     for source in &config.sources {
         functions.entry(&source.function).or_default();
     }
-    let claims = config.issuers.values().flat_map(|issuer| &issuer.claims);
-    let claim = |name: &String| {
-        let field = Field {
-            pointer: format!("/{}", name.replace('~', "~0").replace('/', "~1")),
-            kind: Kind::String,
-        };
-        (name.clone(), field)
-    };
+    for (name, said) in &config.functions {
+        let function = functions.entry(name).or_default();
+        function.tags.clone_from(&said.tags);
+        function.headers.clone_from(&said.headers);
+        function.query.clone_from(&said.query);
+        function.body = fields(&said.body);
+    }
+    let functions = functions.into_iter().map(|(name, function)| Function {
+        name: name.to_owned(),
+        ..function
+    });
     Model {
         environment: config.environment.clone(),
-        functions: functions
-            .into_iter()
-            .map(|(name, function)| Function {
-                name: name.to_owned(),
-                ..function
-            })
-            .collect(),
-        claims: claims.map(claim).collect(),
+        functions: functions.collect(),
+        claims: fields(&config.claims),
         events: !config.sources.is_empty(),
     }
+}
+
+fn fields(fields: &BTreeMap<String, config::Field>) -> BTreeMap<String, Field> {
+    let each = fields.iter().map(|(name, field)| {
+        let kind = match field.kind {
+            config::Kind::String => Kind::String,
+            config::Kind::Long => Kind::Long,
+            config::Kind::Bool => Kind::Bool,
+            config::Kind::Decimal => Kind::Decimal,
+            config::Kind::Strings => Kind::Strings,
+        };
+        let pointer = field.pointer.clone();
+        (name.clone(), Field { pointer, kind })
+    });
+    each.collect()
 }
 
 /// The file of credentials of those who sign.
@@ -318,22 +462,9 @@ struct Credentials {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct CredentialEntry {
     access_key_id: String,
-    secret_access_key: Zeroizing<String>,
+    secret_access_key: String,
     account: String,
     arn: String,
     #[serde(default)]
     roles: Vec<String>,
-}
-
-/// The issuers among what a route takes.
-pub(crate) fn issuers(accepts: &[Accept]) -> impl Iterator<Item = &str> {
-    accepts.iter().filter_map(|accept| match accept {
-        Accept::Token(issuer) => Some(issuer.as_str()),
-        _ => None,
-    })
-}
-
-/// Where the files of a configuration are.
-pub(crate) fn folder(file: &Path) -> &Path {
-    file.parent().unwrap_or(Path::new(""))
 }

@@ -45,6 +45,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An issuer, with what is known of its keys and tokens.
 pub(crate) struct Issuer {
     policy: TokenPolicy,
+    /// Of opaque tokens: issuers often answer without saying for whom they are.
+    opaque: TokenPolicy,
     keys: Keys,
     introspection: Option<Asked>,
     seen: Mutex<TokenCache>,
@@ -53,7 +55,9 @@ pub(crate) struct Issuer {
 
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issuer").field("policy", &self.policy).finish_non_exhaustive()
+        f.debug_struct("Issuer")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 
@@ -106,6 +110,10 @@ impl Issuer {
                     None => REMEMBERED_FOR,
                 },
             )),
+            opaque: TokenPolicy {
+                audience: Audience::WhenStated(config.audiences.clone()),
+                ..policy.clone()
+            },
             policy,
             fetch,
         }
@@ -146,7 +154,7 @@ impl Issuer {
         let (state, news) = match &self.keys {
             Keys::Given(keys) => {
                 let key = keys.find(kid.as_deref(), algorithm).map_err(refused)?;
-                return jwt.verify(&key, &self.policy, now).map_err(refused);
+                return jwt.verify(key, &self.policy, now).map_err(refused);
             }
             Keys::Published { state, news, .. } => (state, news),
         };
@@ -186,7 +194,10 @@ impl Issuer {
 
     async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
         let fetch = self.fetch.as_ref().ok_or(FetchError)?;
-        let Keys::Published { place, discovered, .. } = &self.keys else {
+        let Keys::Published {
+            place, discovered, ..
+        } = &self.keys
+        else {
             return Err(FetchError);
         };
         let url = match place {
@@ -212,10 +223,15 @@ impl Issuer {
         now: i64,
     ) -> Result<palisade_authn::Verified, Reason> {
         let form = introspection_form(token).map_err(refused)?;
-        let fetch = self.fetch.as_ref().ok_or_else(|| unverifiable("no-network"))?;
-        let answer = fetch.post_form(&asked.url, form, &asked.authorization).await;
+        let fetch = self
+            .fetch
+            .as_ref()
+            .ok_or_else(|| unverifiable("no-network"))?;
+        let answer = fetch
+            .post_form(&asked.url, form, &asked.authorization)
+            .await;
         let answer = answer.map_err(|_| unverifiable("introspection-unavailable"))?;
-        introspected(&answer, &self.policy, now).map_err(refused)
+        introspected(&answer, &self.opaque, now).map_err(refused)
     }
 }
 
@@ -229,16 +245,15 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
     });
     TokenPolicy {
         issuer: config.issuer.clone(),
-        audience: match config.introspection {
-            Some(_) => Audience::WhenStated(audiences),
-            None => Audience::Required(audiences),
-        },
-        algorithms: known.filter(|algorithm| is_listed(algorithm.name())).collect(),
+        audience: Audience::Required(audiences),
+        algorithms: known
+            .filter(|algorithm| is_listed(algorithm.name()))
+            .collect(),
         types: config.types.clone(),
         skew: config.skew,
         expiry: Expiry::Required,
-        max_lifetime: None,
-        subject: "sub".to_owned(),
+        max_lifetime: config.max_lifetime,
+        subject: config.subject.clone(),
         required_claims: required.collect(),
         required_scopes: Vec::new(),
         roles: config.roles.as_deref().map(ClaimPath::new),

@@ -8,9 +8,11 @@
 
 pub mod authorize;
 mod chain;
+mod compiled;
 pub mod config;
 pub mod events;
 mod guard;
+mod issuers;
 pub mod keys;
 pub mod limit;
 mod path;
@@ -27,6 +29,7 @@ pub use chain::{
     Validated,
 };
 pub use guard::{Guard, Parts, Random};
+pub use issuers::{Fetch, FetchError, Fetched};
 pub use path::{LONGEST as LONGEST_PATH, Path, PathError};
 pub use reason::{Answer, Reason, Step};
 pub use record::Outcome;
