@@ -6,6 +6,8 @@
 mod durable;
 mod fixture;
 mod kept;
+mod nodes;
 mod query;
 mod simulated;
+mod tail;
 mod tampered;
