@@ -66,6 +66,7 @@ fn failed_as(error: &LedgerError, message: String) -> CommandError {
             KeyError::Refused(_) => CommandError::unverified(message),
             KeyError::Unavailable(_) => CommandError::internal(message),
         },
+        LedgerError::Copy => CommandError::usage(message),
         LedgerError::Version { .. } | LedgerError::Foreign { .. } => {
             CommandError::unreadable(message)
         }

@@ -7,6 +7,8 @@ mod durable;
 mod fixture;
 mod kept;
 mod ordered;
+mod nodes;
 mod query;
 mod simulated;
+mod tail;
 mod tampered;

@@ -2,6 +2,7 @@
 
 mod asking;
 mod kept;
+mod nodes;
 mod outsider;
 mod trouble;
 

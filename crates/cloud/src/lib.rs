@@ -1,0 +1,1 @@
+//! Control-plane HTTP: the few requests that Palisade itself makes.
