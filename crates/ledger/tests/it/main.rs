@@ -6,6 +6,7 @@
 mod durable;
 mod fixture;
 mod kept;
+mod published;
 mod query;
 mod simulated;
 mod tampered;

@@ -3,6 +3,7 @@
 mod asking;
 mod kept;
 mod outsider;
+mod published;
 mod trouble;
 
 use crate::{Folder, Run};
