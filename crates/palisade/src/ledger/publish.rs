@@ -22,7 +22,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// So long `append` waits at its end for what it signed last to be published.
-const LAST: Duration = Duration::from_secs(10);
+const LAST: Duration = Duration::from_secs(15);
+/// So long anybody may take who is asked.
+const ANSWER: Duration = Duration::from_secs(5);
 /// The first time that is waited after a failure, and how long that grows.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -45,9 +47,12 @@ pub(crate) fn run(arguments: &PublishArgs) -> Result<ExitCode, CommandError> {
         }
         let stop = stopped(&runtime)?;
         runtime.block_on(publisher.keep_up(stop));
+        runtime.shutdown_background();
         return Ok(ExitCode::SUCCESS);
     }
     let troubles = runtime.block_on(publisher.round());
+    // A look-up of a name that hangs must not keep the process.
+    runtime.shutdown_background();
     if troubles.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -113,6 +118,7 @@ impl Target {
         };
         let options = Options {
             ca: publish.ca.map(read).transpose()?,
+            timeout: ANSWER,
             ..Options::default()
         };
         let client = Client::new(options).map_err(|error| wrong(error.to_string()))?;
@@ -376,7 +382,6 @@ impl Beside {
                     Err(_) => tell("not published: it takes too long; `palisade ledger publish --once` does it"),
                 }
             });
-            // A look-up of a name that hangs must not keep the process.
             runtime.shutdown_background();
         });
         Ok(Self { stop, thread })
