@@ -150,6 +150,9 @@ pub enum FaultKind {
     /// A segment is older than an erasure that concerns it.
     #[error("personal fields that were erased are there; opening the ledger erases them again")]
     Unerased,
+    /// A witness has not cosigned what it should have.
+    #[error("there is no checkpoint of this ledger that the witness has cosigned")]
+    Unwitnessed,
     /// A note's signature is not that of the ledger.
     #[error("it is not signed by the ledger's key")]
     Signature,
@@ -169,6 +172,7 @@ impl FaultKind {
             Self::Root => "root",
             Self::Missing => "missing",
             Self::Signature => "signature",
+            Self::Unwitnessed => "unwitnessed",
             Self::Early => "early",
             Self::Unerased => "unerased",
         }

@@ -60,6 +60,7 @@ fn begun() -> (Simulated, Evidence) {
     let evidence = Evidence {
         checkpoints: vec![SignedCheckpoint::open(checkpoint.as_bytes(), &log).unwrap()],
         receipts,
+        ..Evidence::default()
     };
     drop(ledger);
     (disk, evidence)
@@ -649,7 +650,7 @@ fn a_copy_is_a_ledger_again() {
     let log = now.signer.key().clone().into();
     let later = Evidence {
         checkpoints: vec![SignedCheckpoint::open(newer.as_bytes(), &log).unwrap()],
-        receipts: Vec::new(),
+        ..Evidence::default()
     };
     verify(&parts(disk), &later).unwrap();
     assert_eq!(fault(&now, &later).0, FaultKind::Root);

@@ -6,8 +6,9 @@
 mod durable;
 mod fixture;
 mod kept;
-mod ordered;
 mod nodes;
+mod ordered;
+mod published;
 mod query;
 mod simulated;
 mod tail;

@@ -1,17 +1,21 @@
 //! The commands about the ledger.
 
 mod keeping;
+mod publishing;
 
 pub(crate) use keeping::{
     BackupArgs, EraseArgs, ErasuresArgs, ExpireArgs, HoldArgs, RekeyArgs, ReleaseArgs, RestoreArgs,
     SubjectArgs,
 };
 
+pub(crate) use publishing::{PublishArgs, WitnessArgs};
+
 use super::AnswerFormat;
 use crate::ledger::{When, class};
 use clap::{Args, Subcommand, ValueEnum};
 use palisade_core::ClauseId;
 use palisade_event::Class;
+use palisade_tlog::WitnessKey;
 use std::path::PathBuf;
 
 /// Options of `palisade ledger`.
@@ -29,6 +33,11 @@ pub(crate) enum LedgerCommand {
     Verify(VerifyArgs),
     /// Sign what there is, and print the checkpoint: keep it where the ledger's owner can't change it
     Checkpoint(CheckpointArgs),
+    /// Bring checkpoints on a schedule to a file, a URL and witnesses, as `[ledger.publish]` of
+    /// palisade.toml says
+    Publish(PublishArgs),
+    /// Cosign the checkpoints of other ledgers, as long as each continues the one before
+    Witness(WitnessArgs),
     /// Prove that an event is in the ledger, to anybody who has the verifier key
     Prove(ProveArgs),
     /// Find events by time, class, principal, function, outcome, clause or correlation id
@@ -132,6 +141,9 @@ pub(crate) struct VerifyArgs {
     /// Receipts, one per line, as `append` printed them
     #[arg(long = "receipt", value_name = "FILE")]
     pub(crate) receipts: Vec<PathBuf>,
+    /// The verifier key of a witness that must have cosigned the ledger, as its last publication says
+    #[arg(long = "witness", value_name = "VKEY")]
+    pub(crate) witnesses: Vec<WitnessKey>,
     /// Where to write the proof, when two checkpoints show that the ledger signed two histories
     #[arg(long, value_name = "FILE")]
     pub(crate) fork_proof: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod asking;
 mod kept;
 mod nodes;
 mod outsider;
+mod published;
 mod trouble;
 
 use crate::{Folder, Run};
