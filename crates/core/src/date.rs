@@ -39,6 +39,12 @@ impl Date {
         Some(Self { year, month, day })
     }
 
+    /// The month that the day is in, from 1, and its year before it.
+    #[must_use]
+    pub const fn year_and_month(self) -> (u16, u8) {
+        (self.year, self.month)
+    }
+
     /// The day so many days later; the calendar's last one at most.
     #[must_use]
     pub fn plus_days(self, days: u32) -> Self {

@@ -7,7 +7,9 @@ pub enum GatewayError {
     #[error("the certificate can't be used: {0}")]
     Certificate(String),
     /// Without TLS it would be reached from other machines.
-    #[error("without TLS only loopback addresses are listened on, unless `plaintext = true`")]
+    #[error(
+        "without TLS only loopback addresses are listened on, unless `plaintext = true` and `behind` names what ends TLS"
+    )]
     Plaintext,
     /// A target has an address that can't be called.
     #[error("target `{target}` has an address that can't be called: `{url}`: {problem}")]

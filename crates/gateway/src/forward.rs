@@ -13,7 +13,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use palisade_guard::config::{Accept, BodyMode, Route};
-use palisade_guard::{Admitted, Body, Call, Entry, Outcome};
+use palisade_guard::{Admitted, Body, Entry, Outcome};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
@@ -115,10 +115,12 @@ async fn checked(
         return response;
     };
     let bytes: Bytes = collected.to_bytes();
-    let content_type = parts.headers.get(header::CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok());
-    let status = parts.status.as_u16();
-    let checked = admitted.check_answer(status, content_type, &bytes);
+    let fields = parts.headers.iter();
+    let fields: Vec<(&str, &[u8])> = fields
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let checked = admitted.check_answer(parts.status.as_u16(), &fields, &bytes);
+    drop(fields);
     let response = match checked.may_go_out {
         true => {
             let length = bytes.len();
@@ -165,7 +167,7 @@ async fn call(
     let mut request = Request::new(body);
     *request.method_mut() = way.parts.method.clone();
     *request.headers_mut() = fields;
-    let sent = send(&pool, call, request).await;
+    let sent = send(&pool, call.path.encoded(), admitted.query(), request).await;
     let response = sent.map_err(|failure| match failed.get() {
         Some(code) => Failure::Sent(code),
         None => failure,
@@ -180,7 +182,8 @@ async fn call(
 /// then nothing was sent, and no function can have seen it.
 async fn send(
     pool: &Pool,
-    call: &Call,
+    path: &str,
+    query: &str,
     request: Request<Sent>,
 ) -> Result<Response<Incoming>, Failure> {
     let (mut parts, body) = request.into_parts();
@@ -189,7 +192,7 @@ async fn send(
     let deadline = tokio::time::Instant::now() + pool.timeout();
     while let Some(body) = next.take() {
         let place = pool.pick(tried).ok_or(Failure::Misfit("no-target"))?;
-        let uri = place.uri(call.path.encoded(), &call.query);
+        let uri = place.uri(path, query);
         parts.uri = uri.ok_or(Failure::Misfit("target-uri"))?;
         if tried.is_none() && pool.len() > 1 {
             next = body.again();

@@ -148,12 +148,12 @@ impl Gateway {
     /// Listens on an address.
     ///
     /// # Errors
-    /// When it can't be listened on, or would be reached without TLS from elsewhere though nobody
-    /// said so.
+    /// When it can't be listened on, or would be reached without TLS from elsewhere though nothing
+    /// is said to stand in front.
     pub async fn bind(&self, address: SocketAddr) -> Result<TcpListener, GatewayError> {
         let live = self.0.live();
         let listen = live.guard.config().listen.as_ref();
-        let said = listen.is_some_and(|listen| listen.plaintext);
+        let said = listen.is_some_and(|listen| listen.plaintext && !listen.behind.is_empty());
         if live.tls.is_none() && !said && !address.ip().is_loopback() {
             return Err(GatewayError::Plaintext);
         }
@@ -181,9 +181,16 @@ impl Gateway {
 
     fn take(&self, stream: TcpStream, address: SocketAddr) {
         let live = self.0.live();
-        let most = live.guard.config().admission.connections;
+        let config = live.guard.config();
         // The same address however it is written.
         let ip = address.ip().to_canonical();
+        let behind = config.listen.as_ref().map(|listen| &listen.behind);
+        let most = match behind.filter(|behind| !behind.is_empty()) {
+            None => config.admission.connections,
+            // What stands in front has the connections of all its callers; nobody else has any.
+            Some(behind) if behind.iter().any(|network| network.contains(ip)) => u32::MAX,
+            Some(_) => 0,
+        };
         let Some(slot) = self.0.slots.take(ip, most) else {
             self.0.metrics.turned_away.inc();
             return;

@@ -5,9 +5,11 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Method, Version, header};
 use palisade_guard::{Call, Entry, Headers, Path, Peer, Reason, Request};
+use std::net::IpAddr;
 
-/// A request, and what is wrong with it, if anything is.
-pub(crate) fn request(parts: &Parts, peer: &Peer) -> (Request, Option<Reason>) {
+/// A request, and what is wrong with it, if anything is. Where something stands in front that we
+/// know, it says who calls.
+pub(crate) fn request(parts: &Parts, peer: &Peer, is_behind: bool) -> (Request, Option<Reason>) {
     let raw_path = parts.uri.path();
     let mut wrong = None;
     let mut complain = |reason| {
@@ -21,6 +23,14 @@ pub(crate) fn request(parts: &Parts, peer: &Peer) -> (Request, Option<Reason>) {
         complain(Reason::Path(error));
         Path::unreadable()
     });
+    let mut peer = peer.clone();
+    if is_behind {
+        peer.address = forwarded_for(&parts.headers);
+        if peer.address.is_none() {
+            let code = "forwarded-for";
+            complain(Reason::Malformed { code });
+        }
+    }
     // A tunnel, and what shows a caller what others put into the request.
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         complain(Reason::NoMethod);
@@ -38,7 +48,7 @@ pub(crate) fn request(parts: &Parts, peer: &Peer) -> (Request, Option<Reason>) {
     };
     let request = Request {
         entry: Entry::Http(call),
-        peer: peer.clone(),
+        peer,
         headers,
     };
     (request, wrong)
@@ -77,6 +87,17 @@ fn authority(value: &http::HeaderValue) -> Result<Authority, &'static str> {
         true => Err("host-invalid"),
         false => Ok(authority),
     }
+}
+
+/// The last address in `X-Forwarded-For`: what stands in front has added it. Those before it were
+/// said by whoever called.
+fn forwarded_for(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let address = last.to_str().ok()?.rsplit(',').next()?.trim();
+    address
+        .parse()
+        .ok()
+        .map(|address: IpAddr| address.to_canonical())
 }
 
 /// The length that a request says it has.

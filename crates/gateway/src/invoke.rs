@@ -29,7 +29,9 @@ pub(crate) async fn invoke(
     let upgrade = asks.then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let version = parts.version;
-    let (asked, wrong) = incoming::request(&parts, &connection.peer);
+    let front = live.guard.config().listen.as_ref();
+    let is_behind = front.is_some_and(|listen| !listen.behind.is_empty());
+    let (asked, wrong) = incoming::request(&parts, &connection.peer, is_behind);
     let origin = Origin::of(&live, &asked, &parts);
     let way = match origin.preflight() {
         Some(response) => {
@@ -69,7 +71,7 @@ async fn refuse(
     shared.metrics.denied(denied.reason().code());
     meter.decision = "denied";
     if let Some(route) = denied.route() {
-        meter.route.clone_from(&route.path);
+        route.path.as_str().clone_into(&mut meter.route);
     }
     let challenge = answer::challenge(denied.route());
     // Nobody knows where the next request would begin.
@@ -161,7 +163,7 @@ impl Carried<'_> {
         let (admitted, body) = chain(guard, asked, said, self.body, settings).await?;
         meter.decision = "permitted";
         if let Some(route) = admitted.route() {
-            meter.route.clone_from(&route.path);
+            route.path.as_str().clone_into(&mut meter.route);
         }
         let way = Way {
             shared: self.shared,

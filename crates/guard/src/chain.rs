@@ -36,6 +36,8 @@ pub(crate) struct Pass {
     pub(crate) policies: Vec<String>,
     /// What it holds of limits until it ends.
     pub(crate) held: limit::Held,
+    /// What is passed on in place of what came.
+    pub(crate) rewritten: validate::Rewritten,
     /// Whether its end, or its refusal, is on record.
     is_recorded: bool,
     /// Whether it was admitted: then the decision is on record, and its outcome is not.
@@ -79,6 +81,7 @@ impl Pass {
             principal: None,
             policies: Vec::new(),
             held: limit::Held::default(),
+            rewritten: validate::Rewritten::default(),
             is_recorded: false,
             is_admitted: false,
         }
@@ -292,8 +295,8 @@ impl Limited {
     ///
     /// # Errors
     /// When it is something else.
-    pub fn validate(self, body: Body) -> Result<Validated, Denied> {
-        let (result, body) = match validate::request(&self.pass, body) {
+    pub fn validate(mut self, body: Body) -> Result<Validated, Denied> {
+        let (result, body) = match validate::request(&mut self.pass, body) {
             Ok(body) => (Ok(()), body),
             Err(reason) => (Err(reason), Body::Streamed),
         };
@@ -388,8 +391,18 @@ impl Admitted {
 
     /// Holds an answer to what was promised; what is wrong with it, and whether it may go out.
     #[must_use]
-    pub fn check_answer(&self, status: u16, content_type: Option<&str>, body: &[u8]) -> Checked {
-        validate::answer(&self.pass, status, content_type, body)
+    pub fn check_answer(&self, status: u16, headers: &[(&str, &[u8])], body: &[u8]) -> Checked {
+        validate::answer(&self.pass, status, headers, body)
+    }
+
+    /// The query to forward: without what was dropped.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        match (&self.pass.rewritten.query, &self.pass.request.entry) {
+            (Some(query), _) => query,
+            (None, Entry::Http(call)) => &call.query,
+            (None, Entry::Event(_)) => "",
+        }
     }
 
     /// Records how it went. That never waits for the disk: what happened has happened.

@@ -3,9 +3,28 @@
 //!
 //! Names refer to other tables of the file: a route names its function, its target, its limits, its
 //! issuers. Files are relative to the folder of `guard.toml`.
+//!
+//! Every key with its default is in docs/guard-configuration.md.
+
+mod check;
+mod network;
+mod read;
+mod template;
+mod units;
+mod url;
+
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod tests;
+
+pub use network::{Network, NetworkError};
+pub use template::{Template, TemplateError};
 
 use crate::request::SourceKind;
-use std::collections::BTreeMap;
+use palisade_policy::ConfigError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 /// Everything that `guard.toml` says. All names that are used in it are known to exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +33,10 @@ pub struct Config {
     pub environment: String,
     /// Where decisions are recorded.
     pub ledger: Ledger,
+    /// The file in which quotas outlive a restart; there when a limit has one.
+    pub quotas: Option<String>,
+    /// The file of break-glass grants.
+    pub grants: Option<String>,
     /// Where the gateway listens; an adapter for events needs none.
     pub listen: Option<Listen>,
     /// By name: where functions are reached.
@@ -34,10 +57,24 @@ pub struct Config {
     pub contracts: BTreeMap<String, ContractFile>,
     /// Files of Cedar policies.
     pub policies: Vec<String>,
+    /// By the name that policies use: what they see of a caller's claims.
+    pub claims: BTreeMap<String, Field>,
+    /// By name: what policies see of a function. Functions that nothing is said about are not in it.
+    pub functions: BTreeMap<String, Function>,
     /// The routes, in their order.
     pub routes: Vec<Route>,
     /// The sources of events.
     pub sources: Vec<Source>,
+}
+
+impl Config {
+    /// Reads `guard.toml`; `file` is what messages call it.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it, in the order of the text.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<ConfigError>> {
+        read::read(file, text)
+    }
 }
 
 /// `[ledger]`.
@@ -53,16 +90,19 @@ pub struct Ledger {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
     /// Address and port.
-    pub address: String,
+    pub address: SocketAddr,
     /// The file of the certificate chain, in PEM.
     pub certificate: Option<String>,
     /// The file of its private key.
     pub private_key: Option<String>,
-    /// Without TLS: on loopback only, unless it is said to stand behind something that has it.
+    /// Without TLS: on loopback, or behind what has ended it.
     pub plaintext: bool,
+    /// The networks of what stands in front. When there are any, nobody else may connect, and the
+    /// address of a caller is the last one in `X-Forwarded-For`.
+    pub behind: Vec<Network>,
     /// Where metrics and health are served; never on the address that callers use.
-    pub admin: Option<String>,
-    /// How long browsers remember to use HTTPS, in seconds.
+    pub admin: Option<SocketAddr>,
+    /// How long browsers remember to use HTTPS, in seconds; nothing when they are not told.
     pub hsts: Option<u32>,
 }
 
@@ -71,6 +111,8 @@ pub struct Listen {
 pub struct Target {
     /// Where it is reached, and with which part of the calls.
     pub urls: Vec<(String, u32)>,
+    /// Whether it may be reached without TLS though it is not on this machine.
+    pub plaintext: bool,
     /// The longest time until its answer begins, in milliseconds.
     pub timeout: u32,
     /// The path that tells whether it is well.
@@ -86,10 +128,14 @@ pub struct Issuer {
     pub audiences: Vec<String>,
     /// The algorithms that it signs with.
     pub algorithms: Vec<String>,
-    /// What `typ` may be.
+    /// What `typ` may be; empty stands for the usual ones of access tokens.
     pub types: Vec<String>,
     /// Where its keys are, if discovery is not to be used; an address or a file.
     pub keys: Option<String>,
+    /// The longest time that its tokens may be valid for, in seconds.
+    pub max_lifetime: Option<u32>,
+    /// The claim that says who the caller is.
+    pub subject: String,
     /// Where opaque tokens are asked about (RFC 7662), and the file with the credentials for it.
     pub introspection: Option<Introspection>,
     /// How many seconds clocks may differ.
@@ -98,8 +144,6 @@ pub struct Issuer {
     pub roles: Option<String>,
     /// Claims that must have one of these values.
     pub require: BTreeMap<String, Vec<String>>,
-    /// Which claims policies see.
-    pub claims: Vec<String>,
 }
 
 /// `[issuers.NAME.introspection]`.
@@ -135,7 +179,7 @@ pub struct Trust {
 pub struct Keys {
     /// The store.
     pub store: String,
-    /// The header field that keys come in.
+    /// The header field that keys come in, in lower case.
     pub header: String,
 }
 
@@ -150,6 +194,8 @@ pub struct Aws {
     pub service: String,
     /// How many seconds clocks may differ.
     pub skew: u32,
+    /// For how many seconds a presigned request may be valid; nothing when they are refused.
+    pub presigned: Option<u32>,
 }
 
 /// `[limits.NAME]`.
@@ -178,6 +224,11 @@ pub struct Rate {
     pub burst: u32,
 }
 
+impl Rate {
+    /// More at once is refused.
+    pub const LARGEST_BURST: u32 = 1_000_000;
+}
+
 /// What a limit is counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Per {
@@ -201,9 +252,9 @@ pub struct Admission {
     /// Connections of one address at the same time.
     pub connections: u32,
     /// Only these networks; empty stands for all.
-    pub allow: Vec<String>,
+    pub allow: Vec<Network>,
     /// Never these.
-    pub deny: Vec<String>,
+    pub deny: Vec<Network>,
 }
 
 /// `[contracts.NAME]`.
@@ -215,11 +266,48 @@ pub enum ContractFile {
     Schema(String),
 }
 
+/// `[functions.NAME]`: what policies see of a function and of calls to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Function {
+    /// What is said about it.
+    pub tags: BTreeMap<String, String>,
+    /// Header fields, in lower case.
+    pub headers: BTreeSet<String>,
+    /// Parameters of the query.
+    pub query: BTreeSet<String>,
+    /// By the name that policies use: values of the body.
+    pub body: BTreeMap<String, Field>,
+}
+
+/// A value inside JSON that policies see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Where it is (RFC 6901), such as `/order/amount`.
+    pub pointer: String,
+    /// What it has to be.
+    pub kind: Kind,
+}
+
+/// The type of a value that policies see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    String,
+    /// A whole number of 64 bits.
+    Long,
+    /// True or false.
+    Bool,
+    /// A number with up to four places after the point.
+    Decimal,
+    /// A list of texts.
+    Strings,
+}
+
 /// `[[routes]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The path; `{name}` stands for one segment, `{name+}` for the rest.
-    pub path: String,
+    pub path: Template,
     /// The methods.
     pub methods: Vec<String>,
     /// The function that policies and records speak of.
@@ -243,10 +331,10 @@ pub struct Route {
     pub most: u64,
     /// When its permitted calls are recorded.
     pub record: RecordMode,
+    /// Whether its calls are privileged: their records are never batched.
+    pub privileged: bool,
     /// What browsers of other origins may do.
     pub cors: Option<Cors>,
-    /// Header fields that policies see.
-    pub headers: Vec<String>,
     /// Where it is written, from 1; for messages.
     pub line: u32,
 }
@@ -351,6 +439,8 @@ pub struct Source {
     pub roles: Vec<String>,
     /// When permitted events are recorded.
     pub record: RecordMode,
+    /// Whether its events are privileged: their records are never batched.
+    pub privileged: bool,
     /// Where it is written, from 1; for messages.
     pub line: u32,
 }

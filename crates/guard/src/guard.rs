@@ -1,13 +1,18 @@
 //! What judges: a configuration and everything that it names, made once and shared by all
 //! invocations until the next configuration takes its place.
 
+use crate::compiled::Compiled;
 use crate::config::{Config, RecordMode, Source};
+use crate::issuers::Fetch;
+use crate::limit::{Limiter, Quotas};
 use crate::reason::Reason;
 use crate::record::Draft;
 use crate::request::Occurrence;
 use crate::routes::Routes;
+use palisade_core::{Problem, ProblemLevel};
 use palisade_event::Record;
 use palisade_ledger::{Clock, Ledger, Pending};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,6 +25,7 @@ struct Inner {
     config: Config,
     routes: Routes,
     sources: Vec<Arc<Source>>,
+    compiled: Compiled,
     parts: Parts,
 }
 
@@ -34,6 +40,14 @@ pub struct Parts {
     pub random: Random,
     /// How many records could not be written.
     pub unrecorded: Arc<AtomicU64>,
+    /// The folder that files of the configuration are relative to.
+    pub folder: PathBuf,
+    /// What fetches keys of issuers; without it their keys must be in files.
+    pub fetch: Option<Arc<dyn Fetch>>,
+    /// The buckets of rates.
+    pub limiter: Arc<Limiter>,
+    /// The counts of days and months.
+    pub quotas: Option<Arc<Quotas>>,
 }
 
 /// Where randomness comes from: fills the bytes.
@@ -70,14 +84,21 @@ impl Guard {
     /// A guard for a configuration.
     ///
     /// # Errors
-    /// The line of what can't be kept, and why.
-    pub fn new(config: Config, parts: Parts) -> Result<Self, (u32, String)> {
-        let routes = Routes::new(&config)?;
+    /// Everything that it names and that can't be used.
+    pub fn new(config: Config, parts: Parts) -> Result<Self, Vec<Problem>> {
+        let compiled = Compiled::new(&config, &parts)?;
+        let routes = Routes::new(&config).map_err(|(line, what)| {
+            vec![Problem {
+                line: Some(line),
+                ..Problem::file("guard.toml", ProblemLevel::Configuration, what)
+            }]
+        })?;
         let sources = config.sources.iter().cloned().map(Arc::new).collect();
         Ok(Self(Arc::new(Inner {
             config,
             routes,
             sources,
+            compiled,
             parts,
         })))
     }
@@ -85,8 +106,8 @@ impl Guard {
     /// A guard for another configuration, with the same parts.
     ///
     /// # Errors
-    /// The line of what can't be kept, and why.
-    pub fn with(&self, config: Config) -> Result<Self, (u32, String)> {
+    /// Everything that it names and that can't be used.
+    pub fn with(&self, config: Config) -> Result<Self, Vec<Problem>> {
         Self::new(config, self.0.parts.clone())
     }
 
@@ -94,6 +115,43 @@ impl Guard {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.0.compiled
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    /// Does what is due by itself: keys that were issued or revoked meanwhile, quotas that are
+    /// written down. To be called about once a second.
+    ///
+    /// # Errors
+    /// What could not be read or written; everything stays as it was.
+    pub fn tend(&self) -> Result<(), Vec<String>> {
+        let keys = self
+            .0
+            .compiled
+            .keys
+            .as_ref()
+            .map(|keys| keys.refresh().map(|_| ()));
+        let quotas = self
+            .0
+            .parts
+            .quotas
+            .as_ref()
+            .map(|quotas| quotas.tend(self.now() / 1000));
+        let wrong = [
+            keys.and_then(Result::err).map(|error| error.to_string()),
+            quotas.and_then(Result::err).map(|error| error.to_string()),
+        ];
+        let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+        match wrong.is_empty() {
+            true => Ok(()),
+            false => Err(wrong),
+        }
     }
 
     pub(crate) fn routes(&self) -> &Routes {

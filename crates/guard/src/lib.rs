@@ -6,9 +6,15 @@
 //! - A step that cannot decide denies; what has no route and no source is refused.
 //! - Nothing that a caller sent stands in a reason.
 
+pub mod authorize;
 mod chain;
+mod compiled;
 pub mod config;
+pub mod events;
 mod guard;
+mod issuers;
+pub mod keys;
+pub mod limit;
 mod path;
 mod reason;
 mod record;
@@ -16,12 +22,14 @@ mod request;
 mod routes;
 mod sources;
 mod steps;
+pub mod validate;
 
 pub use chain::{
     Admitted, Authenticated, Authorized, Body, Checked, Denied, Limited, Received, Refusal,
     Validated,
 };
 pub use guard::{Guard, Parts, Random};
+pub use issuers::{Fetch, FetchError, Fetched};
 pub use path::{LONGEST as LONGEST_PATH, Path, PathError};
 pub use reason::{Answer, Reason, Step};
 pub use record::Outcome;

@@ -148,7 +148,7 @@ fn decode(raw: &str) -> Result<String, PathError> {
 }
 
 /// The byte that two hexadecimal digits stand for, and what is behind them.
-fn encoded_byte(text: &[u8]) -> Option<(u8, &[u8])> {
+pub(crate) fn encoded_byte(text: &[u8]) -> Option<(u8, &[u8])> {
     let ([high, low], behind) = text.split_first_chunk()?;
     let digit = |byte: &u8| u8::try_from(char::from(*byte).to_digit(16)?).ok();
     Some((digit(high)? << 4 | digit(low)?, behind))

@@ -136,16 +136,17 @@ fn about(pass: &Pass, clauses: &[&str]) -> Draft {
     let mut draft = Draft::new(Class::ApiActivity, activity(pass), pass.began)
         .actor(&user)
         .set("api.operation", function)
-        .set("src_endpoint", json!({}))
         .set("palisade.clauses", clauses)
         .set("palisade.means", principal.means.name())
         .correlation(&pass.correlation);
     if principal.means == Means::Anonymous && pass.step <= Step::Authenticate {
         draft = draft.set("palisade.means", "unknown");
     }
-    if let Some(address) = pass.request.peer.address {
-        draft = draft.set("src_endpoint.ip", address.to_string());
-    }
+    draft = match pass.request.peer.address {
+        Some(address) => draft.set("src_endpoint.ip", address.to_string()),
+        // An event has no connection; the class asks for a word all the same.
+        None => draft.set("src_endpoint.svc_name", "event"),
+    };
     match &pass.request.entry {
         Entry::Http(call) => {
             draft = draft.set("http_request.url.path", call.path.decoded());

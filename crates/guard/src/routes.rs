@@ -1,6 +1,6 @@
 //! Which route a call is for, and which source an event is from.
 
-use crate::config::{Config, Route};
+use crate::config::{Config, Route, Template};
 use crate::reason::Reason;
 use crate::request::Call;
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub(crate) struct Routes {
     /// By the shape of a path: the places of its routes, one for each set of methods.
     shapes: matchit::Router<Vec<usize>>,
+    /// The same for paths that stand for all below them: they are taken where no other fits.
+    rests: matchit::Router<Vec<usize>>,
     routes: Vec<Arc<Route>>,
 }
 
@@ -26,20 +28,23 @@ impl Routes {
     pub(crate) fn new(config: &Config) -> Result<Self, (u32, String)> {
         let mut by_shape: std::collections::BTreeMap<String, Vec<usize>> = Default::default();
         for (place, route) in config.routes.iter().enumerate() {
-            by_shape
-                .entry(shape(&route.path).0)
-                .or_default()
-                .push(place);
+            by_shape.entry(shape(&route.path)).or_default().push(place);
         }
-        let mut shapes = matchit::Router::new();
+        let (mut shapes, mut rests) = (matchit::Router::new(), matchit::Router::new());
         for (shape, places) in by_shape {
             let line = places.first().and_then(|place| config.routes.get(*place));
             let line = line.map_or(0, |route| route.line);
-            let inserted = shapes.insert(shape, places);
+            let router = if shape.contains("{*") {
+                &mut rests
+            } else {
+                &mut shapes
+            };
+            let inserted = router.insert(shape, places);
             inserted.map_err(|error| (line, error.to_string()))?;
         }
         Ok(Self {
             shapes,
+            rests,
             routes: config.routes.iter().cloned().map(Arc::new).collect(),
         })
     }
@@ -50,7 +55,7 @@ impl Routes {
 
     /// The route of a decoded path and a method.
     pub(crate) fn at(&self, path: &str, called: &str) -> Result<Matched, Reason> {
-        let found = self.shapes.at(path);
+        let found = self.shapes.at(path).or_else(|_| self.rests.at(path));
         let found = found.map_err(|_| Reason::NoRoute)?;
         let mut here = found
             .value
@@ -58,7 +63,7 @@ impl Routes {
             .filter_map(|place| self.routes.get(*place));
         let route = here.find(|route| route.methods.iter().any(|method| method == called));
         let route = route.ok_or(Reason::NoMethod)?.clone();
-        let names = shape(&route.path).1.into_iter();
+        let names = route.path.parameters().map(str::to_owned);
         let values = found.params.iter().map(|(_, value)| value.to_owned());
         Ok(Matched {
             parameters: names.zip(values).collect(),
@@ -68,7 +73,7 @@ impl Routes {
 
     /// The methods that a path takes, for those who ask.
     pub(crate) fn methods(&self, path: &str) -> Vec<String> {
-        let Ok(found) = self.shapes.at(path) else {
+        let Ok(found) = self.shapes.at(path).or_else(|_| self.rests.at(path)) else {
             return Vec::new();
         };
         let here = found
@@ -79,19 +84,16 @@ impl Routes {
     }
 }
 
-/// A path without the names in it, so that routes that differ in names alone are one; and the names.
-fn shape(path: &str) -> (String, Vec<String>) {
-    let mut names = Vec::new();
-    let segments = path.split('/').map(|segment| {
-        let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
-        let Some(name) = name else {
+/// The shape of a path as the router has it.
+fn shape(path: &Template) -> String {
+    let mut number = 0;
+    let segments = path.as_str().split('/').map(|segment| {
+        if !segment.starts_with('{') {
             return segment.to_owned();
-        };
-        let rest = name.strip_suffix('+');
-        names.push(rest.unwrap_or(name).to_owned());
-        let star = if rest.is_some() { "*" } else { "" };
-        format!("{{{star}p{}}}", names.len())
+        }
+        number += 1;
+        let star = if segment.ends_with("+}") { "*" } else { "" };
+        format!("{{{star}p{number}}}")
     });
-    let shape = segments.collect::<Vec<_>>().join("/");
-    (shape, names)
+    segments.collect::<Vec<_>>().join("/")
 }

@@ -149,6 +149,9 @@ pub enum ReadError {
     /// It is not allowed. That is recorded.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The ledger takes no events, so that the reading would be recorded nowhere.
+    #[error("nothing was read: {0}, so its reading must be recorded in another ledger")]
+    Nowhere(LedgerError),
     /// The reading could not be recorded, and what is not recorded does not happen.
     #[error("nothing was read, because the reading could not be recorded: {0}")]
     Unrecorded(LedgerError),
@@ -241,6 +244,11 @@ pub struct Permit {
 }
 
 impl Permit {
+    /// What it lets read.
+    pub(crate) fn asked(&self) -> &Query {
+        &self.query
+    }
+
     /// Gives what was asked for, event by event.
     ///
     /// # Errors
@@ -300,7 +308,7 @@ struct Decision {
     outcome: Result<(Query, View, bool), Refusal>,
 }
 
-fn decide(roles: &Roles, reader: &Reader, query: &Query) -> Decision {
+fn decide(parts: &Parts, roles: &Roles, reader: &Reader, query: &Query) -> Decision {
     let outcome = roles.decide(reader, query).map(|(query, seen)| {
         let role = roles.role_of(reader).ok().map(|(_, role)| role);
         let shown = role.and_then(|role| role.classes.as_ref());
@@ -313,6 +321,7 @@ fn decide(roles: &Roles, reader: &Reader, query: &Query) -> Decision {
     };
     Decision {
         reading: Reading {
+            ledger: parts.signer.key().name().to_string(),
             principal: reader.principal.clone(),
             description: reading::describe(role.as_deref(), query),
             refused: outcome.as_ref().err().map(|r| r.code().to_owned()),
@@ -344,21 +353,33 @@ impl Ledger {
         reader: &Reader,
         query: &Query,
     ) -> Result<Permit, ReadError> {
-        let decision = decide(roles, reader, query);
+        let decision = decide(self.parts(), roles, reader, query);
         let event = reading::event(self.parts(), &decision.reading, None);
         self.append(event.map_err(ReadError::Unrecorded)?).await?;
         decision.permit(self.parts())
     }
 }
 
+/// Where the reading of a ledger is recorded that takes no events: a copy, or a folder that can't be
+/// written.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere<'a> {
+    /// Another ledger.
+    pub parts: &'a Parts,
+    /// The roles that are held there.
+    pub roles: &'a Roles,
+}
+
 /// Decides on a reading and records it, in a ledger that this process does not have open: it is
-/// opened for that, or, where another process writes it, that one is asked to record it.
+/// opened for that, or, where another process writes it, that one is asked to record it. A ledger
+/// that takes no events is read on a record in another one, if there is one.
 ///
 /// # Errors
 /// When it is refused, and when it can't be recorded: for a folder that can't be written, or when
 /// the process that writes does not answer.
 pub fn permit(
     parts: &Parts,
+    elsewhere: Option<Elsewhere<'_>>,
     settings: Settings,
     roles: &Roles,
     reader: &Reader,
@@ -369,22 +390,37 @@ pub fn permit(
         let none = io::ErrorKind::NotFound.into();
         return Err(LedgerError::disk("reading", sign::DESCRIPTION)(none).into());
     }
-    let decision = decide(roles, reader, query);
-    let recorded = match record(parts, settings, &decision.reading) {
-        Err(LedgerError::Locked { .. }) => match reading::ask(parts, &decision.reading) {
+    let decision = decide(parts, roles, reader, query);
+    match (record(parts, settings, &decision.reading), elsewhere) {
+        (Err(error), None) if error.takes_no_events() => Err(ReadError::Nowhere(error)),
+        (Err(error), Some(other)) if error.takes_no_events() => {
+            let decision = decide(parts, other.roles, reader, query);
+            let recorded = record(other.parts, settings, &decision.reading);
+            recorded.map_err(ReadError::Unrecorded)?;
+            decision.permit(parts)
+        }
+        (recorded, _) => {
+            recorded.map_err(ReadError::Unrecorded)?;
+            decision.permit(parts)
+        }
+    }
+}
+
+/// Records a reading, by the process that writes where there is one.
+fn record(parts: &Parts, settings: Settings, reading: &Reading) -> Result<(), LedgerError> {
+    match write(parts, settings, reading) {
+        Err(LedgerError::Locked { .. }) => match reading::ask(parts, reading) {
             Ok(true) => Ok(()),
             // The process may have ended meanwhile.
-            Ok(false) => record(parts, settings, &decision.reading),
+            Ok(false) => write(parts, settings, reading),
             Err(error) => Err(error),
         },
         recorded => recorded,
-    };
-    recorded.map_err(ReadError::Unrecorded)?;
-    decision.permit(parts)
+    }
 }
 
 /// Records a reading as the one that writes.
-fn record(parts: &Parts, settings: Settings, reading: &Reading) -> Result<(), LedgerError> {
+fn write(parts: &Parts, settings: Settings, reading: &Reading) -> Result<(), LedgerError> {
     let (mut writer, _) = open::open(parts.clone(), settings)?;
     let event = reading::event(parts, reading, None)?;
     let ready = append::ready(parts, event, Record::Before);

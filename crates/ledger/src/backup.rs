@@ -4,15 +4,18 @@
 //! A copy is an earlier state of the ledger. Nothing in it can tell that there was a later one; who
 //! holds a later checkpoint or receipt sees it.
 
-use crate::deeds::{self, Deed, Erasure, KeepError, Objection};
+use crate::deeds::{self, Deed, Deeds, Erasure, KeepError, Objection};
 use crate::disk::{Disk, folder_of};
 use crate::erase::{self, Holds};
 use crate::error::LedgerError;
+use crate::keys::WrappedKey;
 use crate::ledger::Ledger;
 use crate::open;
+use crate::prove::last_checkpoint;
+use crate::read;
 use crate::segment::Header;
 use crate::sign;
-use crate::store::{self, EVENTS, FOLDER, KEY};
+use crate::store::{self, EVENTS, FOLDER, KEY, Segment};
 use crate::tiles::Tiles;
 use crate::verify::{Evidence, verify};
 use crate::writer::{Parts, Settings};
@@ -26,6 +29,18 @@ const PIECE: usize = 1 << 20;
 
 /// Is there until a ledger is restored to the end, and all erasures are applied.
 const UNFINISHED: &str = "restoring";
+
+/// Is there in a copy: whatever were written to it would be another history than the ledger's.
+const COPY: &str = "copy";
+
+/// Refuses to write to a copy.
+pub(crate) fn is_no_copy(disk: &dyn Disk) -> Result<(), LedgerError> {
+    match disk.open(COPY) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(LedgerError::disk("reading", COPY)(error)),
+        Ok(_) => Err(LedgerError::Copy),
+    }
+}
 
 /// Refuses what restoring left when it was interrupted.
 pub(crate) fn is_whole(disk: &dyn Disk) -> Result<(), LedgerError> {
@@ -41,40 +56,55 @@ pub(crate) fn is_whole(disk: &dyn Disk) -> Result<(), LedgerError> {
 
 /// What a copy is made of.
 struct Plan {
-    /// The segments, with as many bytes as the checkpoint covers.
-    segments: BTreeMap<u64, u64>,
+    /// The segments.
+    segments: BTreeMap<u64, Part>,
     tree: TreeHead,
-    checkpoint: Vec<u8>,
+    checkpoint: String,
+}
+
+/// What is copied of a segment.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    header: Header,
+    key: WrappedKey,
+    /// As many bytes as there are events; another process may be writing behind.
+    length: u64,
 }
 
 impl Ledger {
-    /// Copies the ledger as it is now to an empty place, while writing goes on; gives the number of
-    /// events in the copy. It holds no key that opens it: keep the key file elsewhere.
+    /// Signs what there is, and copies it as [`backup`] does.
     ///
     /// # Errors
-    /// When there is something already, when segments change meanwhile, when either disk does not
-    /// do it.
+    /// As there, and when the ledger has stopped.
     pub async fn backup(&self, to: &dyn Disk) -> Result<u64, KeepError> {
         is_free(to)?;
-        let (plan, count) = self
-            .keep(|writer| {
-                writer.checkpoint()?;
-                let checkpoint = writer.last_checkpoint()?;
-                let current = writer.current.as_ref();
-                let current = current.map(|c| (c.segment.header.first, c.length));
-                let plan = plan(&writer.parts, writer.tree.head(), checkpoint, current)?;
-                Ok((plan, writer.deeds.count))
-            })
-            .await?;
-        let copied = copy(&*self.parts().disk, &plan, to);
-        let now = self.keep(|writer| Ok(writer.deeds.count)).await?;
-        if now != count {
-            return Err(Objection::Meanwhile.into());
-        }
-        copied?;
-        finish(&plan, to)?;
-        Ok(plan.tree.size)
+        self.checkpoint().await?;
+        backup(self.parts(), to)
     }
+}
+
+/// Copies a ledger as it is now to an empty place, while writing goes on, in whatever process; gives
+/// the number of events in the copy. It holds no key that opens it: keep the key file elsewhere.
+///
+/// # Errors
+/// When there is something already, when segments are removed, erased from or given new keys
+/// meanwhile, when either disk does not do it.
+pub fn backup(parts: &Parts, to: &dyn Disk) -> Result<u64, KeepError> {
+    is_free(to)?;
+    let count = Deeds::read(parts)?.count;
+    let (plan, events) = plan(parts)?;
+    write(to, COPY, &[])?;
+    let copied = copy(&*parts.disk, &plan, to);
+    // A deed is recorded before anything is done, and may be done long after.
+    let is_same = |(first, part): (&u64, &Part)| {
+        read_part(parts, *first, part.length).is_ok_and(|now| now == *part)
+    };
+    if Deeds::read(parts)?.count != count || !plan.segments.iter().all(is_same) {
+        return Err(Objection::Meanwhile.into());
+    }
+    copied?;
+    finish(&plan, to)?;
+    Ok(events)
 }
 
 /// What restoring did.
@@ -103,15 +133,8 @@ pub fn restore(
 ) -> Result<Restored, KeepError> {
     is_whole(&*from.disk)?;
     is_free(&*to)?;
-    let tree = verify(from, &Evidence::default())?.checkpoint;
-    let checkpoint = crate::disk::read(&*from.disk, sign::CHECKPOINT, sign::LIMIT);
-    let checkpoint = checkpoint.map_err(LedgerError::disk("reading", sign::CHECKPOINT))?;
-    let plan = plan(
-        from,
-        tree,
-        String::from_utf8_lossy(&checkpoint).into(),
-        None,
-    )?;
+    verify(from, &Evidence::default())?;
+    let (plan, _) = plan(from)?;
     write(&*to, UNFINISHED, &[])?;
     let sync = || {
         to.sync_folder("")
@@ -161,39 +184,50 @@ fn is_free(to: &dyn Disk) -> Result<(), KeepError> {
     Ok(())
 }
 
-/// What is to be copied; `current` is the segment that is written to, and its length.
-fn plan(
-    parts: &Parts,
-    tree: TreeHead,
-    checkpoint: String,
-    current: Option<(u64, u64)>,
-) -> Result<Plan, LedgerError> {
+/// What is to be copied, and how many events that are.
+fn plan(parts: &Parts) -> Result<(Plan, u64), LedgerError> {
+    let disk = &*parts.disk;
+    // Read before the segments: these can only be more.
+    let checkpoint = last_checkpoint(parts)?;
     let mut segments = BTreeMap::new();
-    for first in store::list(&*parts.disk)? {
-        let length = match current {
-            Some((current, length)) if current == first => length,
-            _ => {
-                let path = store::path(first, EVENTS);
-                let length = parts.disk.open(&path).and_then(|file| file.length());
-                length.map_err(LedgerError::disk("reading", &path))?
-            }
-        };
+    let mut events = checkpoint.tree().size;
+    let listed = read::segments(disk)?;
+    for first in &listed {
+        let path = store::path(*first, EVENTS);
+        let file = disk.open(&path).and_then(|file| file.length());
+        let mut length = file.map_err(LedgerError::disk("reading", &path))?;
+        if Some(first) == listed.last() {
+            let segment = Segment::open(disk, &*parts.keys, *first)?;
+            let mut frames = segment.frames()?;
+            frames.go_to_end()?;
+            (length, events) = (frames.offset(), frames.index());
+        }
         if length > store::len(Header::LENGTH) {
-            segments.insert(first, length);
+            segments.insert(*first, read_part(parts, *first, length)?);
         }
     }
-    Ok(Plan {
+    let plan = Plan {
         segments,
-        tree,
-        checkpoint: checkpoint.into_bytes(),
+        tree: *checkpoint.tree(),
+        checkpoint: checkpoint.to_string(),
+    };
+    Ok((plan, events))
+}
+
+fn read_part(parts: &Parts, first: u64, length: u64) -> Result<Part, LedgerError> {
+    let disk = &*parts.disk;
+    Ok(Part {
+        header: store::header(disk, first)?,
+        key: store::read_wrapped(disk, first, KEY)?,
+        length,
     })
 }
 
 /// Copies all but the checkpoint.
 fn copy(from: &dyn Disk, plan: &Plan, to: &dyn Disk) -> Result<(), LedgerError> {
     let mut folders = BTreeSet::from([FOLDER.to_owned()]);
-    for (first, length) in &plan.segments {
-        copy_file(from, &store::path(*first, EVENTS), Some(*length), to)?;
+    for (first, part) in &plan.segments {
+        copy_file(from, &store::path(*first, EVENTS), Some(part.length), to)?;
         copy_file(from, &store::path(*first, KEY), None, to)?;
     }
     for tile in tiles_after(0, plan.tree.size) {
@@ -225,7 +259,7 @@ fn copy(from: &dyn Disk, plan: &Plan, to: &dyn Disk) -> Result<(), LedgerError> 
 
 /// What makes it a whole copy.
 fn finish(plan: &Plan, to: &dyn Disk) -> Result<(), LedgerError> {
-    crate::disk::replace(to, sign::CHECKPOINT, &plan.checkpoint)
+    crate::disk::replace(to, sign::CHECKPOINT, plan.checkpoint.as_bytes())
         .map_err(LedgerError::disk("writing", sign::CHECKPOINT))
 }
 

@@ -25,6 +25,9 @@ pub enum LedgerError {
         /// Its id, as it wrote it down.
         process: String,
     },
+    /// It is a copy.
+    #[error("this is a copy of a ledger, and takes no events: `restore` makes a ledger of it")]
+    Copy,
     /// The file is of another version.
     #[error(
         "`{path}` was written by another version of the format; this one reads version 1: use a newer Palisade"
@@ -85,6 +88,9 @@ pub enum LedgerError {
     },
 }
 
+/// What is done first of all to a ledger that is written.
+pub(crate) const LOCKING: &str = "locking";
+
 /// Why an event was not appended.
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
@@ -144,6 +150,9 @@ pub enum FaultKind {
     /// A segment is older than an erasure that concerns it.
     #[error("personal fields that were erased are there; opening the ledger erases them again")]
     Unerased,
+    /// A witness has not cosigned what it should have.
+    #[error("there is no checkpoint of this ledger that the witness has cosigned")]
+    Unwitnessed,
     /// A note's signature is not that of the ledger.
     #[error("it is not signed by the ledger's key")]
     Signature,
@@ -163,6 +172,7 @@ impl FaultKind {
             Self::Root => "root",
             Self::Missing => "missing",
             Self::Signature => "signature",
+            Self::Unwitnessed => "unwitnessed",
             Self::Early => "early",
             Self::Unerased => "unerased",
         }
@@ -170,6 +180,19 @@ impl FaultKind {
 }
 
 impl LedgerError {
+    /// Whether a ledger can't be opened for writing because of what it is, or where it is.
+    #[must_use]
+    pub fn takes_no_events(&self) -> bool {
+        use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        match self {
+            Self::Copy => true,
+            Self::Disk { doing, source, .. } => {
+                *doing == LOCKING && matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem)
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn disk(doing: &'static str, path: &str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Disk {
             doing,

@@ -24,6 +24,8 @@ pub enum Format {
 pub struct Export<W> {
     format: Format,
     out: W,
+    /// What the ledgers are called, where there are several.
+    ledgers: Vec<String>,
 }
 
 /// The columns of a row, in their order. Later versions add columns behind these.
@@ -53,11 +55,24 @@ impl<W: Write> Export<W> {
     ///
     /// # Errors
     /// What writing fails with.
-    pub fn new(format: Format, mut out: W) -> io::Result<Self> {
+    pub fn new(format: Format, out: W) -> io::Result<Self> {
+        Self::of_several(format, Vec::new(), out)
+    }
+
+    /// Begins a file of events from several ledgers: each event tells from which one it is.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn of_several(format: Format, ledgers: Vec<String>, mut out: W) -> io::Result<Self> {
         if format == Format::Csv {
-            write!(out, "{}\r\n", COLUMNS.join(","))?;
+            let ledger = if ledgers.is_empty() { "" } else { ",ledger" };
+            write!(out, "{}{ledger}\r\n", COLUMNS.join(","))?;
         }
-        Ok(Self { format, out })
+        Ok(Self {
+            format,
+            out,
+            ledgers,
+        })
     }
 
     /// Adds an event.
@@ -65,14 +80,40 @@ impl<W: Write> Export<W> {
     /// # Errors
     /// What writing fails with.
     pub fn event(&mut self, answer: &Answer) -> io::Result<()> {
+        self.event_of(0, answer)
+    }
+
+    /// Adds an event of one of several ledgers.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn event_of(&mut self, ledger: usize, answer: &Answer) -> io::Result<()> {
         let Answer { index, event } = answer;
-        match self.format {
-            Format::JsonLines => writeln!(self.out, "{}", json!({"index": index, "event": event})),
-            Format::Ocsf => writeln!(self.out, "{event}"),
-            Format::Text => writeln!(self.out, "{}", line(*index, event)),
-            Format::Csv => {
-                let cells = row(*index, event).map(|text| cell(&text));
-                write!(self.out, "{}\r\n", cells.join(","))
+        let out = &mut self.out;
+        match (self.format, self.ledgers.get(ledger)) {
+            (Format::JsonLines, None) => {
+                writeln!(out, "{}", json!({"index": index, "event": event}))
+            }
+            (Format::JsonLines, Some(name)) => {
+                let line = json!({"index": index, "event": event, "ledger": name});
+                writeln!(out, "{line}")
+            }
+            (Format::Ocsf, None) => writeln!(out, "{event}"),
+            (Format::Ocsf, Some(name)) => {
+                let mut event = event.clone();
+                event["palisade"]["ledger"] = json!({"name": name, "index": index});
+                writeln!(out, "{event}")
+            }
+            (Format::Text, None) => writeln!(out, "{}", line(*index, event)),
+            (Format::Text, Some(name)) => {
+                let width = self.ledgers.iter().map(|name| name.chars().count()).max();
+                let width = width.unwrap_or_default();
+                writeln!(out, "{:width$}  {}", tame(name), line(*index, event))
+            }
+            (Format::Csv, ledger) => {
+                let cells = row(*index, event);
+                let cells = cells.iter().chain(ledger).map(|text| cell(text));
+                write!(out, "{}\r\n", cells.collect::<Vec<_>>().join(","))
             }
         }
     }
@@ -173,8 +214,13 @@ fn line(index: u64, event: &Value) -> String {
             line.push_str(&part);
         }
     }
-    let mut tame = String::with_capacity(line.len());
-    for c in line.chars() {
+    tame(&line)
+}
+
+/// Writes what could steer a terminal as its number.
+fn tame(text: &str) -> String {
+    let mut tame = String::with_capacity(text.len());
+    for c in text.chars() {
         let steers = c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         match steers {
@@ -267,6 +313,39 @@ mod tests {
             "       3  1970-01-01T00:00:00.000Z  API Activity: Read  Failure  \
              a\\u{1b}[2Jb\\u{202e}  two\\u{a}lines\n"
         );
+    }
+
+    #[test]
+    fn an_event_of_several_ledgers_tells_of_which_it_is() {
+        let event = json!({"time": 0, "palisade": {"record": "before"}});
+        for (format, expected) in [
+            (
+                Format::JsonLines,
+                "{\"event\":{\"palisade\":{\"record\":\"before\"},\"time\":0},\"index\":3,\"ledger\":\"b\"}\n",
+            ),
+            (
+                Format::Ocsf,
+                "{\"palisade\":{\"ledger\":{\"index\":3,\"name\":\"b\"},\"record\":\"before\"},\"time\":0}\n",
+            ),
+            (
+                Format::Text,
+                "b           3  1970-01-01T00:00:00.000Z  : \n",
+            ),
+        ] {
+            let names = ["one", "b"].map(ToOwned::to_owned).to_vec();
+            let mut export = Export::of_several(format, names, Vec::new()).unwrap();
+            let event = event.clone();
+            export.event_of(1, &Answer { index: 3, event }).unwrap();
+            let text = String::from_utf8(export.finish().unwrap()).unwrap();
+            assert_eq!(text, expected);
+        }
+        let names = vec!["a,b".to_owned()];
+        let mut export = Export::of_several(Format::Csv, names, Vec::new()).unwrap();
+        export.event_of(0, &Answer { index: 3, event }).unwrap();
+        let text = String::from_utf8(export.finish().unwrap()).unwrap();
+        let rows: Vec<&str> = text.split_terminator("\r\n").collect();
+        assert!(rows[0].ends_with(",message,ledger"), "{text}");
+        assert!(rows[1].ends_with(",\"a,b\""), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The port to keys: what encrypts the keys of segments, and what signs checkpoints. A key file
 //! answers it by default, a vault or a key service of a cloud where there is one.
 
-mod file;
+pub(crate) mod file;
 
 pub use file::{KeyFile, KeyFileError};
 

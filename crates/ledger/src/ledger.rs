@@ -10,7 +10,7 @@ use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -96,11 +96,8 @@ impl Shared {
         if self.wanted.load(Ordering::Relaxed) {
             return None;
         }
-        match self.state.try_lock() {
-            Ok(state) => Some(state),
-            // The queue tells what has become of the writer.
-            Err(TryLockError::Poisoned(_) | TryLockError::WouldBlock) => None,
-        }
+        // Of a writer that has panicked the queue tells.
+        self.state.try_lock().ok()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::append;
 use crate::backup;
 use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Lock, NEW};
-use crate::error::{Fault, FaultKind, LedgerError};
+use crate::error::{Fault, FaultKind, LOCKING, LedgerError};
 use crate::finish;
 use crate::own;
 use crate::segment::Header;
@@ -38,6 +38,7 @@ pub struct Opened {
 /// Opens a ledger for writing, or begins one.
 pub(crate) fn open(parts: Parts, settings: Settings) -> Result<(Writer, Opened), LedgerError> {
     backup::is_whole(&*parts.disk)?;
+    backup::is_no_copy(&*parts.disk)?;
     open_restored(parts, settings)
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn open_restored(
     settings: Settings,
 ) -> Result<(Writer, Opened), LedgerError> {
     let disk = &*parts.disk;
-    let held = match disk.lock().map_err(LedgerError::disk("locking", "lock"))? {
+    let held = match disk.lock().map_err(LedgerError::disk(LOCKING, "lock"))? {
         Lock::Taken(held) => held,
         Lock::Busy(process) => return Err(LedgerError::Locked { process }),
     };

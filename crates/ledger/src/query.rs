@@ -239,11 +239,11 @@ pub(crate) fn run<E: From<LedgerError>>(
 
 /// Events that are not there. All that is there is given before that is told.
 #[derive(Default)]
-struct Gaps(Option<LedgerError>);
+pub(crate) struct Gaps(Option<LedgerError>);
 
 impl Gaps {
     /// Between two segments nothing may be missing but what has expired.
-    fn check(&mut self, parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
+    pub(crate) fn check(&mut self, parts: &Parts, from: u64, to: u64) -> Result<(), LedgerError> {
         if from >= to {
             return Ok(());
         }
@@ -256,7 +256,7 @@ impl Gaps {
         }
     }
 
-    fn told<E: From<LedgerError>>(self) -> Result<(), E> {
+    pub(crate) fn told<E: From<LedgerError>>(self) -> Result<(), E> {
         self.0.map_or(Ok(()), |error| Err(error.into()))
     }
 }

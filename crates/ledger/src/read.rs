@@ -13,13 +13,13 @@ use serde_json::Value;
 
 /// An event as it stands in the ledger.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// Its index.
-    pub index: u64,
+    pub(crate) index: u64,
     /// What the tree covers.
-    pub leaf: Vec<u8>,
+    pub(crate) leaf: Vec<u8>,
     /// What is personal in it, as far as it is not erased.
-    pub private: Vec<Private>,
+    pub(crate) private: Vec<Private>,
 }
 
 impl Stored {
@@ -28,7 +28,7 @@ impl Stored {
     ///
     /// # Errors
     /// When leaf and personal fields don't belong together.
-    pub fn event(&self) -> Result<Value, palisade_event::PrivateError> {
+    pub(crate) fn event(&self) -> Result<Value, palisade_event::PrivateError> {
         open(&self.leaf, &self.private)
     }
 }
@@ -99,7 +99,7 @@ pub(crate) fn is_expired(parts: &Parts, from: u64, to: u64) -> Result<(), Ledger
 ///
 /// # Errors
 /// When it has expired, and the first fault.
-pub fn read(parts: &Parts, index: u64) -> Result<Option<Stored>, LedgerError> {
+pub(crate) fn read(parts: &Parts, index: u64) -> Result<Option<Stored>, LedgerError> {
     let mut found = None;
     each_record::<LedgerError>(parts, index, |at, record| {
         if at < index {

@@ -36,6 +36,8 @@ const PATIENCE: u32 = 500;
 /// Who reads what.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reading {
+    /// What the ledger is called that is read.
+    pub(crate) ledger: String,
     pub(crate) principal: String,
     /// The role and the query, without personal values.
     pub(crate) description: String,
@@ -106,7 +108,7 @@ pub(crate) fn event(
     };
     let mut draft = Draft::new(Class::DatastoreActivity, activity::datastore::QUERY, now)
         .actor(&user)
-        .set("database.name", parts.signer.key().name().as_str())
+        .set("database.name", reading.ledger.as_str())
         .set("database.type_id", 99)
         .set("database.type", "ledger")
         .set("src_endpoint.svc_name", parts.product.name.as_str())

@@ -5,7 +5,7 @@ use crate::deeds::Deeds;
 use crate::error::LedgerError;
 use crate::prove::last_checkpoint;
 use crate::read;
-use crate::store::{self, EVENTS, Found, Segment};
+use crate::store::{self, EVENTS, Segment};
 use crate::writer::Parts;
 
 /// How much a ledger holds.
@@ -49,8 +49,7 @@ pub fn stats(parts: &Parts) -> Result<Stats, LedgerError> {
     };
     let segment = Segment::open(disk, &*parts.keys, *last)?;
     let mut frames = segment.frames()?;
-    frames.skip_to_last()?;
-    while let Found::Frame(..) = frames.next()? {}
+    frames.go_to_end()?;
     stats.events = frames.index();
     if stats.events > *first {
         stats.first = Some(*first);

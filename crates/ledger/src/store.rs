@@ -409,6 +409,14 @@ impl Frames<'_> {
         Ok(())
     }
 
+    /// Goes behind the last event. Of those that the last frame holds nobody knows that they are whole
+    /// before it is decrypted.
+    pub(crate) fn go_to_end(&mut self) -> Result<(), LedgerError> {
+        self.skip_to_last()?;
+        while let Found::Frame(..) = self.next()? {}
+        Ok(())
+    }
+
     /// The next frame, decrypted.
     pub(crate) fn next(&mut self) -> Result<Found<'_>, LedgerError> {
         if self.offset == self.length {

@@ -1,10 +1,11 @@
 //! The last events, and those that come after them.
 
 use crate::error::LedgerError;
-use crate::query::{self, Answer, Query, Reading, View};
+use crate::query::{self, Answer, Gaps, Query, Reading, View};
 use crate::read;
 use crate::store::{Next, Segment};
 use crate::writer::Parts;
+use std::io;
 
 /// Gives events as they come. Each poll reads what is new and nothing else.
 #[derive(Debug)]
@@ -26,11 +27,8 @@ pub(crate) fn size(parts: &Parts) -> Result<u64, LedgerError> {
     };
     let segment = Segment::open(&*parts.disk, &*parts.keys, *first)?;
     let mut frames = segment.frames()?;
-    let mut size = frames.index();
-    while frames.skip()? {
-        size = frames.index();
-    }
-    Ok(size)
+    frames.go_to_end()?;
+    Ok(frames.index())
 }
 
 impl Tail {
@@ -75,19 +73,30 @@ impl Tail {
     }
 
     /// Gives the events that have come since, as far as they are what is asked for. The query's
-    /// limit does not count here.
+    /// limit does not count here. What has expired before its turn came is passed over.
     ///
     /// # Errors
     /// The first fault, and what `each` fails with; what was not given then is given next time.
+    /// Events that are missing and did not expire are told after those that are there, once.
     pub fn poll<E: From<LedgerError>>(
         &mut self,
         mut each: impl FnMut(Answer) -> Result<(), E>,
     ) -> Result<(), E> {
+        let mut gaps = Gaps::default();
         let segments = read::segments(&*self.parts.disk)?;
         let begin = segments.partition_point(|first| *first <= self.index);
         let rest = segments.get(begin.saturating_sub(1)..).unwrap_or_default();
         for (number, first) in rest.iter().enumerate() {
-            let segment = Segment::open(&*self.parts.disk, &*self.parts.keys, *first)?;
+            let segment = match Segment::open(&*self.parts.disk, &*self.parts.keys, *first) {
+                // It has just expired; the next look tells whether it has.
+                Err(LedgerError::Disk { source, .. })
+                    if source.kind() == io::ErrorKind::NotFound && number + 1 < rest.len() =>
+                {
+                    break;
+                }
+                segment => segment?,
+            };
+            gaps.check(&self.parts, self.index, *first)?;
             let mut frames = segment.frames()?;
             let expected = self.place.filter(|(at, _)| at == first);
             let found = match expected {
@@ -118,6 +127,6 @@ impl Tail {
             self.index = reading.frames.index().max(self.index);
             self.place = Some((*first, reading.frames.offset()));
         }
-        Ok(())
+        gaps.told()
     }
 }

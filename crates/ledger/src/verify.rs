@@ -7,13 +7,14 @@ use crate::disk::{self, Disk};
 use crate::error::{Fault, FaultKind, LedgerError};
 use crate::ledger::Receipt;
 use crate::open::{is_unfinished, tile_error};
+use crate::publish;
 use crate::sign::{self, Description};
 use crate::store::{self, EVENTS};
 use crate::tiles::{self, Tiles};
 use crate::writer::Parts;
 use palisade_tlog::{
     Audit, Frontier, HASH_BYTES, Hash, ReadError, SignedCheckpoint, TILE_WIDTH, TileReader,
-    TreeHead, tiles_after,
+    TreeHead, WitnessKey, tiles_after,
 };
 use std::collections::BTreeMap;
 use std::io;
@@ -25,6 +26,8 @@ pub struct Evidence {
     pub checkpoints: Vec<SignedCheckpoint>,
     /// Receipts of single events.
     pub receipts: Vec<Receipt>,
+    /// Witnesses that must have cosigned a checkpoint of this ledger.
+    pub witnesses: Vec<WitnessKey>,
 }
 
 /// What verification has shown.
@@ -60,7 +63,8 @@ pub fn verify(parts: &Parts, evidence: &Evidence) -> Result<Verified, LedgerErro
     let own = sign::read_checkpoint(disk, &*parts.signer)?.ok_or_else(sign::no_checkpoint)?;
     let segments = store::list(disk)?;
     let deeds = Deeds::read(parts)?;
-    let mut walk = Walk::new(disk, &own, evidence);
+    let witnessed = witnessed(parts, &evidence.witnesses)?;
+    let mut walk = Walk::new(disk, &own, evidence, &witnessed);
     read_ahead(parts, &segments, |first, contents| {
         let last = segments.last() == Some(&first);
         if last && first >= own.tree().size && is_unfinished(disk, first)? {
@@ -109,18 +113,26 @@ struct Walk<'a> {
     signed: TreeHead,
     tree: Tree<'a>,
     /// The roots that the tree must have on its way, by size, and who says so.
-    roots: BTreeMap<u64, Vec<(Hash, &'static str)>>,
+    roots: BTreeMap<u64, Vec<(Hash, String)>>,
     /// The hashes that leaves must have, by index.
     leaves: BTreeMap<u64, Hash>,
     found: Verified,
 }
 
 impl<'a> Walk<'a> {
-    fn new(disk: &'a dyn Disk, own: &SignedCheckpoint, evidence: &Evidence) -> Self {
+    fn new(
+        disk: &'a dyn Disk,
+        own: &SignedCheckpoint,
+        evidence: &Evidence,
+        witnessed: &[Witnessed],
+    ) -> Self {
         let signed = *own.tree();
         let mut roots: BTreeMap<u64, Vec<_>> = BTreeMap::new();
         let held = evidence.checkpoints.iter().map(|held| (held.tree(), GIVEN));
-        for (tree, path) in std::iter::once((&signed, sign::CHECKPOINT)).chain(held) {
+        let held = held.map(|(tree, path)| (*tree, path.to_owned()));
+        let own = (signed, sign::CHECKPOINT.to_owned());
+        let all = std::iter::once(own).chain(held).chain(witnessed.to_vec());
+        for (tree, path) in all {
             roots.entry(tree.size).or_default().push((tree.root, path));
         }
         let receipts = evidence.receipts.iter();
@@ -241,7 +253,7 @@ impl<'a> Walk<'a> {
         match said.iter().find(|(said, _)| *said != root) {
             None => Ok(()),
             Some((_, path)) => Err(Fault {
-                path: (*path).to_owned(),
+                path: path.clone(),
                 offset: None,
                 index: size.saturating_sub(1),
                 what: FaultKind::Root,
@@ -317,6 +329,40 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// A tree that a witness has seen, and the file that says so.
+type Witnessed = (TreeHead, String);
+
+/// What witnesses have cosigned: all notes that are kept, of which those of the witnesses that are
+/// asked for must be there.
+fn witnessed(parts: &Parts, wanted: &[WitnessKey]) -> Result<Vec<Witnessed>, LedgerError> {
+    let disk = &*parts.disk;
+    let fault = |path: String, what| Fault {
+        path,
+        offset: None,
+        index: 0,
+        what,
+    };
+    for witness in wanted {
+        if publish::last(parts, witness)?.is_none() {
+            return Err(fault(publish::path(witness), FaultKind::Unwitnessed).into());
+        }
+    }
+    let names = disk.list(publish::FOLDER);
+    let mut found = Vec::new();
+    for name in names.map_err(LedgerError::disk("reading", publish::FOLDER))? {
+        if name.ends_with(disk::NEW) {
+            continue;
+        }
+        let path = format!("{}/{name}", publish::FOLDER);
+        let note = disk::read(disk, &path, sign::LIMIT);
+        let note = note.map_err(LedgerError::disk("reading", &path))?;
+        let checkpoint = SignedCheckpoint::open(&note, &sign::log(&*parts.signer));
+        let checkpoint = checkpoint.map_err(|_| fault(path.clone(), FaultKind::Signature))?;
+        found.push((*checkpoint.tree(), path));
+    }
+    Ok(found)
 }
 
 fn removed(path: &str, index: u64) -> Fault {

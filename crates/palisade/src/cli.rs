@@ -13,8 +13,8 @@ pub(crate) use iam::{
 pub(crate) use ledger::{
     AppendArgs, AskArgs, BackupArgs, CheckpointArgs, EraseArgs, ErasuresArgs, EventFormat,
     ExpireArgs, ExportArgs, ExportFormat, HoldArgs, KeyArgs, LedgerArgs, LedgerCommand, OutcomeArg,
-    PartArgs, PlaceArgs, ProveArgs, QueryArgs, RekeyArgs, ReleaseArgs, RestoreArgs, StatsArgs,
-    SubjectArgs, TailArgs, VerifyArgs,
+    PartArgs, PlaceArgs, PlacesArgs, ProveArgs, PublishArgs, QueryArgs, ReadArgs, RekeyArgs,
+    ReleaseArgs, RestoreArgs, StatsArgs, SubjectArgs, TailArgs, VerifyArgs, WitnessArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -10,12 +10,14 @@ mod keep;
 mod lines;
 mod place;
 mod prove;
+mod publish;
 mod rekey;
 mod remove;
 mod stats;
 mod verify;
 mod when;
 mod who;
+mod witness;
 
 pub(crate) use ask::class;
 pub(crate) use when::When;
@@ -35,6 +37,8 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
         LedgerCommand::Append(arguments) => append::run(arguments),
         LedgerCommand::Verify(arguments) => verify::run(arguments),
         LedgerCommand::Checkpoint(arguments) => prove::checkpoint(arguments),
+        LedgerCommand::Publish(arguments) => publish::run(arguments),
+        LedgerCommand::Witness(arguments) => witness::run(arguments),
         LedgerCommand::Prove(arguments) => prove::run(arguments),
         LedgerCommand::Query(arguments) => ask::query(arguments),
         LedgerCommand::Export(arguments) => ask::export(arguments),
@@ -66,6 +70,7 @@ fn failed_as(error: &LedgerError, message: String) -> CommandError {
             KeyError::Refused(_) => CommandError::unverified(message),
             KeyError::Unavailable(_) => CommandError::internal(message),
         },
+        LedgerError::Copy => CommandError::usage(message),
         LedgerError::Version { .. } | LedgerError::Foreign { .. } => {
             CommandError::unreadable(message)
         }

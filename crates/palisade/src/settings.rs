@@ -101,10 +101,18 @@ impl Project {
 
 /// The configuration of a folder, from there upwards, without what it names.
 pub(crate) fn config(start: &Path) -> Result<Config, CommandError> {
-    match upwards(start) {
-        Some(path) => parse(start, &path),
-        None => Ok(Config::default()),
-    }
+    Ok(config_in(start)?
+        .map(|(config, _)| config)
+        .unwrap_or_default())
+}
+
+/// The same, with the folder that its file lies in; nothing where there is none.
+pub(crate) fn config_in(start: &Path) -> Result<Option<(Config, PathBuf)>, CommandError> {
+    let Some(path) = upwards(start) else {
+        return Ok(None);
+    };
+    let folder = path.parent().unwrap_or(start).to_path_buf();
+    Ok(Some((parse(start, &path)?, folder)))
 }
 
 fn upwards(start: &Path) -> Option<PathBuf> {

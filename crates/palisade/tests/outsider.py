@@ -1,11 +1,13 @@
 """Verifies a ledger as somebody outside does who has only the specifications:
-signed-note, tlog-checkpoint, tlog-tiles and tlog-proof of C2SP, RFC 6962, RFC 9162, RFC 8032.
+signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature and tlog-proof of C2SP, RFC 6962,
+RFC 9162, RFC 8032.
 
-    outsider.py [--pure] VKEY DIR PROOF...
+    outsider.py [--pure] [--witness VKEY NOTE] VKEY DIR PROOF...
 
 reads `checkpoint` and `tile/` in DIR and proof files, checks the signature, the root that the
 tiles give, and that each proof holds, and prints the size, the root, and what was proved.
-`--pure` uses no library for signatures.
+`--witness` checks that a checkpoint in the file NOTE, of a tree that DIR begins with, is cosigned
+with the key, and prints its size and the time. `--pure` uses no library for signatures.
 """
 
 import base64
@@ -118,10 +120,10 @@ def ed25519(pure):
 # Signed notes and checkpoints.
 
 
-def parse_vkey(vkey):
+def parse_vkey(vkey, algorithm=1):
     name, key_id, key = vkey.split("+", 2)
     data = b64(key)
-    require(data[0] == 1 and len(data) == 33, "the key is not one of Ed25519")
+    require(data[0] == algorithm and len(data) == 33, "the key is not one of Ed25519")
     expected = sha256(name.encode() + b"\n" + data)[:4]
     require(bytes.fromhex(key_id) == expected, "the key id is another key's")
     return name, expected, data[1:]
@@ -144,6 +146,20 @@ def open_checkpoint(note, vkey, verify):
     require(origin == name, "the checkpoint is of another log")
     require(str(int(size)) == size, "the size of the checkpoint is not a number")
     return int(size), b64(root)
+
+
+def cosigned_at(note, witness, verify):
+    name, key_id, key = witness
+    text, _, signatures = note.rpartition(b"\n\n")
+    for line in signatures.decode().splitlines():
+        _, signer, data = line.split(" ")
+        data = b64(data)
+        if signer == name and data[:4] == key_id:
+            time = int.from_bytes(data[4:12], "big")
+            message = b"cosignature/v1\ntime %d\n" % time + text + b"\n"
+            require(verify(key, message, data[12:]), "the signature of the witness")
+            return time
+    sys.exit("not verified: the witness has not cosigned")
 
 
 # The tree.
@@ -240,13 +256,23 @@ def check_proof(proof, vkey, verify):
 def main():
     arguments = sys.argv[1:]
     pure = arguments[0] == "--pure"
-    vkey, folder, *proofs = arguments[1:] if pure else arguments
+    arguments = arguments[1:] if pure else arguments
+    witness = arguments[0] == "--witness"
+    if witness:
+        _, witness, witnessed, *arguments = arguments
+    vkey, folder, *proofs = arguments
     verify, vkey = ed25519(pure), parse_vkey(vkey)
     with open(os.path.join(folder, "checkpoint"), "rb") as file:
         size, root = open_checkpoint(file.read(), vkey, verify)
     leaves = read_tree(folder, size)
     require(tree_hash(leaves) == root, "the root that the tiles give")
     print(size, base64.b64encode(root).decode())
+    if witness:
+        with open(witnessed, "rb") as file:
+            note = file.read()
+        size, root = open_checkpoint(note, vkey, verify)
+        require(tree_hash(leaves[:size]) == root, "the root that the witness has seen")
+        print("witnessed", size, cosigned_at(note, parse_vkey(witness, 4), verify))
     for path in proofs:
         with open(path, "rb") as file:
             index, leaf = check_proof(file.read(), vkey, verify)

@@ -8,7 +8,8 @@
 use crate::coverage::Enforcer;
 use crate::error::{ConfigError, did_you_mean};
 use crate::parameters::Parameters;
-use crate::read::{Reader, Table, Value};
+use crate::read::{Reader, Table};
+pub(crate) use crate::read::{root_table, word};
 use palisade_core::ClauseId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -303,14 +304,6 @@ impl Catalogue {
     }
 }
 
-/// The whole text as a table.
-pub(crate) fn root_table<'a, 't>(root: &'a toml::Spanned<toml::de::DeTable<'t>>) -> Table<'a, 't> {
-    Table {
-        entries: root.get_ref(),
-        start: 0,
-    }
-}
-
 fn read_head(reader: &mut Reader<'_>) -> Option<Catalogue> {
     let root = reader.parse()?;
     let root = root_table(&root);
@@ -439,23 +432,6 @@ pub(crate) fn read_points<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> 
     points.sort_unstable();
     points.dedup();
     Some(points)
-}
-
-/// One of a few words.
-pub(crate) fn word<'t, T: Copy>(
-    reader: &mut Reader<'t>,
-    value: &Value<'t>,
-    text: &str,
-    words: &[(&str, T)],
-) -> Option<T> {
-    let found = words.iter().find(|(word, _)| *word == text);
-    if found.is_none() {
-        let all: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let help = did_you_mean(text, words.iter().map(|(word, _)| *word));
-        let message = format!("`{text}` is not one of {}", all.join(", "));
-        reader.error(value.span(), message, help);
-    }
-    found.map(|(_, value)| *value)
 }
 
 pub(crate) fn read_attestation<'t>(

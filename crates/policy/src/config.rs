@@ -8,7 +8,7 @@ mod environment;
 mod ledger;
 
 pub use environment::Environment;
-pub use ledger::{LedgerConfig, LedgerRole};
+pub use ledger::{LedgerConfig, LedgerPublish, LedgerRole, LedgerWitness};
 
 use crate::catalogue::{root_table, word};
 use crate::error::ConfigError;
@@ -91,7 +91,7 @@ pub struct Config {
     pub organization: OrganizationConfig,
     /// What is deployed to, by name: each is given values of its own.
     pub environments: BTreeMap<String, Environment>,
-    /// Who may read what of a ledger.
+    /// Who may read what of a ledger, and where its checkpoints go.
     pub ledger: LedgerConfig,
 }
 
@@ -478,7 +478,7 @@ fn contradictions<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>, config: &Con
 }
 
 #[cfg(test)]
-pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 9] = [
+pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 11] = [
     ("", KEYS),
     ("rule", RULE_KEYS),
     ("path", PATH_KEYS),
@@ -487,7 +487,9 @@ pub(crate) const SCHEMA_KEYS: [crate::testing::Keys; 9] = [
     ("template", TEMPLATE_KEYS),
     ("environment", environment::KEYS),
     ("ledger", ledger::KEYS),
+    ("ledger-publish", ledger::PUBLISH_KEYS),
     ("ledger-role", ledger::ROLE_KEYS),
+    ("ledger-witness", ledger::WITNESS_KEYS),
 ];
 
 #[cfg(test)]

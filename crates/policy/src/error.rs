@@ -105,7 +105,8 @@ impl From<ConfigError> for Problem {
 }
 
 /// The help line for a word that is not known: the nearest one, or nothing.
-pub(crate) fn did_you_mean<'a>(
+#[must_use]
+pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {

@@ -16,7 +16,7 @@ mod glob;
 mod known;
 mod overlay;
 mod parameters;
-mod read;
+pub mod read;
 mod suppressions;
 
 #[cfg(test)]
@@ -28,8 +28,8 @@ mod testing;
 
 pub use catalogue::{Attestation, Catalogue, Clause, Framework, Point, Status};
 pub use config::{
-    Config, Environment, LedgerConfig, LedgerRole, OrganizationConfig, PathSettings, Profile,
-    RuleSetting, Setting,
+    Config, Environment, LedgerConfig, LedgerPublish, LedgerRole, LedgerWitness,
+    OrganizationConfig, PathSettings, Profile, RuleSetting, Setting,
 };
 pub use coverage::{ClauseState, Enforcer, coverage};
 pub use error::ConfigError;

@@ -10,6 +10,7 @@ use hyper_util::server::conn::auto;
 use palisade_event::{Class, Product};
 use palisade_gateway::{Gateway, Parts, Settings, Tls};
 use palisade_guard::config::*;
+use palisade_guard::limit::{Limiter, Seed};
 use palisade_guard::{Guard, Random};
 use palisade_ledger::{Folder, KeyFile, Ledger, LedgerError, Query, Reader, Roles, SystemClock};
 use std::collections::BTreeMap;
@@ -57,7 +58,7 @@ pub(crate) fn quick() -> Settings {
 
 pub(crate) fn route(path: &str, methods: &[&str], body: BodyMode) -> Route {
     Route {
-        path: path.to_owned(),
+        path: Template::parse(path).unwrap(),
         methods: methods.iter().map(|method| (*method).to_owned()).collect(),
         function: "orders".to_owned(),
         target: "orders".to_owned(),
@@ -69,8 +70,8 @@ pub(crate) fn route(path: &str, methods: &[&str], body: BodyMode) -> Route {
         body,
         most: 4096,
         record: RecordMode::Batched,
+        privileged: false,
         cors: None,
-        headers: Vec::new(),
         line: 1,
     }
 }
@@ -78,6 +79,7 @@ pub(crate) fn route(path: &str, methods: &[&str], body: BodyMode) -> Route {
 pub(crate) fn config(urls: Vec<(String, u32)>) -> Config {
     let target = Target {
         urls,
+        plaintext: false,
         timeout: 2000,
         health: None,
     };
@@ -107,11 +109,14 @@ pub(crate) fn config(urls: Vec<(String, u32)>) -> Config {
             dir: String::new(),
             key: None,
         },
+        quotas: None,
+        grants: None,
         listen: Some(Listen {
-            address: String::new(),
+            address: "127.0.0.1:0".parse().unwrap(),
             certificate: None,
             private_key: None,
             plaintext: false,
+            behind: Vec::new(),
             admin: None,
             hsts: Some(1000),
         }),
@@ -129,6 +134,8 @@ pub(crate) fn config(urls: Vec<(String, u32)>) -> Config {
         },
         contracts: BTreeMap::new(),
         policies: Vec::new(),
+        claims: BTreeMap::new(),
+        functions: BTreeMap::new(),
         routes,
         sources: Vec::new(),
     }
@@ -180,6 +187,10 @@ impl Stand {
                 aws_lc_rs::rand::fill(bytes).unwrap();
             })),
             unrecorded: unrecorded.clone(),
+            folder: folder.clone(),
+            fetch: None,
+            limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
+            quotas: None,
         };
         let guard = Guard::new(config, parts).unwrap();
         let parts = Parts {

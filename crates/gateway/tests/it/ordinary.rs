@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use palisade_guard::config::BodyMode;
+use palisade_guard::config::{BodyMode, Template};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -317,7 +317,7 @@ async fn a_function_that_does_not_answer() {
         nowhere.urls = vec![("http://127.0.0.1:1".to_owned(), 1)];
         config.targets.insert("nowhere".to_owned(), nowhere);
         let mut route = config.routes[0].clone();
-        route.path = "/nowhere".to_owned();
+        route.path = Template::parse("/nowhere").unwrap();
         route.target = "nowhere".to_owned();
         config.routes.push(route);
         config.targets.get_mut("orders").unwrap().timeout = 300;

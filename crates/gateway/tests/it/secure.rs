@@ -235,15 +235,22 @@ async fn without_tls_only_this_machine_is_served() {
     let stand = Stand::new().await;
     let bound = stand.gateway.bind("0.0.0.0:0".parse().unwrap()).await;
     assert!(bound.is_err());
-    let stand = Stand::with(quick(), None, |config| {
-        config.listen.as_mut().unwrap().plaintext = true;
-    })
-    .await;
-    assert!(
-        stand
-            .gateway
-            .bind("0.0.0.0:0".parse().unwrap())
-            .await
-            .is_ok()
-    );
+    // What stands in front is the only one that may connect, and says who calls.
+    for (network, is_front) in [("127.0.0.0/8", true), ("192.0.2.0/24", false)] {
+        let stand = Stand::with(quick(), None, |config| {
+            let listen = config.listen.as_mut().unwrap();
+            listen.plaintext = true;
+            listen.behind = vec![network.parse().unwrap()];
+        })
+        .await;
+        let bound = stand.gateway.bind("0.0.0.0:0".parse().unwrap()).await;
+        assert!(bound.is_ok());
+        let asked = "GET /open/x HTTP/1.1\r\nHost: a\r\n";
+        let said = "X-Forwarded-For: 10.9.9.9, 198.51.100.7\r\n";
+        let answer = stand.raw(format!("{asked}{said}\r\n")).await;
+        assert_eq!(answer.contains("for=198.51.100.7;"), is_front, "{answer}");
+        assert!(!answer.contains("10.9.9.9"), "{answer}");
+        let answer = stand.raw(format!("{asked}\r\n")).await;
+        assert_eq!(answer.starts_with("HTTP/1.1 400"), is_front, "{answer}");
+    }
 }

@@ -1,39 +1,159 @@
-//! Whether they may.
+//! Whether they may: what the route asks for, and what policies say.
 
+use crate::authorize::{self, AuthzInput, Call};
 use crate::chain::{Body, Pass, Standing};
 use crate::reason::Reason;
+use crate::request::Entry;
+use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The policies that permit it.
-pub(crate) fn authorize(pass: &Pass, _body: &Body) -> Result<Vec<String>, Reason> {
-    let Some(Standing::Route(matched)) = &pass.standing else {
-        return Ok(Vec::new());
+pub(crate) fn authorize(pass: &Pass, body: &Body) -> Result<Vec<String>, Reason> {
+    let principal = pass.principal.as_ref().ok_or(Reason::NoCredential)?;
+    let forbidden = || Reason::Forbidden {
+        policies: Vec::new(),
     };
-    let route = &matched.route;
-    let Some(principal) = &pass.principal else {
-        return Err(Reason::Forbidden {
-            policies: Vec::new(),
-        });
-    };
-    let missing = |what, name: &String| Reason::Missing {
-        what,
-        name: name.clone(),
-    };
-    if let Some(scope) = route
-        .scopes
-        .iter()
-        .find(|scope| !principal.scopes.contains(scope))
-    {
-        return Err(missing("scope", scope));
-    }
-    match route.roles.first() {
-        Some(first)
-            if !route
-                .roles
-                .iter()
-                .any(|role| principal.roles.contains(role)) =>
-        {
-            Err(missing("role", first))
+    let mut asked = false;
+    if let Some(Standing::Route(matched)) = &pass.standing {
+        let route = &matched.route;
+        if route.accepts.is_empty() {
+            // Open to everybody, and said so.
+            return Ok(Vec::new());
         }
-        _ => Ok(Vec::new()),
+        let missing = |what, name: &String| Reason::Missing {
+            what,
+            name: name.clone(),
+        };
+        if let Some(scope) = route
+            .scopes
+            .iter()
+            .find(|scope| !principal.scopes.contains(scope))
+        {
+            return Err(missing("scope", scope));
+        }
+        match route.roles.first() {
+            Some(first)
+                if !route
+                    .roles
+                    .iter()
+                    .any(|role| principal.roles.contains(role)) =>
+            {
+                return Err(missing("role", first));
+            }
+            _ => asked = !(route.roles.is_empty() && route.scopes.is_empty()),
+        }
     }
+    let Some(authorizer) = &pass.guard.compiled().authorizer else {
+        // The lists of a source are its policy; a route must have asked for something.
+        return match (&pass.standing, asked) {
+            (Some(Standing::Source(_)), _) | (_, true) => Ok(Vec::new()),
+            _ => Err(forbidden()),
+        };
+    };
+    let standing = pass.standing.as_ref().ok_or(Reason::NoRoute)?;
+    let json = match body {
+        Body::Whole(bytes) if !bytes.is_empty() => serde_json::from_slice::<Value>(bytes).ok(),
+        _ => None,
+    };
+    let decided = |call: Call<'_>| {
+        let input = AuthzInput {
+            function: standing.function(),
+            now: pass.began / 1000,
+            call,
+            body: json.as_ref(),
+            grants: &pass.guard.compiled().grants,
+        };
+        authorizer.decide(principal, &input)
+    };
+    let decision = match (&pass.request.entry, standing) {
+        (Entry::Http(call), Standing::Route(matched)) => {
+            let names = matched.parameters.iter();
+            let path: Vec<(&str, &str)> = names.map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let query = decoded(&call.query);
+            let query: Vec<(&str, &str)> = query
+                .iter()
+                .map(|(n, v)| (n.as_str(), v.as_str()))
+                .collect();
+            let mut headers = Vec::new();
+            for (name, value) in pass.request.headers.iter() {
+                match std::str::from_utf8(value) {
+                    Ok(text) => headers.push((name, text)),
+                    // To leave it out would be to say that it is absent.
+                    Err(_) if authorizer_sees(pass, name) => return Err(forbidden()),
+                    Err(_) => {}
+                }
+            }
+            decided(Call::Http {
+                method: &call.method,
+                route: matched.route.path.as_str(),
+                path: &path,
+                query: &query,
+                headers: &headers,
+                ip: pass
+                    .request
+                    .peer
+                    .address
+                    .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+                tls: pass.request.peer.is_encrypted,
+            })
+        }
+        _ => decided(Call::Event),
+    };
+    let names = |policies: &[authorize::PolicyName]| -> Vec<String> {
+        policies.iter().map(|name| name.to_string()).collect()
+    };
+    if decision.allowed {
+        return Ok(names(&decision.policies));
+    }
+    Err(match decision.reason {
+        authorize::Reason::PolicyFailed => Reason::Policy {
+            policy: names(&decision.failed)
+                .into_iter()
+                .next()
+                .unwrap_or_default(),
+        },
+        authorize::Reason::Input(error) => Reason::Policy {
+            policy: error.code().to_owned(),
+        },
+        _ => Reason::Forbidden {
+            policies: names(&decision.policies),
+        },
+    })
+}
+
+fn authorizer_sees(pass: &Pass, header: &str) -> bool {
+    let functions = pass.guard.config().functions.values();
+    functions
+        .into_iter()
+        .any(|function| function.headers.contains(header))
+}
+
+/// The parameters of a query, decoded as forms are (`application/x-www-form-urlencoded`).
+fn decoded(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let each = pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (plain(name), plain(value))
+    });
+    each.collect()
+}
+
+fn plain(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => match crate::path::encoded_byte(rest) {
+                Some((byte, behind)) => {
+                    rest = behind;
+                    byte
+                }
+                None => b'%',
+            },
+            byte => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }

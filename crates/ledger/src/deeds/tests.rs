@@ -125,7 +125,7 @@ fn an_expiry_before_its_time_does_not_cover_a_removal() {
         matches!(&found, Err(LedgerError::Fault(f)) if is_early(f)),
         "{found:?}"
     );
-    assert!(crate::read(&parts, 0).is_err());
+    assert!(crate::read::read(&parts, 0).is_err());
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -269,7 +269,10 @@ fn bytes_of(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     Some(Zeroizing::new(bytes.as_slice().try_into().ok()?))
 }
 
-fn disk_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFileError {
+pub(crate) fn disk_error(
+    doing: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> KeyFileError {
     let path = path.to_owned();
     move |source| KeyFileError::Disk {
         doing,
@@ -279,7 +282,7 @@ fn disk_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Key
 }
 
 /// The folder of a file, and its name there.
-fn place(path: &Path) -> Result<(PathBuf, String), KeyFileError> {
+pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), KeyFileError> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| KeyFileError::Format {
         path: path.to_owned(),

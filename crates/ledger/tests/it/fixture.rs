@@ -1,10 +1,14 @@
 //! What every test needs: keys, a clock that tells what it is told, and a way to wait for futures.
 
+use crate::simulated::Simulated;
 use palisade_event::{Class, Draft, Event, Product, User, activity};
 use palisade_ledger::{
-    Clock, DataKey, Disk, KeyError, KeyService, Parts, Settings, Signer, WrappedKey,
+    Clock, DataKey, Disk, DiskFile, Elsewhere, KeyError, KeyService, Ledger, LedgerError, Lock,
+    Parts, Permit, Query, Reader, Roles, Settings, Signer, WrappedKey, permit,
 };
 use palisade_tlog::{Note, NoteKey, NoteSecret};
+use serde_json::Value;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -89,6 +93,78 @@ pub(crate) fn parts(disk: impl Disk + 'static) -> Parts {
             version: "0".to_owned(),
         }),
     }
+}
+
+/// A disk that can't be written.
+#[derive(Debug)]
+struct Medium(Arc<dyn Disk>);
+
+impl Disk for Medium {
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.0.list(folder)
+    }
+    fn create(&self, _: &str) -> io::Result<Box<dyn DiskFile>> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+    fn open(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
+        self.0.open(path)
+    }
+    fn rename(&self, _: &str, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+    fn remove(&self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+    fn sync_folder(&self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+    fn lock(&self) -> io::Result<Lock> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+}
+
+/// The ledger, where it can't be written.
+pub(crate) fn on_medium(ledger: &Parts) -> Parts {
+    Parts {
+        disk: Arc::new(Medium(ledger.disk.clone())),
+        ..ledger.clone()
+    }
+}
+
+/// Lets somebody read a ledger as it is; that is recorded in another one.
+pub(crate) fn permitted(ledger: &Parts, query: &Query) -> Permit {
+    let (records, roles) = (parts(Simulated::default()), Roles::owner("olga"));
+    drop(Ledger::open(records.clone(), small()).unwrap());
+    let elsewhere = Elsewhere {
+        parts: &records,
+        roles: &roles,
+    };
+    let reader = Reader {
+        principal: "olga".to_owned(),
+        role: None,
+    };
+    let medium = on_medium(ledger);
+    permit(&medium, Some(elsewhere), small(), &roles, &reader, query).unwrap()
+}
+
+/// One event.
+pub(crate) fn read(ledger: &Parts, index: u64) -> Result<Option<Value>, LedgerError> {
+    let query = Query {
+        from_index: Some(index),
+        until_index: Some(index + 1),
+        ..Query::default()
+    };
+    // It tells what has expired.
+    if permitted(ledger, &query).leaf()?.is_none() {
+        return Ok(None);
+    }
+    let mut found = None;
+    permitted(ledger, &query).query(|answer| {
+        assert_eq!(answer.index, index);
+        found = Some(answer.event);
+        Ok::<_, LedgerError>(())
+    })?;
+    Ok(found)
 }
 
 /// Small segments, and checkpoints only when they are asked for.

@@ -6,7 +6,10 @@
 mod durable;
 mod fixture;
 mod kept;
+mod nodes;
 mod ordered;
+mod published;
 mod query;
 mod simulated;
+mod tail;
 mod tampered;

@@ -1,7 +1,7 @@
 //! What is asked for is found, without reading the rest, by whoever may read it; and that they did
 //! is recorded.
 
-use crate::fixture::{Set, parts, small, wait};
+use crate::fixture::{self, Set, parts, small, wait};
 use crate::simulated::{Simulated, Trouble};
 use palisade_event::{Class, Draft, Event, Status, User, activity};
 use palisade_ledger::{
@@ -165,6 +165,7 @@ fn reader(principal: &str) -> Reader {
 fn permitted(parts: &Parts, query: &Query) -> Permit {
     permit(
         parts,
+        None,
         daily(),
         &Roles::owner("olga"),
         &reader("olga"),
@@ -573,7 +574,8 @@ fn roles() -> Roles {
 #[test]
 fn a_reading_is_recorded_before_and_a_refusal_too() {
     let (_, parts) = ledger();
-    let ask = |who: &str, query: &Query| permit(&parts, daily(), &roles(), &reader(who), query);
+    let ask =
+        |who: &str, query: &Query| permit(&parts, None, daily(), &roles(), &reader(who), query);
     let of_ada = Query {
         principal: some("ada"),
         function: some("f-2"),
@@ -610,7 +612,14 @@ fn a_reading_is_recorded_before_and_a_refusal_too() {
 fn a_role_sees_what_it_shows() {
     let (_, parts) = ledger();
     let see = |who: &str| {
-        let permit = permit(&parts, daily(), &roles(), &reader(who), &Query::default());
+        let permit = permit(
+            &parts,
+            None,
+            daily(),
+            &roles(),
+            &reader(who),
+            &Query::default(),
+        );
         answers(permit.unwrap())
     };
     let calls = see("bob");
@@ -664,7 +673,7 @@ fn who_reads_beside_a_writer_is_recorded_by_it() {
     };
     #[expect(clippy::disallowed_methods, reason = "it stands for another process")]
     let asking = std::thread::spawn(move || {
-        permit(&beside, daily(), &roles(), &reader("bob"), &query).map(answers)
+        permit(&beside, None, daily(), &roles(), &reader("bob"), &query).map(answers)
     });
     // Until it is answered, nothing is read, and what is asked nobody else can see.
     let requests = || {
@@ -699,6 +708,7 @@ fn an_answer_that_the_ledger_does_not_confirm_is_none() {
     let asking = std::thread::spawn(move || {
         permit(
             &beside,
+            None,
             daily(),
             &roles(),
             &reader("bob"),
@@ -742,13 +752,22 @@ fn what_is_no_request_is_not_recorded() {
 #[test]
 fn what_can_not_be_recorded_is_not_read() {
     let (disk, parts) = ledger();
-    let ask = || permit(&parts, daily(), &roles(), &reader("bob"), &Query::default());
+    let ask = || {
+        permit(
+            &parts,
+            None,
+            daily(),
+            &roles(),
+            &reader("bob"),
+            &Query::default(),
+        )
+    };
     disk.disk.plan(disk.disk.operations() + 1, Trouble::Full);
     assert!(matches!(ask(), Err(ReadError::Unrecorded(_))));
     // Where there is no ledger, none is begun.
     let nothing = self::parts(Simulated::default());
     let query = Query::default();
-    let error = permit(&nothing, daily(), &roles(), &reader("bob"), &query).unwrap_err();
+    let error = permit(&nothing, None, daily(), &roles(), &reader("bob"), &query).unwrap_err();
     assert!(matches!(error, ReadError::Ledger(_)), "{error}");
     assert!(nothing.disk.list("").unwrap().is_empty());
 }
@@ -862,6 +881,7 @@ fn what_is_missing_and_did_not_expire_is_told_after_what_is_there() {
             // Opening does not go on behind what is missing at the end.
             let Ok(permit) = permit(
                 &parts,
+                None,
                 daily(),
                 &Roles::owner("olga"),
                 &reader("olga"),
@@ -890,6 +910,6 @@ fn what_is_missing_and_did_not_expire_is_told_after_what_is_there() {
     let name = format!("segments/{:020}.log", DAYS * PER_DAY);
     files.insert(name, b"pali".to_vec());
     let beside = self::parts(Simulated::with(files));
-    assert!(palisade_ledger::read(&beside, 14).unwrap().is_some());
-    assert!(palisade_ledger::read(&beside, 15).unwrap().is_none());
+    assert!(fixture::read(&beside, 14).unwrap().is_some());
+    assert!(fixture::read(&beside, 15).unwrap().is_none());
 }

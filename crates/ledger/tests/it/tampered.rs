@@ -28,6 +28,7 @@ fn ledger_twice() -> (Files, Files, Evidence) {
     let evidence = Evidence {
         checkpoints: vec![SignedCheckpoint::open(checkpoint.as_bytes(), &log).unwrap()],
         receipts,
+        ..Evidence::default()
     };
     (earlier, disk.files(), evidence)
 }
@@ -153,6 +154,7 @@ fn another_history_under_the_same_key_is_found() {
         } else {
             Vec::new()
         },
+        ..Evidence::default()
     };
     assert_eq!(fault(other.clone(), &only(true)).what, FaultKind::Event);
     assert_eq!(fault(other, &only(false)).what, FaultKind::Root);

@@ -1,17 +1,21 @@
 //! The commands about the ledger.
 
 mod keeping;
+mod publishing;
 
 pub(crate) use keeping::{
     BackupArgs, EraseArgs, ErasuresArgs, ExpireArgs, HoldArgs, RekeyArgs, ReleaseArgs, RestoreArgs,
     SubjectArgs,
 };
 
+pub(crate) use publishing::{PublishArgs, WitnessArgs};
+
 use super::AnswerFormat;
 use crate::ledger::{When, class};
 use clap::{Args, Subcommand, ValueEnum};
 use palisade_core::ClauseId;
 use palisade_event::Class;
+use palisade_tlog::WitnessKey;
 use std::path::PathBuf;
 
 /// Options of `palisade ledger`.
@@ -29,6 +33,11 @@ pub(crate) enum LedgerCommand {
     Verify(VerifyArgs),
     /// Sign what there is, and print the checkpoint: keep it where the ledger's owner can't change it
     Checkpoint(CheckpointArgs),
+    /// Bring checkpoints on a schedule to a file, a URL and witnesses, as `[ledger.publish]` of
+    /// palisade.toml says
+    Publish(PublishArgs),
+    /// Cosign the checkpoints of other ledgers, as long as each continues the one before
+    Witness(WitnessArgs),
     /// Prove that an event is in the ledger, to anybody who has the verifier key
     Prove(ProveArgs),
     /// Find events by time, class, principal, function, outcome, clause or correlation id
@@ -73,6 +82,37 @@ pub(crate) struct PlaceArgs {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
+/// Which ledgers a command is about, and what opens them.
+#[derive(Debug, Args)]
+pub(crate) struct PlacesArgs {
+    /// The folder of the ledger; several are given as one, by time
+    #[arg(long = "dir", value_name = "DIR", required = true)]
+    pub(crate) dirs: Vec<PathBuf>,
+    /// The file with its keys; with several folders one for each, in their order [default: DIR.key,
+    /// beside the folder]
+    #[arg(long = "key-file", value_name = "FILE")]
+    pub(crate) key_files: Vec<PathBuf>,
+    /// A file whose first line is the passphrase of the key file; with several folders one for all,
+    /// or one for each
+    #[arg(long = "passphrase-file", value_name = "FILE")]
+    pub(crate) passphrase_files: Vec<PathBuf>,
+}
+
+/// In which role somebody reads, and where that is recorded.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// The role to read in, for those who have several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) role: Option<String>,
+    /// The folder of another ledger that records the reading of a backup, or of a folder that can't
+    /// be written; its roles count. Its key file stands beside it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) record_in: Option<PathBuf>,
+    /// A file whose first line is the passphrase of that key file
+    #[arg(long, value_name = "FILE", requires = "record_in")]
+    pub(crate) record_passphrase_file: Option<PathBuf>,
+}
+
 /// Options of `palisade ledger append`.
 #[derive(Debug, Args)]
 pub(crate) struct AppendArgs {
@@ -101,6 +141,9 @@ pub(crate) struct VerifyArgs {
     /// Receipts, one per line, as `append` printed them
     #[arg(long = "receipt", value_name = "FILE")]
     pub(crate) receipts: Vec<PathBuf>,
+    /// The verifier key of a witness that must have cosigned the ledger, as its last publication says
+    #[arg(long = "witness", value_name = "VKEY")]
+    pub(crate) witnesses: Vec<WitnessKey>,
     /// Where to write the proof, when two checkpoints show that the ledger signed two histories
     #[arg(long, value_name = "FILE")]
     pub(crate) fork_proof: Option<PathBuf>,
@@ -130,9 +173,8 @@ pub(crate) struct ProveArgs {
     /// Put what the proof is about beside it: the event, with commitments for personal fields
     #[arg(long)]
     pub(crate) with_leaf: bool,
-    /// The role to read the event in, for those who have several
-    #[arg(long, value_name = "NAME", requires = "with_leaf")]
-    pub(crate) role: Option<String>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
     /// Where to write it instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -165,9 +207,8 @@ pub(crate) struct AskArgs {
     /// The correlation id
     #[arg(long, value_name = "ID")]
     pub(crate) correlation: Option<String>,
-    /// The role to read in, for those who have several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) role: Option<String>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
 }
 
 /// Which of the events that were asked for.
@@ -195,7 +236,7 @@ pub(crate) enum OutcomeArg {
 pub(crate) enum EventFormat {
     /// A line for people
     Text,
-    /// {"index": …, "event": …}, one in a line
+    /// {"index": …, "event": …}, one in a line; of several ledgers with `ledger`
     #[value(alias = "jsonl")]
     Json,
     /// Rows of the columns that most events have
@@ -207,7 +248,7 @@ pub(crate) enum EventFormat {
 /// The ways to write events for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExportFormat {
-    /// {"index": …, "event": …}, one in a line
+    /// {"index": …, "event": …}, one in a line; of several ledgers with `ledger`
     #[value(alias = "json")]
     Jsonl,
     /// Rows of the columns that most events have
@@ -220,7 +261,7 @@ pub(crate) enum ExportFormat {
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) places: PlacesArgs,
     #[command(flatten)]
     pub(crate) ask: AskArgs,
     #[command(flatten)]
@@ -234,7 +275,7 @@ pub(crate) struct QueryArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
-    pub(crate) place: PlaceArgs,
+    pub(crate) places: PlacesArgs,
     #[command(flatten)]
     pub(crate) ask: AskArgs,
     #[command(flatten)]

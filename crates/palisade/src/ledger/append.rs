@@ -3,6 +3,7 @@
 
 use super::lines::{self, Line};
 use super::place::Place;
+use super::publish::{Beside, Publisher, Target};
 use super::{failed, tell, wait};
 use crate::cli::AppendArgs;
 use crate::failure::CommandError;
@@ -22,7 +23,9 @@ const MOST_TOLD: usize = 5;
 /// Exit code 3 says that there were lines that are no events: they are not in the ledger, all
 /// others are.
 pub(crate) fn run(arguments: &AppendArgs) -> Result<ExitCode, CommandError> {
-    let parts = Place::new(&arguments.place)?.existing_or_new(arguments.origin.as_deref())?;
+    let place = Place::new(&arguments.place)?;
+    let target = Target::configured(&place)?;
+    let parts = place.existing_or_new(arguments.origin.as_deref())?;
     let origin = parts.signer.key().name().clone();
     let (ledger, opened) = Ledger::open(parts, Settings::default()).map_err(|e| failed(&e))?;
     if opened.created {
@@ -35,6 +38,8 @@ pub(crate) fn run(arguments: &AppendArgs) -> Result<ExitCode, CommandError> {
             opened.set_aside
         ));
     }
+    let publisher = target.map(|t| Publisher::new(place.dir(), ledger.parts().clone(), t));
+    let beside = publisher.map(Beside::begin).transpose()?;
     let record = match arguments.batched {
         true => Record::Batched,
         false => Record::Before,
@@ -55,6 +60,9 @@ pub(crate) fn run(arguments: &AppendArgs) -> Result<ExitCode, CommandError> {
     drop(steps);
     // Whatever became of the receipts: what was appended is signed.
     let signed = wait(ledger.checkpoint());
+    if let Some(beside) = beside {
+        beside.end();
+    }
     let end = printed?;
     signed.map_err(|error| failed(&error))?;
     if let Some(error) = end.stopped {

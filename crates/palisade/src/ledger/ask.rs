@@ -1,14 +1,17 @@
 //! `palisade ledger query`, `export` and `tail`: events, for those who may read them.
 
 use super::place::Place;
-use super::{failed, failed_as, tell, who};
+use super::{failed_as, keep, tell, who};
 use crate::cli::{
-    AskArgs, EventFormat, ExportArgs, ExportFormat, OutcomeArg, PartArgs, QueryArgs, TailArgs,
+    AskArgs, EventFormat, ExportArgs, ExportFormat, OutcomeArg, PartArgs, PlacesArgs, QueryArgs,
+    TailArgs,
 };
 use crate::failure::CommandError;
 use palisade_core::suggest;
 use palisade_event::Class;
-use palisade_ledger::{Export, FaultKind, Format, LedgerError, Outcome, Parts, Permit, Query};
+use palisade_ledger::{
+    Export, FaultKind, Format, LedgerError, Outcome, Parts, Permit, Query, merged,
+};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -32,15 +35,9 @@ pub(crate) fn class(text: &str) -> Result<Class, String> {
 }
 
 pub(crate) fn query(arguments: &QueryArgs) -> Result<ExitCode, CommandError> {
-    let place = Place::new(&arguments.place)?;
-    let parts = place.existing()?;
-    let query = asked(&arguments.ask, Some(&arguments.part), &parts);
-    let permit = who::permit(&place, &parts, arguments.ask.role.as_deref(), &query)?;
+    let asked = Asked::new(&arguments.places, &arguments.ask, &arguments.part)?;
     let out = BufWriter::new(io::stdout().lock());
-    let count = ended(
-        write(permit, format(arguments.format), out),
-        "standard output",
-    )?;
+    let count = asked.write(format(arguments.format), out, "standard output")?;
     if count == Some(0) && arguments.format == EventFormat::Text {
         tell("no event is what was asked for");
     }
@@ -48,10 +45,7 @@ pub(crate) fn query(arguments: &QueryArgs) -> Result<ExitCode, CommandError> {
 }
 
 pub(crate) fn export(arguments: &ExportArgs) -> Result<ExitCode, CommandError> {
-    let place = Place::new(&arguments.place)?;
-    let parts = place.existing()?;
-    let query = asked(&arguments.ask, Some(&arguments.part), &parts);
-    let permit = who::permit(&place, &parts, arguments.ask.role.as_deref(), &query)?;
+    let asked = Asked::new(&arguments.places, &arguments.ask, &arguments.part)?;
     let format = match arguments.format {
         ExportFormat::Jsonl => Format::JsonLines,
         ExportFormat::Csv => Format::Csv,
@@ -60,28 +54,99 @@ pub(crate) fn export(arguments: &ExportArgs) -> Result<ExitCode, CommandError> {
     match &arguments.out {
         None => {
             let out = BufWriter::new(io::stdout().lock());
-            ended(write(permit, format, out), "standard output")?;
+            asked.write(format, out, "standard output")?;
         }
         Some(path) => {
             let name = path.display().to_string();
             let file =
                 create(path).map_err(|error| CommandError::usage(format!("`{name}`: {error}")))?;
-            let count = ended(write(permit, format, BufWriter::new(file)), &name)?;
+            let count = asked.write(format, BufWriter::new(file), &name)?;
             tell(&format!(
-                "wrote {} events to `{name}`",
-                count.unwrap_or_default()
+                "wrote {} to `{name}`",
+                keep::count(count.unwrap_or_default(), "event")
             ));
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// What may be read, of one ledger or of several.
+struct Asked {
+    permits: Vec<Permit>,
+    /// What several ledgers are called.
+    names: Vec<String>,
+}
+
+impl Asked {
+    /// Decides on the reading of each, and records it there; then none is read yet.
+    fn new(places: &PlacesArgs, ask: &AskArgs, part: &PartArgs) -> Result<Self, CommandError> {
+        let places = Place::several(places)?;
+        let parts = places.iter().map(Place::existing);
+        let parts: Vec<Parts> = parts.collect::<Result<_, _>>()?;
+        let names = names(&places, &parts)?;
+        let permits = places.iter().zip(&parts).map(|(place, parts)| {
+            who::permit(place, parts, &ask.read, &asked(ask, Some(part), parts))
+        });
+        Ok(Self {
+            permits: permits.collect::<Result<_, _>>()?,
+            names,
+        })
+    }
+
+    /// Writes what was asked for, and tells how many events that are.
+    fn write(self, format: Format, out: impl Write, to: &str) -> Result<Option<u64>, CommandError> {
+        let Self { permits, names } = self;
+        let mut count = 0;
+        let write = || {
+            let of_none = |error: io::Error| (0, Stop::Output(error));
+            let mut export = Export::of_several(format, names.clone(), out).map_err(of_none)?;
+            let given = merged(permits, |number, answer| {
+                count += 1;
+                Ok::<_, Stop>(export.event_of(number, &answer)?)
+            });
+            export.finish().map_err(of_none)?;
+            given
+        };
+        match write() {
+            Ok(()) => Ok(Some(count)),
+            Err((number, stop)) => ended(Err(stop), to, names.get(number).map(String::as_str)),
+        }
+    }
+}
+
+/// What several ledgers are called: their names, with the ids of their keys where two have the same.
+/// Nothing for a single one.
+fn names(places: &[Place<'_>], parts: &[Parts]) -> Result<Vec<String>, CommandError> {
+    let keys: Vec<_> = parts.iter().map(|parts| parts.signer.key()).collect();
+    if keys.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for (number, (key, place)) in keys.iter().zip(places).enumerate() {
+        let mut others = keys.iter().zip(places).take(number);
+        if let Some((_, other)) = others.find(|(other, _)| other.to_string() == key.to_string()) {
+            return Err(CommandError::usage(format!(
+                "`{}` and `{}` are the same ledger, `{}`, or copies of it: ask one of them",
+                other.dir().display(),
+                place.dir().display(),
+                key.name()
+            )));
+        }
+        let same = keys.iter().filter(|other| other.name() == key.name());
+        names.push(match same.count() {
+            1 => key.name().to_string(),
+            _ => format!("{}+{}", key.name(), key.id()),
+        });
+    }
+    Ok(names)
+}
+
 pub(crate) fn tail(arguments: &TailArgs) -> Result<ExitCode, CommandError> {
     let place = Place::new(&arguments.place)?;
     let parts = place.existing()?;
     let query = asked(&arguments.ask, None, &parts);
-    let permit = who::permit(&place, &parts, arguments.ask.role.as_deref(), &query)?;
-    ended(follow(permit, arguments), "standard output")?;
+    let permit = who::permit(&place, &parts, &arguments.ask.read, &query)?;
+    ended(follow(permit, arguments), "standard output", None)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -152,20 +217,13 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Writes what was asked for, and tells how many events that are.
-fn write(permit: Permit, format: Format, out: impl Write) -> Result<u64, Stop> {
-    let mut export = Export::new(format, out)?;
-    let mut count = 0;
-    let asked = permit.query(|answer| {
-        count += 1;
-        Ok::<_, Stop>(export.event(&answer)?)
-    });
-    export.finish()?;
-    asked.map(|()| count)
-}
-
 /// What the end means. A reader that went away (`… | head`) is no error.
-fn ended<T>(result: Result<T, Stop>, to: &str) -> Result<Option<T>, CommandError> {
+fn ended<T>(
+    result: Result<T, Stop>,
+    to: &str,
+    ledger: Option<&str>,
+) -> Result<Option<T>, CommandError> {
+    let of = ledger.map(|name| format!("`{name}`: ")).unwrap_or_default();
     match result {
         Ok(value) => Ok(Some(value)),
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
@@ -176,10 +234,10 @@ fn ended<T>(result: Result<T, Stop>, to: &str) -> Result<Option<T>, CommandError
             LedgerError::Fault(fault) if fault.what == FaultKind::Removed => failed_as(
                 &error,
                 format!(
-                    "{error}, and they had not expired; what was written is what is left. `palisade ledger verify` tells more"
+                    "{of}{error}, and they had not expired; what was written is what is left. `palisade ledger verify` tells more"
                 ),
             ),
-            error => failed(error),
+            error => failed_as(error, format!("{of}{error}")),
         }),
     }
 }

@@ -2,17 +2,17 @@
 
 use super::place::Place;
 use super::remove::read_erasures;
-use super::{keep, tell};
+use super::{failed, keep, tell, wait};
 use crate::cli::{BackupArgs, RestoreArgs};
 use crate::failure::CommandError;
 use keep::count;
-use palisade_ledger::{Folder, Settings};
+use palisade_ledger::{Folder, Ledger, LedgerError, Settings};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 pub(crate) fn backup(arguments: &BackupArgs) -> Result<ExitCode, CommandError> {
-    let ledger = keep::open(&Place::new(&arguments.place)?)?;
+    let parts = Place::new(&arguments.place)?.existing()?;
     if is_inside(&arguments.to, &arguments.place.dir) {
         return Err(CommandError::usage(format!(
             "`{}` is in the folder of the ledger: name another one, better on another disk",
@@ -20,7 +20,14 @@ pub(crate) fn backup(arguments: &BackupArgs) -> Result<ExitCode, CommandError> {
         )));
     }
     let to = folder(&arguments.to)?;
-    let events = keep::done(&ledger, ledger.backup(&to))?;
+    let copied = match Ledger::open(parts.clone(), Settings::default()) {
+        Ok((ledger, _)) => wait(ledger.backup(&to)),
+        // Another process writes, and signs what it writes; or nobody can.
+        Err(LedgerError::Locked { .. }) => palisade_ledger::backup(&parts, &to),
+        Err(error) if error.takes_no_events() => palisade_ledger::backup(&parts, &to),
+        Err(error) => return Err(failed(&error)),
+    };
+    let events = copied.map_err(|error| keep::objected(&error))?;
     tell(&format!(
         "copied {} to `{}`; the key file is not among them: keep a copy of it elsewhere",
         count(events, "event"),

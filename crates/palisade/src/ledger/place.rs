@@ -1,7 +1,7 @@
 //! Which ledger is meant, and what opens it: its folder, its key file, the passphrase.
 
 use super::tell;
-use crate::cli::PlaceArgs;
+use crate::cli::{PlaceArgs, PlacesArgs};
 use crate::failure::CommandError;
 use palisade_event::Product;
 use palisade_ledger::{Folder, KeyFile, KeyFileError, Parts, Signer as _, SystemClock};
@@ -41,6 +41,53 @@ impl<'a> Place<'a> {
             dir,
             key_file,
             passphrase: passphrase.transpose()?,
+        })
+    }
+
+    /// The ledgers of a command that reads several.
+    pub(crate) fn several(arguments: &'a PlacesArgs) -> Result<Vec<Self>, CommandError> {
+        let PlacesArgs {
+            dirs,
+            key_files,
+            passphrase_files,
+        } = arguments;
+        if !key_files.is_empty() && key_files.len() != dirs.len() {
+            return Err(CommandError::usage(format!(
+                "--key-file names the file of each --dir in turn: give {}, or none where each stands beside its folder",
+                dirs.len()
+            )));
+        }
+        if passphrase_files.len() > 1 && passphrase_files.len() != dirs.len() {
+            return Err(CommandError::usage(format!(
+                "--passphrase-file names one file for every --dir, or the file of each in turn: give 1 or {}",
+                dirs.len()
+            )));
+        }
+        let place = |(number, dir): (usize, &'a PathBuf)| {
+            let key_file = match key_files.get(number) {
+                Some(file) => file.clone(),
+                None => beside(dir)?,
+            };
+            let file = passphrase_files.get(number).or(passphrase_files.first());
+            let passphrase = file.map(|file| passphrase(file)).transpose()?;
+            Ok(Self {
+                dir,
+                key_file,
+                passphrase,
+            })
+        };
+        dirs.iter().enumerate().map(place).collect()
+    }
+
+    /// A ledger whose key file stands beside its folder.
+    pub(crate) fn with_key_beside(
+        dir: &'a Path,
+        passphrase_file: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        Ok(Self {
+            dir,
+            key_file: beside(dir)?,
+            passphrase: passphrase_file.map(passphrase).transpose()?,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::{failed, tell, wait, who};
-use crate::cli::{CheckpointArgs, KeyArgs, ProveArgs};
+use crate::cli::{CheckpointArgs, KeyArgs, ProveArgs, ReadArgs};
 use crate::failure::CommandError;
 use crate::output;
 use palisade_ledger::{Ledger, LedgerError, Query, Settings, Signer as _, last_checkpoint};
@@ -27,6 +27,14 @@ pub(crate) fn checkpoint(arguments: &CheckpointArgs) -> Result<ExitCode, Command
 }
 
 pub(crate) fn run(arguments: &ProveArgs) -> Result<ExitCode, CommandError> {
+    let ReadArgs {
+        role, record_in, ..
+    } = &arguments.read;
+    if !arguments.with_leaf && (role.is_some() || record_in.is_some()) {
+        return Err(CommandError::usage(
+            "nothing is read without --with-leaf, so --role and --record-in say nothing",
+        ));
+    }
     let place = Place::new(&arguments.place)?;
     let parts = place.existing()?;
     let index = arguments.index;
@@ -44,7 +52,7 @@ pub(crate) fn run(arguments: &ProveArgs) -> Result<ExitCode, CommandError> {
             until_index: Some(index.saturating_add(1)),
             ..Query::default()
         };
-        let permit = who::permit(&place, &parts, arguments.role.as_deref(), &query)?;
+        let permit = who::permit(&place, &parts, &arguments.read, &query)?;
         let leaf = permit.leaf().map_err(|error| failed(&error))?;
         let leaf = leaf.ok_or_else(|| {
             CommandError::refused(format!(

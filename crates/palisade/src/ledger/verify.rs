@@ -14,7 +14,8 @@ use std::process::ExitCode;
 pub(crate) fn run(arguments: &VerifyArgs) -> Result<ExitCode, CommandError> {
     let parts = Place::new(&arguments.place)?.to_verify()?;
     let log = parts.signer.key().clone().into();
-    let evidence = handed::read(&arguments.checkpoints, &arguments.receipts, &log)?;
+    let mut evidence = handed::read(&arguments.checkpoints, &arguments.receipts, &log)?;
+    evidence.witnesses.clone_from(&arguments.witnesses);
     let found = match palisade_ledger::verify(&parts, &evidence) {
         Ok(verified) => Ok(verified),
         Err(error) => Err(Wrong::new(error)?),
@@ -110,6 +111,7 @@ impl Report<'_> {
             "held": {
                 "checkpoints": self.evidence.checkpoints.len(),
                 "receipts": self.evidence.receipts.len(),
+                "witnesses": self.evidence.witnesses.len(),
             },
         });
         match &self.found {
@@ -180,6 +182,9 @@ impl Report<'_> {
             held.checkpoints.len(),
             held.receipts.len(),
         );
+        if !held.witnesses.is_empty() {
+            text += &format!("  witnesses              {}\n", held.witnesses.len());
+        }
         if found.expired > 0 {
             text += &format!("  events expired         {}\n", found.expired);
         }

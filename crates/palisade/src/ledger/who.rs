@@ -3,13 +3,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use super::failed_as;
 use super::place::Place;
-use super::{failed, failed_as};
+use crate::cli::ReadArgs;
 use crate::failure::CommandError;
 use crate::settings;
 use palisade_event::Class;
 use palisade_ledger::{
-    Parts, Permit, Query, ReadError, Reader, Role, Roles, Settings, permit as ask,
+    Elsewhere, Parts, Permit, Query, ReadError, Reader, Role, Roles, Settings, permit as ask,
 };
 use palisade_policy::LedgerRole;
 use std::io;
@@ -20,7 +21,7 @@ use std::path::Path;
 pub(crate) fn permit(
     place: &Place<'_>,
     parts: &Parts,
-    role: Option<&str>,
+    read: &ReadArgs,
     query: &Query,
 ) -> Result<Permit, CommandError> {
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -29,16 +30,44 @@ pub(crate) fn permit(
     })?;
     let reader = Reader {
         principal: name(&users, who),
-        role: role.map(str::to_owned),
+        role: read.role.clone(),
     };
+    let roles = roles(place, &users)?;
+    let other = match &read.record_in {
+        Some(dir) => {
+            let place = Place::with_key_beside(dir, read.record_passphrase_file.as_deref())?;
+            Some((place.existing()?, self::roles(&place, &users)?))
+        }
+        None => None,
+    };
+    let other = other.as_ref();
+    let other = other.map(|(parts, roles)| Elsewhere { parts, roles });
+    let settings = Settings::default();
+    ask(parts, other, settings, &roles, &reader, query).map_err(|error| {
+        let message = format!("`{}`: {error}", place.dir().display());
+        match error {
+            ReadError::Refused(_) => {
+                CommandError::refused(format!("{message}; nothing was read, and that is recorded"))
+            }
+            ReadError::Nowhere(_) => {
+                CommandError::usage(format!("{message}: --record-in names its folder"))
+            }
+            ReadError::Unrecorded(error) => failed_as(&error, message),
+            ReadError::Ledger(error) => failed_as(&error, message),
+            ReadError::NotAppended(_) => CommandError::internal(message),
+        }
+    })
+}
+
+/// The roles of a ledger, wherever somebody stands who asks.
+fn roles(place: &Place<'_>, users: &str) -> Result<Roles, CommandError> {
     let unread = |path: &Path, error: &io::Error| {
         CommandError::internal(format!("`{}`: {error}", path.display()))
     };
-    // The roles are those of the ledger, wherever somebody stands who asks.
     let dir = place.dir();
     let dir = dir.canonicalize().map_err(|error| unread(dir, &error))?;
     let above = dir.parent().unwrap_or(&dir);
-    let roles = match settings::config(above)?.ledger.roles {
+    Ok(match settings::config(above)?.ledger.roles {
         Some(roles) => Roles::new(
             roles
                 .into_iter()
@@ -48,18 +77,7 @@ pub(crate) fn permit(
         None => {
             let key = place.key_file();
             let owner = std::fs::metadata(key).map_err(|error| unread(key, &error))?;
-            Roles::owner(&name(&users, owner.uid()))
-        }
-    };
-    ask(parts, Settings::default(), &roles, &reader, query).map_err(|error| {
-        let message = error.to_string();
-        match error {
-            ReadError::Refused(_) => {
-                CommandError::refused(format!("{message}; nothing was read, and that is recorded"))
-            }
-            ReadError::Unrecorded(error) => failed_as(&error, message),
-            ReadError::Ledger(error) => failed(&error),
-            ReadError::NotAppended(_) => CommandError::internal(message),
+            Roles::owner(&name(users, owner.uid()))
         }
     })
 }

@@ -2,7 +2,9 @@
 
 mod asking;
 mod kept;
+mod nodes;
 mod outsider;
+mod published;
 mod trouble;
 
 use crate::{Folder, Run};

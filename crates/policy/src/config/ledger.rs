@@ -1,4 +1,4 @@
-//! `[ledger.roles.NAME]`: who may read what of a ledger.
+//! `[ledger.roles.NAME]`: who may read what of a ledger; `[ledger.publish]`: where its checkpoints go.
 
 use crate::error::did_you_mean;
 use crate::read::{Reader, Table};
@@ -9,6 +9,54 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct LedgerConfig {
     /// Who may read what; nothing when nobody said it.
     pub roles: Option<BTreeMap<String, LedgerRole>>,
+    /// Where checkpoints go; nothing when nobody said it.
+    pub publish: Option<LedgerPublish>,
+}
+
+/// Where the checkpoints of a ledger go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerPublish {
+    /// How often, in seconds.
+    pub every: u64,
+    /// A file that always has the last one.
+    pub file: Option<String>,
+    /// What it is posted to.
+    pub url: Option<String>,
+    /// Who cosigns.
+    pub witnesses: Vec<LedgerWitness>,
+    /// A file with certificates that are trusted beside those of the system.
+    pub ca: Option<String>,
+}
+
+impl LedgerPublish {
+    /// How often, when nobody says it, in seconds.
+    pub const EVERY: u64 = 60;
+
+    /// Reads how often something is done, such as `30s`, `5m` or `1h`: at least each second, at most
+    /// each day.
+    #[must_use]
+    pub fn every(text: &str) -> Option<u64> {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let unit = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+        let number: u32 = is_number.then(|| number.parse().ok())??;
+        let seconds = u64::from(number) * unit;
+        (1..=86_400).contains(&seconds).then_some(seconds)
+    }
+}
+
+/// Somebody who cosigns checkpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerWitness {
+    /// Where it is asked; `/add-checkpoint` follows.
+    pub url: String,
+    /// The key that verifies its cosignatures.
+    pub key: String,
 }
 
 /// What a role lets its users read.
@@ -40,7 +88,9 @@ impl LedgerConfig {
     ];
 }
 
-pub(super) const KEYS: &[&str] = &["roles"];
+pub(super) const KEYS: &[&str] = &["roles", "publish"];
+pub(super) const PUBLISH_KEYS: &[&str] = &["every", "file", "url", "witnesses", "ca"];
+pub(super) const WITNESS_KEYS: &[&str] = &["url", "key"];
 pub(super) const ROLE_KEYS: &[&str] = &["users", "classes", "personal"];
 
 /// Reads `[ledger]`.
@@ -58,7 +108,50 @@ pub(super) fn read<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> LedgerC
         }
         roles
     });
-    LedgerConfig { roles }
+    let publish = table.get("publish");
+    let publish = publish.and_then(|value| reader.table(value, "publish"));
+    let publish = publish.map(|table| publication(reader, table));
+    LedgerConfig { roles, publish }
+}
+
+fn publication<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> LedgerPublish {
+    reader.keys(table, PUBLISH_KEYS);
+    let mut publish = LedgerPublish {
+        every: LedgerPublish::EVERY,
+        file: reader.optional_text(table, "file"),
+        url: reader.optional_text(table, "url"),
+        witnesses: Vec::new(),
+        ca: reader.optional_text(table, "ca"),
+    };
+    if let Some(value) = table.get("every")
+        && let Some(text) = reader.text(value, "every")
+    {
+        match LedgerPublish::every(&text) {
+            Some(every) => publish.every = every,
+            None => reader.error(
+                value.span(),
+                format!("`{text}` is not how often something is done"),
+                Some("write `30s`, `5m` or `1h`: from a second to a day".to_owned()),
+            ),
+        }
+    }
+    if let Some(value) = table.get("witnesses") {
+        for item in reader.list(value, "witnesses") {
+            let Some(table) = reader.table(item, "witnesses") else {
+                continue;
+            };
+            reader.keys(table, WITNESS_KEYS);
+            let mut needed = |name| {
+                if table.get(name).is_none() {
+                    reader.missing(table, name);
+                }
+                reader.optional_text(table, name).unwrap_or_default()
+            };
+            let (url, key) = (needed("url"), needed("key"));
+            publish.witnesses.push(LedgerWitness { url, key });
+        }
+    }
+    publish
 }
 
 fn role<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> LedgerRole {

@@ -363,3 +363,43 @@ fn mistakes_in_roles_have_places_and_help() {
         );
     }
 }
+
+#[test]
+fn where_checkpoints_go_is_read() {
+    let read = config(
+        "[ledger.publish]\nevery = \"5m\"\nfile = \"out\"\nca = \"ca.pem\"\n\
+         witnesses = [{ url = \"https://w.example\", key = \"w+1+a\" }]",
+    );
+    let publish = LedgerPublish {
+        every: 300,
+        file: Some("out".to_owned()),
+        url: None,
+        witnesses: vec![LedgerWitness {
+            url: "https://w.example".to_owned(),
+            key: "w+1+a".to_owned(),
+        }],
+        ca: Some("ca.pem".to_owned()),
+    };
+    assert_eq!(read.ledger.publish, Some(publish));
+    let read = config("[ledger.publish]\nurl = \"https://a.example\"");
+    assert_eq!(read.ledger.publish.map(|p| p.every), Some(60));
+    assert_eq!(config("").ledger.publish, None);
+    let text = "[ledger.publish]\nevery = \"5\"\nfiles = 1\nwitnesses = [{ url = \"a\" }, 3]";
+    let errors = Config::parse("palisade.toml", text, &known()).unwrap_err();
+    let told: Vec<(u32, String)> = errors.iter().map(|e| (e.line(), e.to_string())).collect();
+    for (line, part) in [
+        (2, "`5` is not how often"),
+        (3, "unknown key `files`"),
+        (4, "`key` is missing"),
+        (4, "must be a table"),
+    ] {
+        let mut found = told.iter();
+        assert!(
+            found.any(|(at, text)| *at == line && text.contains(part)),
+            "{line}: {part}: {told:#?}"
+        );
+    }
+    for text in ["", "s", "0s", "25h", "-1s", "1d", "99999999999s", "é"] {
+        assert_eq!(LedgerPublish::every(text), None, "{text}");
+    }
+}

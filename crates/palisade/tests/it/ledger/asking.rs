@@ -278,3 +278,43 @@ fn a_tail_goes_on_beside_the_writer() {
     assert!(writer.wait().unwrap().success());
     assert_eq!(count(&folder), 4);
 }
+
+#[test]
+fn a_tail_goes_on_when_the_writer_was_killed_and_another_begins() {
+    let folder = with_events("ledger-tail-killed", 1);
+    let mut tail = spawn(&folder, &["tail", "--dir", "l", "-f", "--format", "json"]);
+    let mut shown = BufReader::new(tail.stdout.take().unwrap());
+    let mut next = || {
+        let mut line = String::new();
+        shown.read_line(&mut line).unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        line["index"].as_u64().unwrap()
+    };
+    // The event, and the reading.
+    assert_eq!((next(), next()), (0, 1));
+    let mut index = 2;
+    for _ in 0..2 {
+        let mut writer = spawn(&folder, &["append", "--dir", "l"]);
+        let mut input = writer.stdin.take().unwrap();
+        let mut receipts = BufReader::new(writer.stdout.take().unwrap());
+        writeln!(input, "{}", event(0)).unwrap();
+        receipts.read_line(&mut String::new()).unwrap();
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        assert_eq!(next(), index);
+        // A write that was cut short; what is set aside is recorded behind it.
+        let segments = std::fs::read_dir(folder.0.join("l/segments")).unwrap();
+        let mut logs: Vec<_> = segments.map(|entry| entry.unwrap().path()).collect();
+        logs.retain(|path| path.extension().is_some_and(|e| e == "log"));
+        let mut last = std::fs::OpenOptions::new()
+            .append(true)
+            .open(logs.iter().max().unwrap())
+            .unwrap();
+        last.write_all(&[0, 0, 1, 0, 0]).unwrap();
+        assert_eq!(ledger(&folder, &["checkpoint", "--dir", "l"]).code(), 0);
+        assert_eq!(next(), index + 1);
+        index += 2;
+    }
+    tail.kill().unwrap();
+    tail.wait().unwrap();
+}

@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Runs the independent implementation; nothing where there is no Python.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn outsider(folder: &Folder, arguments: &[&str]) -> Option<Run> {
+pub(super) fn outsider(folder: &Folder, arguments: &[&str]) -> Option<Run> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider.py");
     let run = Command::new("python3")
         .arg(script)

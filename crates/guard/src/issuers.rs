@@ -1,0 +1,288 @@
+//! Tokens of issuers: keys are fetched when they are needed, believed for a stated time, and tokens
+//! that were seen before are not verified again.
+
+use crate::config::{self, Introspection};
+use crate::reason::Reason;
+use palisade_authn::{
+    Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
+    Refresh, RequiredClaim, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
+    introspection_form, well_known,
+};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, OnceCell};
+use zeroize::Zeroizing;
+
+/// What becomes of a fetch.
+pub type Fetched<'f> = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send + 'f>>;
+
+/// Fetches what issuers publish. Bounded in size and time by whoever implements it.
+pub trait Fetch: fmt::Debug + Send + Sync {
+    /// The body behind an address.
+    fn get<'f>(&'f self, url: &'f str) -> Fetched<'f>;
+
+    /// The answer to a form, sent with this `Authorization`.
+    fn post_form<'f>(&'f self, url: &'f str, form: String, authorization: &'f str) -> Fetched<'f>;
+}
+
+/// A fetch that came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the issuer could not be reached, or gave no useful answer")]
+pub struct FetchError;
+
+/// So many verified tokens are remembered for each issuer.
+const REMEMBERED: usize = 16_384;
+/// A token is verified again after so many seconds, however long it is valid.
+const REMEMBERED_FOR: i64 = 300;
+/// What an opaque token stands for is asked again after so many seconds.
+const INTROSPECTED_FOR: i64 = 30;
+/// How long a caller waits for keys that somebody else is fetching.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An issuer, with what is known of its keys and tokens.
+pub(crate) struct Issuer {
+    policy: TokenPolicy,
+    /// Of opaque tokens: issuers often answer without saying for whom they are.
+    opaque: TokenPolicy,
+    keys: Keys,
+    introspection: Option<Asked>,
+    seen: Mutex<TokenCache>,
+    fetch: Option<Arc<dyn Fetch>>,
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Keys {
+    /// From a file.
+    Given(KeySet),
+    /// From the issuer.
+    Published {
+        state: Mutex<IssuerKeys>,
+        /// Where they are, if that was said; else discovery tells.
+        place: Option<String>,
+        discovered: OnceCell<String>,
+        news: Notify,
+    },
+}
+
+/// Where opaque tokens are asked about.
+struct Asked {
+    url: String,
+    authorization: Zeroizing<String>,
+}
+
+impl Issuer {
+    pub(crate) fn new(
+        config: &config::Issuer,
+        given: Option<KeySet>,
+        secret: Option<Zeroizing<String>>,
+        fetch: Option<Arc<dyn Fetch>>,
+    ) -> Self {
+        let policy = policy(config);
+        let introspection = config.introspection.as_ref().zip(secret);
+        Self {
+            keys: match given {
+                Some(keys) => Keys::Given(keys),
+                None => Keys::Published {
+                    state: Mutex::new(IssuerKeys::new(Refresh::default())),
+                    place: config.keys.clone(),
+                    discovered: OnceCell::new(),
+                    news: Notify::new(),
+                },
+            },
+            introspection: introspection.map(|(place, secret)| Asked {
+                url: place.url.clone(),
+                authorization: basic(place, &secret),
+            }),
+            seen: Mutex::new(TokenCache::new(
+                REMEMBERED,
+                match config.introspection {
+                    Some(_) => INTROSPECTED_FOR,
+                    None => REMEMBERED_FOR,
+                },
+            )),
+            opaque: TokenPolicy {
+                audience: Audience::WhenStated(config.audiences.clone()),
+                ..policy.clone()
+            },
+            policy,
+            fetch,
+        }
+    }
+
+    /// Whether a token says that it is from here. Nothing is verified by that.
+    pub(crate) fn is_named_by(&self, token: &[u8]) -> bool {
+        let jwt = Jwt::parse(token);
+        jwt.is_ok_and(|jwt| jwt.claimed_issuer() == Some(self.policy.issuer.as_str()))
+    }
+
+    /// Whether tokens that say nothing can be asked about.
+    pub(crate) const fn takes_opaque(&self) -> bool {
+        self.introspection.is_some()
+    }
+
+    /// Who a token stands for.
+    pub(crate) async fn verify(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
+        let miss = match lock(&self.seen).get(TokenDigest::new(0, token), now) {
+            Ok(principal) => return Ok(principal),
+            Err(miss) => miss,
+        };
+        let verified = match (Jwt::parse(token), &self.introspection) {
+            (Ok(jwt), _) => self.verify_signed(jwt, now).await?,
+            (Err(_), Some(asked)) => self.ask(asked, token, now).await?,
+            (Err(error), None) => return Err(refused(error)),
+        };
+        Ok(lock(&self.seen).insert(miss, verified, now))
+    }
+
+    async fn verify_signed(
+        &self,
+        jwt: Jwt<'_>,
+        now: i64,
+    ) -> Result<palisade_authn::Verified, Reason> {
+        jwt.check_header(&self.policy).map_err(refused)?;
+        let (kid, algorithm) = (jwt.jws().kid().map(str::to_owned), jwt.jws().algorithm());
+        let (state, news) = match &self.keys {
+            Keys::Given(keys) => {
+                let key = keys.find(kid.as_deref(), algorithm).map_err(refused)?;
+                return jwt.verify(key, &self.policy, now).map_err(refused);
+            }
+            Keys::Published { state, news, .. } => (state, news),
+        };
+        // Keys are fetched at most once for one token.
+        for _ in 0..3 {
+            let waiting = news.notified();
+            let decision = lock(state).decide(kid.as_deref(), algorithm, now);
+            match decision {
+                Decision::Use(key) => return jwt.verify(&key, &self.policy, now).map_err(refused),
+                Decision::Refuse(error) => return Err(refused(error)),
+                Decision::Fetch(ticket) => {
+                    let fetched = self.fetch_keys().await;
+                    {
+                        let mut state = lock(state);
+                        let replaced = match fetched {
+                            Ok(keys) => state.fetched(ticket, keys, now),
+                            Err(_) => {
+                                state.failed(ticket, now);
+                                None
+                            }
+                        };
+                        if let Some(keys) = replaced {
+                            lock(&self.seen).keys_replaced(&self.policy.issuer, &keys);
+                        }
+                    }
+                    news.notify_waiters();
+                }
+                Decision::Wait => {
+                    if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(unverifiable("keys-unavailable"))
+    }
+
+    async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
+        let fetch = self.fetch.as_ref().ok_or(FetchError)?;
+        let Keys::Published {
+            place, discovered, ..
+        } = &self.keys
+        else {
+            return Err(FetchError);
+        };
+        let url = match place {
+            Some(url) => url,
+            None => {
+                let discover = || async {
+                    let url = well_known(&self.policy.issuer).map_err(|_| FetchError)?;
+                    let document = fetch.get(&url).await?;
+                    let document = Discovery::parse(&document, &self.policy.issuer);
+                    Ok(document.map_err(|_| FetchError)?.jwks_uri)
+                };
+                discovered.get_or_try_init(discover).await?
+            }
+        };
+        let (keys, _) = KeySet::from_json(&fetch.get(url).await?);
+        Ok(keys)
+    }
+
+    async fn ask(
+        &self,
+        asked: &Asked,
+        token: &[u8],
+        now: i64,
+    ) -> Result<palisade_authn::Verified, Reason> {
+        let form = introspection_form(token).map_err(refused)?;
+        let fetch = self
+            .fetch
+            .as_ref()
+            .ok_or_else(|| unverifiable("no-network"))?;
+        let answer = fetch
+            .post_form(&asked.url, form, &asked.authorization)
+            .await;
+        let answer = answer.map_err(|_| unverifiable("introspection-unavailable"))?;
+        introspected(&answer, &self.opaque, now).map_err(refused)
+    }
+}
+
+fn policy(config: &config::Issuer) -> TokenPolicy {
+    let known = palisade_authn::Algorithm::ALL.into_iter();
+    let is_listed = |name: &str| config.algorithms.iter().any(|listed| listed == name);
+    let audiences = config.audiences.clone();
+    let required = config.require.iter().map(|(claim, values)| RequiredClaim {
+        claim: ClaimPath::new(claim.as_str()),
+        values: values.iter().map(|value| value.as_str().into()).collect(),
+    });
+    TokenPolicy {
+        issuer: config.issuer.clone(),
+        audience: Audience::Required(audiences),
+        algorithms: known
+            .filter(|algorithm| is_listed(algorithm.name()))
+            .collect(),
+        types: config.types.clone(),
+        skew: config.skew,
+        expiry: Expiry::Required,
+        max_lifetime: config.max_lifetime,
+        subject: config.subject.clone(),
+        required_claims: required.collect(),
+        required_scopes: Vec::new(),
+        roles: config.roles.as_deref().map(ClaimPath::new),
+    }
+}
+
+/// HTTP Basic (RFC 7617), as RFC 6749, section 2.3.1 has it.
+fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
+    use base64::Engine as _;
+    let pair = Zeroizing::new(format!("{}:{secret}", place.client));
+    let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
+    Zeroizing::new(format!("Basic {encoded}"))
+}
+
+fn refused(error: TokenError) -> Reason {
+    Reason::Credential {
+        means: Means::Token,
+        code: error.code(),
+    }
+}
+
+const fn unverifiable(code: &'static str) -> Reason {
+    Reason::Unverifiable {
+        means: Means::Token,
+        code,
+    }
+}
+
+/// What is behind the lock stays whole whatever panics: each change is one call.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,8 @@
+//! The chain from outside: what it lets through, what it refuses, and what it leaves on record.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod chain;
+mod events;
+mod fixture;
+mod types;
