@@ -31,6 +31,6 @@ mod wire;
 
 pub use error::GatewayError;
 pub use gateway::{Gateway, Parts};
-pub use identity::Identity;
+pub use identity::{Identity, Minted};
 pub use settings::Settings;
 pub use tls::{Floor, Tls};

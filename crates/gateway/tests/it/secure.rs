@@ -3,7 +3,9 @@
 use crate::fixture::{Stand, quick, read};
 use palisade_gateway::{Floor, Tls};
 use palisade_guard::config::Trust;
-use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedKey, IsCa, KeyPair, generate_simple_self_signed,
+};
 use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::version::{TLS12, TLS13};
@@ -151,8 +153,14 @@ async fn tls_1_2_by_exception() {
 #[tokio::test(flavor = "multi_thread")]
 async fn certificates_of_callers_are_held_but_not_judged() {
     let server = own();
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let name = format!("palisade-authority-{}.pem", std::process::id());
+    let authority = std::env::temp_dir().join(name);
+    std::fs::write(&authority, params.self_signed(&key).unwrap().pem()).unwrap();
     let trust = Trust {
-        authorities: Vec::new(),
+        authorities: vec![authority.to_str().unwrap().to_owned()],
         revoked: Vec::new(),
         dns: Vec::new(),
         uris: Vec::new(),
@@ -163,6 +171,7 @@ async fn certificates_of_callers_are_held_but_not_judged() {
         config.trust.insert("partners".to_owned(), trust);
     })
     .await;
+    std::fs::remove_file(&authority).unwrap();
     let caller = own();
     for shown in [Shown::Nothing, Shown::Own(&caller)] {
         let mut stream = connect(&stand, &server, &TLS13, shown, "http/1.1")

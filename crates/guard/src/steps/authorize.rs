@@ -16,7 +16,7 @@ pub(crate) fn authorize(pass: &Pass, body: &Body) -> Result<Vec<String>, Reason>
     let mut asked = false;
     if let Some(Standing::Route(matched)) = &pass.standing {
         let route = &matched.route;
-        if route.accepts.is_empty() {
+        if route.accepts.is_empty() && route.scopes.is_empty() && route.roles.is_empty() {
             // Open to everybody, and said so.
             return Ok(Vec::new());
         }
