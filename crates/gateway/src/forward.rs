@@ -201,7 +201,7 @@ async fn send(
             true => parts.clone(),
             false => std::mem::replace(&mut parts, Request::new(()).into_parts().0),
         };
-        let asked = place.client.request(Request::from_parts(head, body));
+        let asked = place.send(Request::from_parts(head, body));
         match tokio::time::timeout_at(deadline, asked).await {
             Err(_) => return Err(Failure::Late),
             Ok(Ok(response)) => return Ok(response),

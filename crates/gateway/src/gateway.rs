@@ -3,14 +3,14 @@
 use crate::error::GatewayError;
 use crate::identity::Identity;
 use crate::metrics::Metrics;
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 use crate::settings::Settings;
 use crate::slots::Slots;
 use crate::tls::Tls;
 use crate::{admin, connection};
 use arc_swap::ArcSwap;
 use palisade_guard::Guard;
-use rustls::ServerConfig;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Parts {
     pub identity: Option<Arc<dyn Identity>>,
     /// How many records could not be written: the same counter as the guard's.
     pub unrecorded: Arc<AtomicU64>,
+    /// The authorities that targets are verified with; those of this machine unless given.
+    pub authorities: Option<Arc<RootCertStore>>,
     /// Sizes and times.
     pub settings: Settings,
 }
@@ -41,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) slots: Slots,
+    targets: Arc<ClientConfig>,
     stage: watch::Sender<Stage>,
 }
 
@@ -71,6 +74,7 @@ impl Live {
         guard: Guard,
         tls: Option<&Tls>,
         settings: &Settings,
+        targets: &Arc<ClientConfig>,
         before: Option<&Self>,
     ) -> Result<Self, GatewayError> {
         let config = guard.config();
@@ -80,7 +84,7 @@ impl Live {
             let kept = before.and_then(|live| live.pools.get(name));
             let pool = match kept.filter(|pool| pool.is_of(target)) {
                 Some(pool) => pool.clone(),
-                None => Arc::new(Pool::new(name, target, settings)?),
+                None => Arc::new(Pool::new(name, target, targets, settings)?),
             };
             pools.insert(name.clone(), pool);
         }
@@ -117,13 +121,15 @@ impl Gateway {
     /// When the certificate or a target can't be used.
     pub fn new(guard: Guard, tls: Option<&Tls>, parts: Parts) -> Result<Self, GatewayError> {
         let settings = parts.settings;
-        let live = Live::new(guard, tls, &settings, None)?;
+        let targets = pool::tls(parts.authorities.unwrap_or_else(pool::system))?;
+        let live = Live::new(guard, tls, &settings, &targets, None)?;
         Ok(Self(Arc::new(Shared {
             live: ArcSwap::from_pointee(live),
             identity: parts.identity,
             metrics: Arc::new(Metrics::new(parts.unrecorded)),
             slots: Slots::new(settings.connections),
             settings,
+            targets,
             stage: watch::Sender::new(Stage::Open),
         })))
     }
@@ -136,7 +142,7 @@ impl Gateway {
     /// it is.
     pub fn reload(&self, guard: Guard, tls: Option<&Tls>) -> Result<(), GatewayError> {
         let before = self.0.live();
-        let live = Live::new(guard, tls, &self.0.settings, Some(&before))?;
+        let live = Live::new(guard, tls, &self.0.settings, &self.0.targets, Some(&before))?;
         // Where callers expect TLS, they are not served without.
         if before.tls.is_some() && live.tls.is_none() {
             return Err(GatewayError::Plaintext);

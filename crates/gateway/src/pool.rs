@@ -6,14 +6,18 @@ use crate::error::GatewayError;
 use crate::settings::{self, Settings};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Request, Uri};
-use hyper_util::client::legacy::Client;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use palisade_guard::config::Target;
+use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
+
+type Caller = Client<HttpsConnector<HttpConnector>, Sent>;
 
 /// A target, ready to be called.
 #[derive(Debug)]
@@ -37,7 +41,10 @@ pub(crate) struct Place {
     /// What stands before each path, without a slash at its end.
     prefix: String,
     weight: usize,
-    pub(crate) client: Client<HttpConnector, Sent>,
+    scheme: Scheme,
+    client: Caller,
+    /// Where TLS may choose HTTP/2: for what HTTP/1 alone can become.
+    first: Option<Caller>,
     is_well: AtomicBool,
     /// It is left alone until then, in milliseconds since the beginning.
     down_until: AtomicU64,
@@ -47,10 +54,11 @@ impl Pool {
     pub(crate) fn new(
         name: &str,
         target: &Target,
+        tls: &Arc<ClientConfig>,
         settings: &Settings,
     ) -> Result<Self, GatewayError> {
         let places = target.urls.iter().map(|(url, weight)| {
-            place(url, *weight).map_err(|problem| GatewayError::Target {
+            place(url, *weight, tls).map_err(|problem| GatewayError::Target {
                 target: name.to_owned(),
                 url: url.clone(),
                 problem,
@@ -125,6 +133,15 @@ impl Place {
         self.is_well.load(Ordering::Relaxed) && self.down_until.load(Ordering::Relaxed) <= now
     }
 
+    /// Sends a request here.
+    pub(crate) fn send(&self, request: Request<Sent>) -> ResponseFuture {
+        let upgrades = request.headers().contains_key(http::header::UPGRADE);
+        match &self.first {
+            Some(first) if upgrades => first.request(request),
+            _ => self.client.request(request),
+        }
+    }
+
     /// The address of a path here.
     pub(crate) fn uri(&self, path: &str, query: &str) -> Option<Uri> {
         let text = match query {
@@ -132,7 +149,7 @@ impl Place {
             query => format!("{}{path}?{query}", self.prefix),
         };
         let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(Scheme::HTTP);
+        parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
         Uri::from_parts(parts).ok()
@@ -154,38 +171,71 @@ fn by_weight<'a>(
     None
 }
 
-fn place(url: &str, weight: u32) -> Result<Place, &'static str> {
+fn place(url: &str, weight: u32, tls: &Arc<ClientConfig>) -> Result<Place, &'static str> {
     let uri = Uri::try_from(url).map_err(|_| "it is no URL")?;
-    let is_second = match uri.scheme_str() {
-        Some("http") => false,
+    let (scheme, is_second) = match uri.scheme_str() {
+        Some("http") => (Scheme::HTTP, false),
         // HTTP/2 without TLS, known beforehand (RFC 9113, section 3.3).
-        Some("h2c") => true,
-        Some("https") => return Err("targets are not reached over TLS yet"),
-        _ => return Err("it begins neither with `http://` nor with `h2c://`"),
+        Some("h2c") => (Scheme::HTTP, true),
+        Some("https") => (Scheme::HTTPS, false),
+        _ => return Err("it begins with none of `https://`, `http://` and `h2c://`"),
     };
     let authority = uri.authority().ok_or("it has no host")?.clone();
     if uri.query().is_some() || authority.as_str().contains('@') {
         return Err("it has a query or a user");
     }
+    let is_secure = scheme == Scheme::HTTPS;
+    Ok(Place {
+        authority,
+        prefix: uri.path().trim_end_matches('/').to_owned(),
+        weight: usize::try_from(weight).unwrap_or(usize::MAX),
+        client: caller(tls, is_second, is_secure),
+        first: is_secure.then(|| caller(tls, false, false)),
+        scheme,
+        is_well: AtomicBool::new(true),
+        down_until: AtomicU64::new(0),
+    })
+}
+
+fn caller(tls: &Arc<ClientConfig>, is_second: bool, may_be_second: bool) -> Caller {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
+    connector.enforce_http(false);
     connector.set_connect_timeout(Some(settings::CONNECT));
-    let client = Client::builder(TokioExecutor::new())
+    let builder = HttpsConnectorBuilder::new()
+        .with_tls_config(ClientConfig::clone(tls))
+        .https_or_http()
+        .enable_http1();
+    let connector = match may_be_second {
+        true => builder.enable_http2().wrap_connector(connector),
+        false => builder.wrap_connector(connector),
+    };
+    Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
         .pool_idle_timeout(Duration::from_secs(60))
         .http2_only(is_second)
         .http2_max_header_list_size(64 * 1024)
         .set_host(true)
-        .build(connector);
-    Ok(Place {
-        authority,
-        prefix: uri.path().trim_end_matches('/').to_owned(),
-        weight: usize::try_from(weight).unwrap_or(usize::MAX),
-        client,
-        is_well: AtomicBool::new(true),
-        down_until: AtomicU64::new(0),
-    })
+        .build(connector)
+}
+
+/// How targets are verified: by these authorities, and with TLS 1.3 alone.
+pub(crate) fn tls(roots: Arc<RootCertStore>) -> Result<Arc<ClientConfig>, GatewayError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(|error| GatewayError::Certificate(error.to_string()))?;
+    let config = config.with_root_certificates(roots);
+    Ok(Arc::new(config.with_no_client_auth()))
+}
+
+/// The authorities that this machine trusts; what can't be read of them is left out, and what they
+/// alone vouch for is not reached.
+pub(crate) fn system() -> Arc<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Arc::new(roots)
 }
 
 /// Asks all addresses again and again whether they are well.
@@ -195,7 +245,7 @@ async fn ask(places: Arc<Places>, path: String, pause: Duration) {
             let asked = place.uri(&path, "").map(|uri| {
                 let mut request = Request::new(Sent::Whole(None));
                 *request.uri_mut() = uri;
-                tokio::time::timeout(settings::CONNECT, place.client.request(request))
+                tokio::time::timeout(settings::CONNECT, place.send(request))
             });
             let answer = match asked {
                 Some(asked) => asked.await.ok().and_then(Result::ok),

@@ -175,6 +175,15 @@ impl Stand {
         tls: Option<&Tls>,
         change: impl FnOnce(&mut Config),
     ) -> Self {
+        Self::trusting(settings, tls, rustls::RootCertStore::empty(), change).await
+    }
+
+    pub(crate) async fn trusting(
+        settings: Settings,
+        tls: Option<&Tls>,
+        authorities: rustls::RootCertStore,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let function = function().await;
         let mut config = config(vec![(format!("http://{function}"), 1)]);
         change(&mut config);
@@ -196,6 +205,7 @@ impl Stand {
         let parts = Parts {
             identity: Some(Arc::new(Plain)),
             unrecorded,
+            authorities: Some(Arc::new(authorities)),
             settings,
         };
         let gateway = Gateway::new(guard.clone(), tls, parts).unwrap();

@@ -263,3 +263,35 @@ async fn without_tls_only_this_machine_is_served() {
         assert_eq!(answer.starts_with("HTTP/1.1 400"), is_front, "{answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn targets_are_reached_over_tls_when_they_are_who_they_should_be() {
+    // A gateway is a good function for a gateway.
+    let server = generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let inner = Stand::with(quick(), Some(&tls(&server, Floor::Tls13)), |_| {}).await;
+    for (is_trusted, host) in [
+        (true, "localhost"),
+        (false, "localhost"),
+        (true, "127.0.0.1"),
+    ] {
+        let mut roots = RootCertStore::empty();
+        if is_trusted {
+            roots.add(server.cert.der().clone()).unwrap();
+        }
+        let url = format!("https://{host}:{}", inner.address.port());
+        let outer = Stand::trusting(quick(), None, roots, |config| {
+            config.targets.get_mut("orders").unwrap().urls = vec![(url, 1)];
+        })
+        .await;
+        let answer = outer.raw("GET /open/x HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let is_reached = is_trusted && host == "localhost";
+        let status = if is_reached { " 200 " } else { " 502 " };
+        assert!(answer.contains(status), "{host}: {answer}");
+        if is_reached {
+            let asked = "GET /stream/socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+                Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
+            let answer = outer.raw(asked).await;
+            assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+        }
+    }
+}
