@@ -494,8 +494,14 @@ async fn a_stop_ends_what_does_not() {
     let mut stream = stand.connect().await;
     let endless = b"GET /stream/endless HTTP/1.1\r\nHost: a\r\n\r\n";
     stream.write_all(endless).await.unwrap();
+    let caller = caller(true);
+    let second = stand.ask(&caller, "GET", "/stream/endless", "").await;
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(stand.gateway.stop(Duration::from_millis(300)).await, 1);
-    let records = stand.settled(1, 1).await;
-    assert_eq!(Records::codes(&records.outcomes), ["aborted"]);
+    assert_eq!(stand.gateway.stop(Duration::from_millis(300)).await, 2);
+    let records = stand.settled(2, 2).await;
+    assert_eq!(Records::codes(&records.outcomes), ["aborted"; 2]);
+    assert!(
+        second.into_body().collect().await.is_err(),
+        "it is no whole answer"
+    );
 }
