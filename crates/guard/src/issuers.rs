@@ -189,7 +189,7 @@ impl Issuer {
                 }
             }
         }
-        Err(unverifiable("keys-unavailable"))
+        Err(unverifiable(TokenError::KeysUnavailable.code()))
     }
 
     async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
@@ -269,9 +269,13 @@ fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
 }
 
 fn refused(error: TokenError) -> Reason {
-    Reason::Credential {
-        means: Means::Token,
-        code: error.code(),
+    match error {
+        // The token may be good: nobody can tell at present.
+        TokenError::KeysUnavailable => unverifiable(error.code()),
+        _ => Reason::Credential {
+            means: Means::Token,
+            code: error.code(),
+        },
     }
 }
 

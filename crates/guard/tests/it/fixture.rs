@@ -79,12 +79,18 @@ impl Records {
             ""
         };
         // What stands at the top of a file has to come before its tables.
-        let (top, tables) = config.split_at(config.find('[').unwrap_or(0));
+        let begin = config.find("\n[").map_or(0, |at| at + 1);
+        let (top, tables) = config.split_at(begin);
         let text = format!("{top}{head}{listen}{tables}");
         let config = Config::parse("guard.toml", &text);
         let config = config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"));
         let guard = Guard::new(config, self.parts());
         guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
     }
 
     fn parts(&self) -> Parts {
