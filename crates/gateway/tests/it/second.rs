@@ -300,6 +300,8 @@ async fn floods_of_resets() {
     .await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let records = stand.records().await;
+    // Two floods: each is cut off after about `settings::RESETS`.
+    assert!(records.decisions.len() <= 64, "{records:?}");
     let permitted = records
         .decisions
         .iter()
