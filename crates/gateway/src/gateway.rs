@@ -151,6 +151,14 @@ impl Gateway {
         Ok(())
     }
 
+    /// Does what is due by itself. To be called about once a second.
+    ///
+    /// # Errors
+    /// What could not be read or written; everything stays as it was.
+    pub fn tend(&self) -> Result<(), Vec<String>> {
+        self.0.live().guard.tend()
+    }
+
     /// Listens on an address.
     ///
     /// # Errors

@@ -20,11 +20,13 @@ mod who;
 mod witness;
 
 pub(crate) use ask::class;
+pub(crate) use place::Place;
+pub(crate) use publish::stopped;
 pub(crate) use when::When;
 
 use crate::cli::{LedgerArgs, LedgerCommand};
 use crate::failure::CommandError;
-use palisade_ledger::{KeyError, LedgerError};
+use palisade_ledger::{KeyError, Ledger, LedgerError, Settings};
 use std::io::Write as _;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -79,9 +81,28 @@ fn failed_as(error: &LedgerError, message: String) -> CommandError {
 }
 
 /// Tells people something beside the answer.
-fn tell(message: &str) {
+pub(crate) fn tell(message: &str) {
     // Who closed it does not want to know.
     let _ = writeln!(std::io::stderr(), "{message}");
+}
+
+/// Opens a ledger for writing, or begins it, and tells what was found.
+pub(crate) fn open(place: &Place<'_>, origin: Option<&str>) -> Result<Ledger, CommandError> {
+    let parts = place.existing_or_new(origin)?;
+    let origin = parts.signer.key().name().clone();
+    let opened = Ledger::open(parts, Settings::default());
+    let (ledger, opened) = opened.map_err(|error| failed(&error))?;
+    if opened.created {
+        let dir = place.dir().display();
+        tell(&format!("began the ledger `{origin}` in `{dir}`"));
+    }
+    if opened.set_aside > 0 {
+        tell(&format!(
+            "{} bytes of a write that was not finished were set aside in `torn`; none of it had been acknowledged",
+            opened.set_aside
+        ));
+    }
+    Ok(ledger)
 }
 
 /// Waits for a future in this thread.

@@ -8,7 +8,7 @@ use super::{failed, tell, wait};
 use crate::cli::AppendArgs;
 use crate::failure::CommandError;
 use palisade_event::{Event, EventError, LIMIT, Record};
-use palisade_ledger::{AppendError, Ledger, LedgerError, Pending, Receipt, Settings};
+use palisade_ledger::{AppendError, Ledger, LedgerError, Pending, Receipt};
 use serde_json::Value;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::process::ExitCode;
@@ -25,19 +25,7 @@ const MOST_TOLD: usize = 5;
 pub(crate) fn run(arguments: &AppendArgs) -> Result<ExitCode, CommandError> {
     let place = Place::new(&arguments.place)?;
     let target = Target::configured(&place)?;
-    let parts = place.existing_or_new(arguments.origin.as_deref())?;
-    let origin = parts.signer.key().name().clone();
-    let (ledger, opened) = Ledger::open(parts, Settings::default()).map_err(|e| failed(&e))?;
-    if opened.created {
-        let dir = arguments.place.dir.display();
-        tell(&format!("began the ledger `{origin}` in `{dir}`"));
-    }
-    if opened.set_aside > 0 {
-        tell(&format!(
-            "{} bytes of a write that was not finished were set aside in `torn`; none of it had been acknowledged",
-            opened.set_aside
-        ));
-    }
+    let ledger = super::open(&place, arguments.origin.as_deref())?;
     let publisher = target.map(|t| Publisher::new(place.dir(), ledger.parts().clone(), t));
     let beside = publisher.map(Beside::begin).transpose()?;
     let record = match arguments.batched {

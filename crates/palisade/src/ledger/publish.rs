@@ -70,7 +70,7 @@ pub(super) fn runtime() -> Result<Runtime, CommandError> {
 }
 
 /// Is ready when somebody asks the process to end.
-pub(super) fn stopped(runtime: &Runtime) -> Result<impl Future<Output = ()> + use<>, CommandError> {
+pub(crate) fn stopped(runtime: &Runtime) -> Result<impl Future<Output = ()> + use<>, CommandError> {
     let _in = runtime.enter();
     let on = |kind| signal(kind).map_err(|error| CommandError::internal(error.to_string()));
     let (mut interrupt, mut end) = (on(SignalKind::interrupt())?, on(SignalKind::terminate())?);
