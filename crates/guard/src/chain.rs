@@ -8,7 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
-use crate::config::{RecordMode, Route};
+use crate::config::{RecordMode, Route, Source};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
 use crate::record::{self, Outcome};
@@ -85,6 +85,13 @@ impl Pass {
             is_recorded: false,
             is_admitted: false,
         }
+    }
+
+    /// One that is never more than a question: it leaves no record, and nothing is made of it.
+    pub(crate) fn supposed(guard: Guard, request: Request) -> Self {
+        let mut pass = Self::new(guard, request);
+        pass.is_recorded = true;
+        pass
     }
 
     /// The next step, or the refusal.
@@ -196,7 +203,7 @@ impl Guard {
         Ok(Received { pass })
     }
 
-    fn standing(&self, request: &Request) -> Result<Standing, Reason> {
+    pub(crate) fn standing(&self, request: &Request) -> Result<Standing, Reason> {
         match &request.entry {
             Entry::Http(call) => self.routes().find(call).map(Standing::Route),
             Entry::Event(occurrence) => self.source(occurrence).map(Standing::Source),
@@ -219,6 +226,21 @@ impl Received {
     #[must_use]
     pub fn route(&self) -> Option<&Route> {
         route(&self.pass)
+    }
+
+    /// The source, of an event.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        match &self.pass.standing {
+            Some(Standing::Source(source)) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The function that it is for.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        self.pass.standing.as_ref().map_or("", Standing::function)
     }
 
     /// Whether the body is needed to know who calls: a signature covers it.
@@ -245,6 +267,12 @@ impl Received {
 }
 
 impl Authenticated {
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.pass.principal.as_ref()
+    }
+
     /// Counts it.
     ///
     /// # Errors
@@ -286,6 +314,12 @@ impl Limited {
 }
 
 impl Validated {
+    /// What authorisation is going to say, in sentences for the operator.
+    #[must_use]
+    pub fn explain(&self) -> Vec<String> {
+        authorize::explain(&self.pass, &self.body)
+    }
+
     /// Asks whether they may.
     ///
     /// # Errors
@@ -307,6 +341,12 @@ impl Validated {
 }
 
 impl Authorized {
+    /// The policies that permit it.
+    #[must_use]
+    pub fn policies(&self) -> &[String] {
+        &self.pass.policies
+    }
+
     /// Writes the permission down; it may take effect then.
     ///
     /// # Errors
@@ -407,6 +447,12 @@ impl Denied {
     #[must_use]
     pub fn reason(&self) -> &Reason {
         &self.reason
+    }
+
+    /// At which step.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.pass.step
     }
 
     /// Writes the denial down, and says what the caller may be told.

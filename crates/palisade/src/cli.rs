@@ -2,6 +2,7 @@
 
 pub(crate) mod gates;
 mod given;
+pub(crate) mod guard;
 mod iam;
 mod ledger;
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Iam(IamArgs),
     /// Keep a record of events that cannot be quietly changed, and prove what is in it
     Ledger(LedgerArgs),
+    /// Stand before functions: authenticate, limit, validate, authorise and record every invocation
+    Guard(guard::GuardArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell

@@ -20,7 +20,9 @@ mod who;
 mod witness;
 
 pub(crate) use ask::class;
-pub(crate) use when::When;
+pub(crate) use place::Place;
+pub(crate) use when::{When, show};
+pub(crate) use who::user;
 
 use crate::cli::{LedgerArgs, LedgerCommand};
 use crate::failure::CommandError;
@@ -57,7 +59,7 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
 }
 
 /// What an error of the ledger means to whoever called the command.
-fn failed(error: &LedgerError) -> CommandError {
+pub(crate) fn failed(error: &LedgerError) -> CommandError {
     failed_as(error, error.to_string())
 }
 
@@ -79,13 +81,13 @@ fn failed_as(error: &LedgerError, message: String) -> CommandError {
 }
 
 /// Tells people something beside the answer.
-fn tell(message: &str) {
+pub(crate) fn tell(message: &str) {
     // Who closed it does not want to know.
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 
 /// Waits for a future in this thread.
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

@@ -12,6 +12,7 @@ mod environments;
 mod explain;
 mod failure;
 mod git;
+mod guard;
 mod iam;
 mod ledger;
 mod manual;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         cli::Command::Explain(arguments) => explain::run(&arguments, color),
         cli::Command::Iam(arguments) => iam::run(&arguments, color),
         cli::Command::Ledger(arguments) => ledger::run(&arguments),
+        cli::Command::Guard(arguments) => guard::run(&arguments),
     };
     match result {
         Ok(code) => code,
