@@ -13,7 +13,7 @@ mod break_glass;
 mod cedar;
 mod explain;
 mod model;
-mod records;
+pub(crate) mod records;
 mod request;
 mod slice;
 mod table;

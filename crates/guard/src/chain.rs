@@ -8,7 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
-use crate::config::{Cors, RecordMode, Route};
+use crate::config::{Cors, RecordMode, Route, Source};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
 use crate::record::{self, Outcome};
@@ -85,6 +85,13 @@ impl Pass {
             is_recorded: false,
             is_admitted: false,
         }
+    }
+
+    /// One that is never more than a question: it leaves no record, and nothing is made of it.
+    pub(crate) fn supposed(guard: Guard, request: Request) -> Self {
+        let mut pass = Self::new(guard, request);
+        pass.is_recorded = true;
+        pass
     }
 
     /// The next step, or the refusal.
@@ -196,7 +203,7 @@ impl Guard {
         Ok(Received { pass })
     }
 
-    fn standing(&self, request: &Request) -> Result<Standing, Reason> {
+    pub(crate) fn standing(&self, request: &Request) -> Result<Standing, Reason> {
         match &request.entry {
             Entry::Http(call) => self.routes().find(call).map(Standing::Route),
             Entry::Event(occurrence) => self.source(occurrence).map(Standing::Source),
@@ -241,6 +248,21 @@ impl Received {
         }
     }
 
+    /// The source, of an event.
+    #[must_use]
+    pub fn source(&self) -> Option<&Source> {
+        match &self.pass.standing {
+            Some(Standing::Source(source)) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The function that it is for.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        self.pass.standing.as_ref().map_or("", Standing::function)
+    }
+
     /// Whether the body is needed to know who calls: a signature covers it.
     #[must_use]
     pub fn wants_body(&self) -> bool {
@@ -265,6 +287,12 @@ impl Received {
 }
 
 impl Authenticated {
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> Option<&Principal> {
+        self.pass.principal.as_ref()
+    }
+
     /// Counts it.
     ///
     /// # Errors
@@ -306,6 +334,12 @@ impl Limited {
 }
 
 impl Validated {
+    /// What authorisation is going to say, in sentences for the operator.
+    #[must_use]
+    pub fn explain(&self) -> Vec<String> {
+        authorize::explain(&self.pass, &self.body)
+    }
+
     /// Asks whether they may.
     ///
     /// # Errors
@@ -327,6 +361,12 @@ impl Validated {
 }
 
 impl Authorized {
+    /// The policies that permit it.
+    #[must_use]
+    pub fn policies(&self) -> &[String] {
+        &self.pass.policies
+    }
+
     /// Writes the permission down; it may take effect then.
     ///
     /// # Errors
@@ -433,6 +473,12 @@ impl Denied {
     #[must_use]
     pub fn reason(&self) -> &Reason {
         &self.reason
+    }
+
+    /// At which step.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.pass.step
     }
 
     /// Writes the denial down, and says what the caller may be told.

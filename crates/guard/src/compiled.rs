@@ -93,6 +93,21 @@ impl Compiled {
             false => Err(making.problems),
         }
     }
+
+    pub(crate) fn policies(
+        config: &Config,
+        parts: &Parts,
+    ) -> Result<Option<Authorizer>, Vec<Problem>> {
+        let mut making = Making {
+            parts,
+            problems: Vec::new(),
+        };
+        let authorizer = making.authorizer(config);
+        match making.problems.is_empty() {
+            true => Ok(authorizer),
+            false => Err(making.problems),
+        }
+    }
 }
 
 impl Making<'_> {

@@ -1,6 +1,7 @@
 //! What judges: a configuration and everything that it names, made once and shared by all
 //! invocations until the next configuration takes its place.
 
+use crate::authorize::Authorizer;
 use crate::compiled::Compiled;
 use crate::config::{Config, RecordMode, Source};
 use crate::issuers::Fetch;
@@ -115,6 +116,20 @@ impl Guard {
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// What policies decide with, where there are any.
+    #[must_use]
+    pub fn authorizer(&self) -> Option<&Authorizer> {
+        self.0.compiled.authorizer.as_ref()
+    }
+
+    /// The policies of a configuration alone: its keys, issuers and stores need not be there.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn policies(config: &Config, parts: &Parts) -> Result<Option<Authorizer>, Vec<Problem>> {
+        Compiled::policies(config, parts)
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {

@@ -54,6 +54,12 @@ pub enum KeyStoreError {
         /// Where and how.
         why: String,
     },
+    /// There is no store yet.
+    #[error("there is no store of keys at `{}` yet; `palisade guard key issue` begins it", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// There are keys, but not the pepper that they were issued with.
     #[error("there are keys, but their pepper `{}` is gone; without it no key can be verified", path.display())]
     NoPepper {
@@ -76,6 +82,7 @@ impl KeyStoreError {
             Self::Io { .. } => "key-store-io",
             Self::OpenToOthers { .. } => "key-store-open-to-others",
             Self::Damaged { .. } => "key-store-damaged",
+            Self::Missing { .. } => "key-store-missing",
             Self::NoPepper { .. } => "key-store-pepper-gone",
             Self::Unknown => "key-store-key-unknown",
             Self::Issue(_) => "key-store-not-issued",
@@ -229,6 +236,9 @@ impl LiveKeys {
     /// It is not there, cannot be read, or others may read it.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, KeyStoreError> {
         let path = path.into();
+        if open(&path)?.is_none() {
+            return Err(KeyStoreError::Missing { path });
+        }
         let beside = beside(&path, "pepper");
         let pepper = read_pepper(&beside)?.ok_or(KeyStoreError::NoPepper { path: beside })?;
         let live = Self {

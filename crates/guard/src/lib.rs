@@ -6,6 +6,7 @@
 //! - A step that cannot decide denies; what has no route and no source is refused.
 //! - Nothing that a caller sent stands in a reason.
 
+mod asked;
 pub mod authorize;
 mod chain;
 mod compiled;
@@ -22,8 +23,10 @@ mod request;
 mod routes;
 mod sources;
 mod steps;
+mod suppose;
 pub mod validate;
 
+pub use asked::Asked;
 pub use chain::{
     Admitted, Authenticated, Authorized, Body, Checked, Denied, Limited, Received, Refusal,
     Validated,
@@ -34,3 +37,4 @@ pub use path::{LONGEST as LONGEST_PATH, Path, PathError};
 pub use reason::{Answer, Reason, Step};
 pub use record::Outcome;
 pub use request::{Call, Entry, Headers, Occurrence, Peer, Request, SourceKind};
+pub use suppose::Supposed;

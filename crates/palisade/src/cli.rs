@@ -2,12 +2,11 @@
 
 pub(crate) mod gates;
 mod given;
-mod guard;
+pub(crate) mod guard;
 mod iam;
 mod ledger;
 
 pub(crate) use given::GivenArgs;
-pub(crate) use guard::{GuardArgs, GuardCommand, GuardDemoArgs, GuardServeArgs};
 pub(crate) use iam::{
     AccessArgs, AccessFormat, AnswerFormat, CompareArgs, DeploymentArgs, EscalateArgs, IamArgs,
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
@@ -46,8 +45,8 @@ pub(crate) enum Command {
     Iam(IamArgs),
     /// Keep a record of events that cannot be quietly changed, and prove what is in it
     Ledger(LedgerArgs),
-    /// Stand before functions: nothing reaches them unchecked
-    Guard(GuardArgs),
+    /// Stand before functions: authenticate, limit, validate, authorise and record every invocation
+    Guard(guard::GuardArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell

@@ -22,7 +22,8 @@ mod witness;
 pub(crate) use ask::class;
 pub(crate) use place::Place;
 pub(crate) use publish::stopped;
-pub(crate) use when::When;
+pub(crate) use when::{When, show};
+pub(crate) use who::user;
 
 use crate::cli::{LedgerArgs, LedgerCommand};
 use crate::failure::CommandError;
@@ -59,7 +60,7 @@ pub(crate) fn run(arguments: &LedgerArgs) -> Result<ExitCode, CommandError> {
 }
 
 /// What an error of the ledger means to whoever called the command.
-fn failed(error: &LedgerError) -> CommandError {
+pub(crate) fn failed(error: &LedgerError) -> CommandError {
     failed_as(error, error.to_string())
 }
 
@@ -106,7 +107,7 @@ pub(crate) fn open(place: &Place<'_>, origin: Option<&str>) -> Result<Ledger, Co
 }
 
 /// Waits for a future in this thread.
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {

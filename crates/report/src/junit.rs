@@ -55,6 +55,31 @@ pub fn render(report: &Report, root_prefix: &str) -> String {
     text
 }
 
+/// Results of tests: for each suite its cases, and what differs where one failed.
+#[must_use]
+pub fn tests(suites: &[(String, Vec<(String, Option<String>)>)]) -> String {
+    let mut junit = quick_junit::Report::new("palisade");
+    for (name, cases) in suites {
+        let mut suite = TestSuite::new(line(name).as_str());
+        for (case, differs) in cases {
+            let mut status = TestCaseStatus::success();
+            if let Some(text) = differs {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(line(text).as_str());
+            }
+            let mut case = TestCase::new(line(case).as_str(), status);
+            case.set_classname(line(name).as_str());
+            suite.add_test_case(case);
+        }
+        junit.add_test_suite(suite);
+    }
+    let mut text = junit.to_string().unwrap_or_default();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
 fn of_finding(finding: &Finding, environments: &[Arc<str>], file: &str) -> TestCase {
     let message = line(&finding.message);
     let mut status = match &finding.suppressed {

@@ -8,15 +8,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// A file being read.
-pub(super) struct Records<'a> {
+pub(crate) struct Records<'a> {
     name: &'a str,
     sources: Sources,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> Records<'a> {
     /// Reads a file; nothing is not without a problem.
-    pub(super) fn read<T: DeserializeOwned>(name: &'a str, text: &str) -> (Self, Option<T>) {
+    pub(crate) fn read<T: DeserializeOwned>(name: &'a str, text: &str) -> (Self, Option<T>) {
         let mut sources = Sources::default();
         let file = sources.add(name, text);
         let mut records = Self {
@@ -52,7 +52,7 @@ impl<'a> Records<'a> {
     }
 
     /// Something is wrong with a record.
-    pub(super) fn wrong(&mut self, record: &str, what: &str) {
+    pub(crate) fn wrong(&mut self, record: &str, what: &str) {
         let what = format!("`{record}`: {what}");
         let level = ProblemLevel::Configuration;
         self.problems.push(Problem::file(self.name, level, what));
@@ -62,23 +62,23 @@ impl<'a> Records<'a> {
 /// A caller as records name it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Caller {
-    pub(super) means: String,
+pub(crate) struct Caller {
+    pub(crate) means: String,
     #[serde(default)]
-    pub(super) issuer: String,
+    pub(crate) issuer: String,
     #[serde(default)]
-    pub(super) id: String,
+    pub(crate) id: String,
     #[serde(default)]
-    pub(super) roles: Vec<String>,
+    pub(crate) roles: Vec<String>,
     #[serde(default)]
-    pub(super) scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     #[serde(default)]
-    pub(super) claims: Map<String, Value>,
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl Caller {
     /// As if it had been verified.
-    pub(super) fn principal(self) -> Result<Principal, String> {
+    pub(crate) fn principal(self) -> Result<Principal, String> {
         const ALL: [Means; 6] = [
             Means::Anonymous,
             Means::ApiKey,
@@ -108,7 +108,7 @@ impl Caller {
 }
 
 /// What to say of a word that is none of those known.
-pub(super) fn unknown<'n>(
+pub(crate) fn unknown<'n>(
     what: &str,
     word: &str,
     known: impl IntoIterator<Item = &'n str> + Clone,
@@ -123,7 +123,7 @@ pub(super) fn unknown<'n>(
 }
 
 /// `2026-11-23T12:00:00Z` as seconds since 1970.
-pub(super) fn time(text: &str) -> Result<i64, String> {
+pub(crate) fn time(text: &str) -> Result<i64, String> {
     let parse = || {
         let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
         let date: Date = date.parse().ok()?;

@@ -50,55 +50,7 @@ pub(crate) fn authorize(pass: &Pass, body: &Body) -> Result<Vec<String>, Reason>
             _ => Err(forbidden()),
         };
     };
-    let standing = pass.standing.as_ref().ok_or(Reason::NoRoute)?;
-    let json = match body {
-        Body::Whole(bytes) if !bytes.is_empty() => serde_json::from_slice::<Value>(bytes).ok(),
-        _ => None,
-    };
-    let decided = |call: Call<'_>| {
-        let input = AuthzInput {
-            function: standing.function(),
-            now: pass.began / 1000,
-            call,
-            body: json.as_ref(),
-            grants: &pass.guard.compiled().grants,
-        };
-        authorizer.decide(principal, &input)
-    };
-    let decision = match (&pass.request.entry, standing) {
-        (Entry::Http(call), Standing::Route(matched)) => {
-            let names = matched.parameters.iter();
-            let path: Vec<(&str, &str)> = names.map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            let query = decoded(&call.query);
-            let query: Vec<(&str, &str)> = query
-                .iter()
-                .map(|(n, v)| (n.as_str(), v.as_str()))
-                .collect();
-            let mut headers = Vec::new();
-            for (name, value) in pass.request.headers.iter() {
-                match std::str::from_utf8(value) {
-                    Ok(text) => headers.push((name, text)),
-                    // To leave it out would be to say that it is absent.
-                    Err(_) if authorizer_sees(pass, name) => return Err(forbidden()),
-                    Err(_) => {}
-                }
-            }
-            decided(Call::Http {
-                method: &call.method,
-                route: matched.route.path.as_str(),
-                path: &path,
-                query: &query,
-                headers: &headers,
-                ip: pass
-                    .request
-                    .peer
-                    .address
-                    .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-                tls: pass.request.peer.is_encrypted,
-            })
-        }
-        _ => decided(Call::Event),
-    };
+    let decision = shown(pass, body, |input| authorizer.decide(principal, input))?;
     let names = |policies: &[authorize::PolicyName]| -> Vec<String> {
         policies.iter().map(|name| name.to_string()).collect()
     };
@@ -118,6 +70,99 @@ pub(crate) fn authorize(pass: &Pass, body: &Body) -> Result<Vec<String>, Reason>
         _ => Reason::Forbidden {
             policies: names(&decision.policies),
         },
+    })
+}
+
+/// The same in sentences for operators. They hold nothing that the caller sent.
+pub(crate) fn explain(pass: &Pass, body: &Body) -> Vec<String> {
+    let mut said = Vec::new();
+    let Some(principal) = &pass.principal else {
+        return said;
+    };
+    if let Some(Standing::Route(matched)) = &pass.standing {
+        let route = &matched.route;
+        if route.accepts.is_empty() {
+            return vec!["The route is open to everybody.".to_owned()];
+        }
+        for (what, names) in [
+            ("all of the scopes", &route.scopes),
+            ("one of the roles", &route.roles),
+        ] {
+            if !names.is_empty() {
+                said.push(format!("The route asks for {what} {}.", names.join(", ")));
+            }
+        }
+    }
+    let Some(authorizer) = &pass.guard.compiled().authorizer else {
+        said.push(match &pass.standing {
+            Some(Standing::Source(_)) => {
+                "There are no policies: the lists of the source decide.".to_owned()
+            }
+            _ => "There are no policies: what the route asks for decides.".to_owned(),
+        });
+        return said;
+    };
+    let explained = shown(pass, body, |input| {
+        let decision = authorizer.decide(principal, input);
+        authorizer.explain(principal, input, &decision)
+    });
+    said.extend(explained.unwrap_or_default());
+    said
+}
+
+/// Shows an invocation to policies, as they see it.
+fn shown<T>(pass: &Pass, body: &Body, ask: impl FnOnce(&AuthzInput<'_>) -> T) -> Result<T, Reason> {
+    let forbidden = || Reason::Forbidden {
+        policies: Vec::new(),
+    };
+    let standing = pass.standing.as_ref().ok_or(Reason::NoRoute)?;
+    let json = match body {
+        Body::Whole(bytes) if !bytes.is_empty() => serde_json::from_slice::<Value>(bytes).ok(),
+        _ => None,
+    };
+    let asked = |call: Call<'_>| {
+        let input = AuthzInput {
+            function: standing.function(),
+            now: pass.began / 1000,
+            call,
+            body: json.as_ref(),
+            grants: &pass.guard.compiled().grants,
+        };
+        ask(&input)
+    };
+    Ok(match (&pass.request.entry, standing) {
+        (Entry::Http(call), Standing::Route(matched)) => {
+            let names = matched.parameters.iter();
+            let path: Vec<(&str, &str)> = names.map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let query = decoded(&call.query);
+            let query: Vec<(&str, &str)> = query
+                .iter()
+                .map(|(n, v)| (n.as_str(), v.as_str()))
+                .collect();
+            let mut headers = Vec::new();
+            for (name, value) in pass.request.headers.iter() {
+                match std::str::from_utf8(value) {
+                    Ok(text) => headers.push((name, text)),
+                    // To leave it out would be to say that it is absent.
+                    Err(_) if authorizer_sees(pass, name) => return Err(forbidden()),
+                    Err(_) => {}
+                }
+            }
+            asked(Call::Http {
+                method: &call.method,
+                route: matched.route.path.as_str(),
+                path: &path,
+                query: &query,
+                headers: &headers,
+                ip: pass
+                    .request
+                    .peer
+                    .address
+                    .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+                tls: pass.request.peer.is_encrypted,
+            })
+        }
+        _ => asked(Call::Event),
     })
 }
 

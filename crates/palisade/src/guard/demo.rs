@@ -2,11 +2,12 @@
 //! for trying, a small function, a gateway before it and a ledger, all on this machine; five calls
 //! through it, and what is on record of them.
 
-use super::parts::{self, Network};
-use super::serve::Served;
-use crate::cli::GuardDemoArgs;
+use super::fetch::Network;
+use super::parts::{Loaded, unusable};
+use super::serve::{Served, opened, threads};
+use crate::cli::guard::DemoArgs;
 use crate::failure::CommandError;
-use crate::ledger::{self, tell};
+use crate::ledger::{stopped, tell};
 use crate::output;
 use palisade_authn::{Means, Minter, MintingKey, Principal};
 use palisade_cloud::{Answer, Asked, Client, Limits, Options, Response, serve};
@@ -16,6 +17,7 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 
@@ -102,12 +104,12 @@ max-body = "4 KiB"
     )
 }
 
-pub(crate) fn run(arguments: &GuardDemoArgs) -> Result<ExitCode, CommandError> {
+pub(crate) fn run(arguments: &DemoArgs) -> Result<ExitCode, CommandError> {
     let folder = Folder::new()?;
-    let runtime = parts::runtime()?;
-    let stop = ledger::stopped(&runtime)?;
+    let runtime = threads()?;
+    let stop = stopped(&runtime)?;
     let file = folder.0.join("guard.toml");
-    let opened = runtime.block_on(async {
+    let ledger = runtime.block_on(async {
         let demo = Demo::start(&folder.0, &file, arguments.port).await?;
         output::write(None, &demo.show().await?)?;
         match arguments.once {
@@ -119,7 +121,8 @@ pub(crate) fn run(arguments: &GuardDemoArgs) -> Result<ExitCode, CommandError> {
         }
         Ok::<_, CommandError>(demo.ledger)
     })?;
-    drop(opened);
+    drop(runtime);
+    drop(ledger);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -182,13 +185,10 @@ impl Demo {
         write(&folder.join("orders.cedar"), POLICIES)?;
         write(&folder.join("order.schema.json"), SCHEMA)?;
         write(file, &configuration(gateway, issuer, function))?;
-        let config = parts::read(file)?;
-        let ledger = parts::ledger(&config, file)?;
-        let parts = parts::parts(&config, file, Some(ledger.clone()), Network::Used)?;
-        let said = config.listen.clone();
-        let said =
-            said.ok_or_else(|| CommandError::internal("the demonstration has no [listen]"))?;
-        let served = Served::start(file, config, &said, parts).await?;
+        let loaded = Loaded::read(file).map_err(|wrong| unusable(&wrong))?;
+        let ledger = opened(&loaded)?;
+        let network = Arc::new(Network::new(None)?);
+        let served = Served::start(loaded, ledger.clone(), network).await?;
         let client = Client::new(Options {
             allow_http: true,
             ..Options::default()

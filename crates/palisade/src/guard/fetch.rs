@@ -1,36 +1,86 @@
-//! Fetches what issuers publish, over the one client for control-plane HTTP.
+//! How issuers are asked: over the client of control planes, bounded in size and time, without
+//! following redirections.
 
+#![expect(clippy::disallowed_methods, reason = "this is the rim")]
+
+use crate::cli::guard::OnlineArgs;
 use crate::failure::CommandError;
-use palisade_cloud::{Client, Options};
+use palisade_cloud::{Client, HttpError, Options, Response};
 use palisade_guard::{Fetch, FetchError, Fetched};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A discovery document or key set is not longer.
+/// A document of an issuer is not larger.
 const MOST: usize = 1 << 20;
-/// An issuer that takes longer is not there.
-const TIME: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks issuers.
+/// Asks issuers, and remembers what went wrong last.
 #[derive(Debug)]
-pub(super) struct Fetcher(Client);
+pub(crate) struct Network {
+    client: Client,
+    failure: Mutex<Option<String>>,
+}
 
-impl Fetcher {
-    pub(super) fn new() -> Result<Self, CommandError> {
-        let client = Client::new(Options {
-            timeout: TIME,
+impl Network {
+    /// Trusts the system's certificates, and those in a file.
+    pub(crate) fn new(ca: Option<&Path>) -> Result<Self, CommandError> {
+        let wrong = |path: &Path, error: &dyn std::fmt::Display| {
+            CommandError::usage(format!("`{}`: {error}", path.display()))
+        };
+        let pem = ca.map(|path| std::fs::read(path).map_err(|e| wrong(path, &e)));
+        let options = Options {
+            ca: pem.transpose()?,
+            timeout: TIMEOUT,
             most_body: MOST,
             ..Options::default()
-        });
-        let client = client.map_err(|error| CommandError::internal(error.to_string()))?;
-        Ok(Self(client))
+        };
+        let client = Client::new(options);
+        let client = client.map_err(|error| match ca {
+            Some(path) => wrong(path, &error),
+            None => CommandError::internal(error.to_string()),
+        })?;
+        Ok(Self {
+            client,
+            failure: Mutex::default(),
+        })
+    }
+
+    /// Nothing, unless the network may be used.
+    pub(crate) fn asked(arguments: &OnlineArgs) -> Result<Option<Arc<Self>>, CommandError> {
+        match arguments.online {
+            true => Ok(Some(Arc::new(Self::new(arguments.ca.as_deref())?))),
+            false => Ok(None),
+        }
+    }
+
+    /// What went wrong last, for operators.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let failure = self.failure.lock();
+        failure.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn taken(&self, url: &str, answer: Result<Response, HttpError>) -> Result<Vec<u8>, FetchError> {
+        let said = match answer {
+            Ok(answer) if answer.status == 200 => return Ok(answer.body.to_vec()),
+            Ok(answer) => {
+                // What follows the path may hold a secret.
+                let shown = url.split(['?', '#']).next().unwrap_or_default();
+                format!("`{shown}` answered with status {}", answer.status)
+            }
+            Err(error) => error.to_string(),
+        };
+        let failure = self.failure.lock();
+        *failure.unwrap_or_else(PoisonError::into_inner) = Some(said);
+        Err(FetchError)
     }
 }
 
-impl Fetch for Fetcher {
+impl Fetch for Network {
     fn get<'f>(&'f self, url: &'f str) -> Fetched<'f> {
         Box::pin(async move {
-            let answer = self.0.get(url, &[("accept", "application/json")]).await;
-            body(answer)
+            let answer = self.client.get(url, &[("accept", "application/json")]);
+            self.taken(url, answer.await)
         })
     }
 
@@ -40,17 +90,9 @@ impl Fetch for Fetcher {
                 ("accept", "application/json"),
                 ("authorization", authorization),
             ];
-            let kind = "application/x-www-form-urlencoded";
-            body(self.0.post(url, kind, form.into_bytes(), &headers).await)
+            let form_type = "application/x-www-form-urlencoded";
+            let answer = self.client.post(url, form_type, form, &headers);
+            self.taken(url, answer.await)
         })
-    }
-}
-
-fn body(
-    answer: Result<palisade_cloud::Response, palisade_cloud::HttpError>,
-) -> Result<Vec<u8>, FetchError> {
-    match answer {
-        Ok(answer) if answer.status == 200 => Ok(answer.body.to_vec()),
-        Ok(_) | Err(_) => Err(FetchError),
     }
 }

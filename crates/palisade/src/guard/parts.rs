@@ -1,107 +1,266 @@
-//! What a guard needs from outside, for every command that makes one.
+//! From a configuration file to a guard: what is wrong with it in one form, and what a guard needs of
+//! the outside.
 
-use crate::cli::PlaceArgs;
+#![expect(clippy::disallowed_methods, reason = "this is the rim")]
+
 use crate::failure::CommandError;
-use crate::ledger::{self, Place};
+use palisade_core::Problem;
 use palisade_guard::config::Config;
-use palisade_guard::limit::{FileStore, Limiter, Quotas, Seed};
-use palisade_guard::{Parts, Random};
-use palisade_ledger::{Ledger, SystemClock};
+use palisade_guard::limit::{
+    Counter, FileStore, Limiter, QuotaStore, Quotas, Seed, StoreError, Window,
+};
+use palisade_guard::{Fetch, Guard, Parts, Random};
+use palisade_ledger::{Clock, Ledger, SystemClock};
+use palisade_policy::ConfigError;
+use serde_json::{Value, json};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::runtime::{Builder, Runtime};
+use std::sync::atomic::AtomicU64;
 
-/// So many callers have buckets of their own in each table of rates (24 bytes each).
-const CALLERS: usize = 1 << 18;
-/// So many counts of quotas are in memory.
-const COUNTS: usize = 1 << 16;
+/// Buckets of rates of a gateway: 6 MiB.
+const PLACES: usize = 1 << 18;
+/// Buckets for a question.
+const FEW_PLACES: usize = 1 << 10;
+/// Counts of quotas in memory.
+const ROOM: usize = 1 << 16;
 
-/// Whether keys of issuers are fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Network {
-    /// They are.
-    Used,
-    /// Only what lies in files counts.
-    Unused,
+/// A configuration and where it stands.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) config: Config,
+    /// Its file, as it was named.
+    pub(crate) name: String,
+    /// The folder that what it names is relative to.
+    pub(crate) folder: PathBuf,
 }
 
-/// Reads a configuration.
-#[expect(clippy::disallowed_methods, reason = "this is the rim")]
-pub(super) fn read(file: &Path) -> Result<Config, CommandError> {
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| CommandError::usage(format!("`{name}`: {error}")))?;
-    Config::parse(&name, &text).map_err(|mistakes| {
-        let all: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        CommandError::usage(all.join("\n"))
-    })
+/// Something that is wrong with a configuration or with what it names.
+#[derive(Clone, Debug)]
+pub(crate) struct Wrong {
+    file: String,
+    line: Option<u32>,
+    column: Option<u32>,
+    message: String,
+    help: Option<String>,
 }
 
-/// The folder that a configuration's files are relative to.
-pub(super) fn folder(file: &Path) -> PathBuf {
-    file.parent().unwrap_or(Path::new("")).to_path_buf()
+impl Wrong {
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "help": self.help,
+        })
+    }
 }
 
-/// Opens the ledger that a configuration names, or begins it.
-pub(super) fn ledger(config: &Config, file: &Path) -> Result<Ledger, CommandError> {
-    let folder = folder(file);
-    let place = PlaceArgs {
-        dir: folder.join(&config.ledger.dir),
-        key_file: config.ledger.key.as_ref().map(|key| folder.join(key)),
-        passphrase_file: None,
-    };
-    ledger::open(&Place::new(&place)?, None)
-}
-
-/// What a guard needs.
-pub(super) fn parts(
-    config: &Config,
-    file: &Path,
-    ledger: Option<Ledger>,
-    network: Network,
-) -> Result<Parts, CommandError> {
-    let folder = folder(file);
-    let seed = Seed::new(random()?);
-    let quotas = match &config.quotas {
-        None => None,
-        Some(name) => {
-            let path = folder.join(name);
-            let failed = |error: &dyn std::fmt::Display| {
-                CommandError::internal(format!("`{}`: {error}", path.display()))
-            };
-            let store = FileStore::open(&path, random()?).map_err(|error| failed(&error))?;
-            let seed = store.seed();
-            Some(Arc::new(Quotas::new(Box::new(store), seed, COUNTS)))
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
         }
-    };
-    Ok(Parts {
-        ledger,
-        clock: Arc::new(SystemClock),
-        random: Random(Arc::new(|bytes| {
-            // Without randomness nothing may go on: ids and keys would be guessed.
-            #[expect(clippy::expect_used, reason = "the system has no randomness")]
-            aws_lc_rs::rand::fill(bytes).expect("randomness of the system");
-        })),
-        unrecorded: Arc::default(),
-        folder,
-        fetch: match network {
-            Network::Used => Some(Arc::new(super::fetch::Fetcher::new()?)),
-            Network::Unused => None,
-        },
-        limiter: Arc::new(Limiter::new(CALLERS, seed)),
-        quotas,
-    })
+        write!(f, ": {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
 }
 
-fn random() -> Result<[u8; 16], CommandError> {
+impl From<&ConfigError> for Wrong {
+    fn from(error: &ConfigError) -> Self {
+        Self {
+            file: error.file().to_string(),
+            line: Some(error.line()),
+            column: Some(error.column()),
+            message: error.message().to_owned(),
+            help: error.help().map(ToOwned::to_owned),
+        }
+    }
+}
+
+/// All that is wrong, as the reason why a command can't work.
+pub(crate) fn unusable(wrong: &[Wrong]) -> CommandError {
+    let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    CommandError::usage(lines.join("\nerror: "))
+}
+
+impl Loaded {
+    /// Reads a configuration, and nothing of what it names.
+    pub(crate) fn read(path: &Path) -> Result<Self, Vec<Wrong>> {
+        let name = path.display().to_string();
+        let wrong = |message: String| {
+            vec![Wrong {
+                file: name.clone(),
+                line: None,
+                column: None,
+                message,
+                help: None,
+            }]
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let config = Config::parse(&name, &text)
+            .map_err(|errors| errors.iter().map(Wrong::from).collect::<Vec<_>>())?;
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        Ok(Self {
+            config,
+            name,
+            folder,
+        })
+    }
+
+    /// A file that the configuration names.
+    pub(crate) fn beside(&self, file: &str) -> PathBuf {
+        match self.folder == Path::new(".") {
+            true => PathBuf::from(file),
+            false => self.folder.join(file),
+        }
+    }
+
+    /// Everything that the configuration names, ready.
+    pub(crate) fn guard(&self, parts: Parts) -> Result<Guard, Vec<Wrong>> {
+        Guard::new(self.config.clone(), parts).map_err(|problems| self.wrong(&problems))
+    }
+
+    /// Problems of what it names, with places that a person finds.
+    pub(crate) fn wrong(&self, problems: &[Problem]) -> Vec<Wrong> {
+        let each = problems.iter().map(|problem| {
+            let file = &*problem.file;
+            let tables = ["limits.", "trust.", "admission"];
+            let is_table = tables.iter().any(|table| file.starts_with(table));
+            let (file, message) = match is_table && !self.beside(file).exists() {
+                true => (self.name.clone(), format!("[{file}]: {}", problem.message)),
+                false if file == "guard.toml" => (self.name.clone(), problem.message.clone()),
+                false => (
+                    self.beside(file).display().to_string(),
+                    problem.message.clone(),
+                ),
+            };
+            Wrong {
+                file,
+                line: problem.line,
+                column: problem.column,
+                message,
+                help: None,
+            }
+        });
+        each.collect()
+    }
+
+    /// What a guard needs that is asked and does not serve: no ledger, and quotas and rates of which
+    /// nobody has used anything.
+    pub(crate) fn asking(&self, fetch: Option<Arc<dyn Fetch>>, clock: Arc<dyn Clock>) -> Parts {
+        Parts {
+            ledger: None,
+            clock,
+            random: random(),
+            unrecorded: Arc::default(),
+            folder: self.folder.clone(),
+            fetch,
+            limiter: Arc::new(Limiter::new(FEW_PLACES, Seed::new(fresh()))),
+            quotas: Some(Arc::new(Quotas::new(
+                Box::new(Unused),
+                Seed::new(fresh()),
+                ROOM,
+            ))),
+        }
+    }
+
+    /// What a guard needs that serves.
+    pub(crate) fn serving(
+        &self,
+        ledger: Ledger,
+        fetch: Arc<dyn Fetch>,
+        unrecorded: Arc<AtomicU64>,
+    ) -> Result<Parts, CommandError> {
+        let quotas = self.config.quotas.as_ref().map(|file| {
+            let path = self.beside(file);
+            let store = FileStore::open(&path, fresh()).map_err(|error| {
+                let message = format!("`{}`: {error}", path.display());
+                match error {
+                    StoreError::Locked => CommandError::usage(message),
+                    StoreError::Corrupt(_) | StoreError::Version(_) => {
+                        CommandError::unreadable(message)
+                    }
+                    _ => CommandError::internal(message),
+                }
+            })?;
+            let seed = store.seed();
+            Ok(Arc::new(Quotas::new(Box::new(store), seed, ROOM)))
+        });
+        Ok(Parts {
+            ledger: Some(ledger),
+            clock: Arc::new(SystemClock),
+            random: random(),
+            unrecorded,
+            folder: self.folder.clone(),
+            fetch: Some(fetch),
+            limiter: Arc::new(Limiter::new(PLACES, Seed::new(fresh()))),
+            quotas: quotas.transpose()?,
+        })
+    }
+}
+
+/// Fills bytes from the system's source of randomness. Without it nothing secret can be made, so
+/// nothing goes on.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    let filled = aws_lc_rs::rand::fill(bytes);
+    assert!(filled.is_ok(), "the system gives no random numbers");
+}
+
+fn random() -> Random {
+    Random(Arc::new(fill))
+}
+
+fn fresh() -> [u8; 16] {
     let mut bytes = [0; 16];
-    aws_lc_rs::rand::fill(&mut bytes)
-        .map_err(|_| CommandError::internal("the system gives no random bytes"))?;
-    Ok(bytes)
+    fill(&mut bytes);
+    bytes
 }
 
-/// What requests run on: every core.
-pub(super) fn runtime() -> Result<Runtime, CommandError> {
-    let built = Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| CommandError::internal(format!("no runtime for requests: {error}")))
+/// A time that was said.
+#[derive(Debug)]
+pub(crate) struct At(pub(crate) u64);
+
+impl Clock for At {
+    fn now(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Quotas of which nothing is used, and of which nothing is kept.
+#[derive(Debug)]
+struct Unused;
+
+impl QuotaStore for Unused {
+    fn read(&self, _: Counter) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    fn write(&self, _: &[(Counter, u64)]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn forget(&self, _: Window, _: u32) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl From<&Problem> for Wrong {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            file: problem.file.to_string(),
+            line: problem.line,
+            column: problem.column,
+            message: problem.message.clone(),
+            help: None,
+        }
+    }
 }

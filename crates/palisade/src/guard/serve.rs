@@ -2,19 +2,24 @@
 //! changed configuration takes the place of the one before without dropping a connection; a bad one
 //! is told, and changes nothing.
 
-use super::{parts, problems};
-use crate::cli::GuardServeArgs;
+use super::fetch::Network;
+use super::parts::{Loaded, unusable};
+use crate::cli::PlaceArgs;
+use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
-use crate::ledger::{self, tell};
-use crate::output;
+use crate::ledger::{Place, open, stopped, tell};
 use palisade_authn::{Minter, MintingKey};
-use palisade_gateway::{Floor, Gateway, Identity, Minted, Settings, Tls};
-use palisade_guard::config::{Config, ContractFile, Listen};
-use palisade_guard::{Guard, Parts};
-use std::path::{Path, PathBuf};
+use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
+use palisade_guard::Parts;
+use palisade_guard::config::ContractFile;
+use palisade_ledger::Ledger;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
 /// What runs when the gateway is told to stop may go on for so long.
@@ -24,85 +29,105 @@ const TEND: Duration = Duration::from_secs(1);
 /// Tokens that tell a function who calls are valid for so many seconds.
 const IDENTITY: u32 = 60;
 
-pub(crate) fn run(arguments: &GuardServeArgs) -> Result<ExitCode, CommandError> {
-    let file = arguments.config.as_path();
-    let config = parts::read(file)?;
-    let listen = config.listen.clone().ok_or_else(|| {
-        CommandError::usage(format!(
-            "`{}` has no [listen]: it says what events may come, and nothing about callers",
-            file.display()
-        ))
-    })?;
-    let runtime = parts::runtime()?;
-    let stop = ledger::stopped(&runtime)?;
-    let opened = parts::ledger(&config, file)?;
-    let guard_parts = parts::parts(&config, file, Some(opened.clone()), parts::Network::Used)?;
+pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
+    let loaded = Loaded::read(&arguments.config.config).map_err(|wrong| unusable(&wrong))?;
+    let runtime = threads()?;
+    let stop = stopped(&runtime)?;
+    let ledger = opened(&loaded)?;
+    let network = Arc::new(Network::new(arguments.ca.as_deref())?);
     runtime.block_on(async {
-        let served = Served::start(file, config, &listen, guard_parts).await?;
-        let scheme = if listen.plaintext { "http" } else { "https" };
+        let served = Served::start(loaded, ledger.clone(), network).await?;
+        let scheme = served.scheme();
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
             said += &format!(", metrics and health at http://{admin}");
         }
         tell(&said);
-        output::write(None, &format!("{scheme}://{}\n", served.address))?;
         served.until(stop).await;
         Ok::<_, CommandError>(())
     })?;
-    // The last receipts and a checkpoint are written as it goes.
-    drop(opened);
-    tell("stopped; every decision is on record");
+    // What is left of the records is written as the ledger goes.
+    drop(runtime);
+    drop(ledger);
+    tell("stopped");
     Ok(ExitCode::SUCCESS)
 }
+
+/// What requests run on: every core.
+pub(super) fn threads() -> Result<Runtime, CommandError> {
+    let built = Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| CommandError::internal(format!("no threads for requests: {error}")))
+}
+
+/// The ledger that a configuration names; it is begun where there is none.
+pub(super) fn opened(loaded: &Loaded) -> Result<Ledger, CommandError> {
+    let said = &loaded.config.ledger;
+    let place = PlaceArgs {
+        dir: loaded.beside(&said.dir),
+        key_file: said.key.as_ref().map(|key| loaded.beside(key)),
+        passphrase_file: None,
+    };
+    open(&Place::new(&place)?, None)
+}
+
+/// Files, and what tells one version of them from the next.
+type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
 /// A gateway that runs.
 pub(super) struct Served {
     gateway: Gateway,
     parts: Parts,
     file: PathBuf,
-    seen: Vec<(PathBuf, Option<(u64, SystemTime)>)>,
+    seen: Stamps,
+    is_plaintext: bool,
     /// Where callers come in.
-    pub(super) address: std::net::SocketAddr,
+    pub(super) address: SocketAddr,
     /// Where metrics are.
-    pub(super) admin: Option<std::net::SocketAddr>,
+    pub(super) admin: Option<SocketAddr>,
 }
 
 impl Served {
     pub(super) async fn start(
-        file: &Path,
-        config: Config,
-        listen: &Listen,
-        parts: Parts,
+        loaded: Loaded,
+        ledger: Ledger,
+        network: Arc<Network>,
     ) -> Result<Self, CommandError> {
-        let seen = stamps(&files(file, &config));
-        let tls = tls(file, listen)?;
-        let guard = Guard::new(config, parts.clone()).map_err(|found| problems(&found))?;
-        let gateway = Gateway::new(
-            guard,
-            tls.as_ref(),
-            palisade_gateway::Parts {
-                identity: Some(identity(&parts, listen)?),
-                unrecorded: parts.unrecorded.clone(),
-                authorities: None,
-                settings: Settings::default(),
-            },
-        );
-        let gateway = gateway.map_err(|error| CommandError::usage(error.to_string()))?;
-        let listener = gateway.bind(listen.address).await.map_err(|error| {
-            CommandError::usage(format!("can't listen on {}: {error}", listen.address))
+        let listen = loaded.config.listen.as_ref().ok_or_else(|| {
+            CommandError::usage(format!(
+                "`{}` has no [listen]: it says which events may come, and nothing about callers",
+                loaded.name
+            ))
         })?;
-        let unheard = |error: std::io::Error| CommandError::internal(error.to_string());
-        let address = listener.local_addr().map_err(unheard)?;
+        let seen = stamps(files(&loaded));
+        let tls = tls(&loaded)?;
+        let parts = loaded.serving(ledger, network, Arc::default())?;
+        let guard = loaded
+            .guard(parts.clone())
+            .map_err(|wrong| unusable(&wrong))?;
+        let around = palisade_gateway::Parts {
+            identity: Some(identity(&parts, listen.address)?),
+            unrecorded: parts.unrecorded.clone(),
+            authorities: None,
+            settings: Settings::default(),
+        };
+        let refused = |error: GatewayError| CommandError::usage(error.to_string());
+        let gateway = Gateway::new(guard, tls.as_ref(), around).map_err(refused)?;
+        let unheard = |address: SocketAddr, error: &dyn std::fmt::Display| {
+            CommandError::usage(format!("can't listen on {address}: {error}"))
+        };
+        let listener = gateway.bind(listen.address).await;
+        let listener = listener.map_err(|error| unheard(listen.address, &error))?;
+        let at = |listener: &TcpListener| {
+            let address = listener.local_addr();
+            address.map_err(|error| CommandError::internal(error.to_string()))
+        };
+        let address = at(&listener)?;
         let admin = match listen.admin {
             None => None,
             Some(admin) => {
-                let listener = tokio::net::TcpListener::bind(admin)
-                    .await
-                    .map_err(|error| {
-                        CommandError::usage(format!("can't listen on {admin}: {error}"))
-                    })?;
-                let address = listener.local_addr().map_err(unheard)?;
-                let serving = gateway.clone();
+                let listener = TcpListener::bind(admin).await;
+                let listener = listener.map_err(|error| unheard(admin, &error))?;
+                let (serving, address) = (gateway.clone(), at(&listener)?);
                 tokio::spawn(async move { serving.serve_admin(listener).await });
                 Some(address)
             }
@@ -112,11 +137,19 @@ impl Served {
         Ok(Self {
             gateway,
             parts,
-            file: file.to_path_buf(),
+            file: PathBuf::from(&loaded.name),
             seen,
+            is_plaintext: listen.plaintext,
             address,
             admin,
         })
+    }
+
+    pub(super) const fn scheme(&self) -> &'static str {
+        match self.is_plaintext {
+            true => "http",
+            false => "https",
+        }
     }
 
     /// Serves until `stop`, and does meanwhile what is due by itself.
@@ -155,46 +188,42 @@ impl Served {
     }
 
     /// The stamps of the files that count, where one of them is another one now.
-    fn changed(&self) -> Option<Vec<(PathBuf, Option<(u64, SystemTime)>)>> {
-        let files: Vec<PathBuf> = self.seen.iter().map(|(path, _)| path.clone()).collect();
-        let now = stamps(&files);
+    fn changed(&self) -> Option<Stamps> {
+        let now = stamps(self.seen.iter().map(|(path, _)| path.clone()));
         (now != self.seen).then_some(now)
     }
 
-    fn reload(&mut self, now: Vec<(PathBuf, Option<(u64, SystemTime)>)>) {
+    fn reload(&mut self, now: Stamps) {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
-        let file = self.file.clone();
-        let reloaded = || -> Result<Vec<PathBuf>, CommandError> {
-            let config = parts::read(&file)?;
-            let files = files(&file, &config);
-            let listen = config.listen.clone();
-            let tls = listen
-                .as_ref()
-                .map(|listen| tls(&file, listen))
-                .transpose()?
-                .flatten();
-            let guard = Guard::new(config, self.parts.clone()).map_err(|found| problems(&found))?;
-            let reloaded = self.gateway.reload(guard, tls.as_ref());
-            reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-            Ok(files)
-        };
-        match reloaded() {
-            Ok(files) => {
-                self.seen = stamps(&files);
-                tell(&format!("took `{}` anew", file.display()));
+        match self.reloaded() {
+            Ok(seen) => {
+                self.seen = seen;
+                tell(&format!("took `{}` anew", self.file.display()));
             }
             Err(error) => tell(&format!(
-                "`{}` has changed and can't be taken; what ran before runs on: {error}",
-                file.display()
+                "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
+                self.file.display()
             )),
         }
+    }
+
+    fn reloaded(&self) -> Result<Stamps, CommandError> {
+        let loaded = Loaded::read(&self.file).map_err(|wrong| unusable(&wrong))?;
+        let seen = stamps(files(&loaded));
+        let tls = tls(&loaded)?;
+        let guard = loaded
+            .guard(self.parts.clone())
+            .map_err(|wrong| unusable(&wrong))?;
+        let reloaded = self.gateway.reload(guard, tls.as_ref());
+        reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
+        Ok(seen)
     }
 }
 
 /// The files that a configuration is made of.
-fn files(file: &Path, config: &Config) -> Vec<PathBuf> {
-    let folder = file.parent().unwrap_or(Path::new(""));
+fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
+    let config = &loaded.config;
     let listen = config.listen.iter();
     let tls = listen.flat_map(|listen| listen.certificate.iter().chain(&listen.private_key));
     let contracts = config.contracts.values().map(|contract| match contract {
@@ -205,28 +234,28 @@ fn files(file: &Path, config: &Config) -> Vec<PathBuf> {
     let aws = config.aws.iter().map(|aws| &aws.credentials);
     let others = config.policies.iter().chain(&config.grants);
     let named = tls.chain(contracts).chain(trust).chain(aws).chain(others);
-    std::iter::once(file.to_path_buf())
-        .chain(named.map(|name| folder.join(name)))
-        .collect()
+    std::iter::once(PathBuf::from(&loaded.name)).chain(named.map(|name| loaded.beside(name)))
 }
 
-fn stamps(files: &[PathBuf]) -> Vec<(PathBuf, Option<(u64, SystemTime)>)> {
-    let each = files.iter().map(|path| {
-        let found = std::fs::metadata(path).ok();
+fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {
+    let each = files.map(|path| {
+        let found = std::fs::metadata(&path).ok();
         let stamp = found.and_then(|found| Some((found.len(), found.modified().ok()?)));
-        (path.clone(), stamp)
+        (path, stamp)
     });
     each.collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the rim")]
-fn tls(file: &Path, listen: &Listen) -> Result<Option<Tls>, CommandError> {
-    let (Some(chain), Some(key)) = (&listen.certificate, &listen.private_key) else {
+fn tls(loaded: &Loaded) -> Result<Option<Tls>, CommandError> {
+    let listen = loaded.config.listen.as_ref();
+    let pair =
+        listen.and_then(|listen| listen.certificate.as_ref().zip(listen.private_key.as_ref()));
+    let Some((chain, key)) = pair else {
         return Ok(None);
     };
-    let folder = file.parent().unwrap_or(Path::new(""));
     let read = |name: &String| {
-        let path = folder.join(name);
+        let path = loaded.beside(name);
         let read = std::fs::read(&path);
         read.map_err(|error| CommandError::usage(format!("`{}`: {error}", path.display())))
     };
@@ -238,14 +267,13 @@ fn tls(file: &Path, listen: &Listen) -> Result<Option<Tls>, CommandError> {
 }
 
 /// Who signs what functions are told of a caller: a key that lives as long as the process.
-fn identity(parts: &Parts, listen: &Listen) -> Result<Arc<dyn Identity>, CommandError> {
+fn identity(parts: &Parts, address: SocketAddr) -> Result<Arc<dyn Identity>, CommandError> {
     let mut random = Zeroizing::new([0; 32]);
     (parts.random.0)(random.as_mut_slice());
     let key = MintingKey::ed25519(&random);
     let key = key.map_err(|error| CommandError::internal(error.to_string()))?;
-    let issuer = format!("https://{}", listen.address);
     let clock = parts.clock.clone();
     let now = move || i64::try_from(clock.now() / 1000).unwrap_or(i64::MAX);
-    let minter = Minter::new(issuer, IDENTITY, Vec::new(), key);
+    let minter = Minter::new(format!("https://{address}"), IDENTITY, Vec::new(), key);
     Ok(Arc::new(Minted::new(minter, Arc::new(now))))
 }

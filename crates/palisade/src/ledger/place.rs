@@ -79,6 +79,19 @@ impl<'a> Place<'a> {
         dirs.iter().enumerate().map(place).collect()
     }
 
+    /// A ledger whose key file may stand elsewhere.
+    pub(crate) fn with_key(
+        dir: &'a Path,
+        key_file: Option<PathBuf>,
+        passphrase_file: Option<&Path>,
+    ) -> Result<Self, CommandError> {
+        let place = Self::with_key_beside(dir, passphrase_file)?;
+        Ok(match key_file {
+            Some(key_file) => Self { key_file, ..place },
+            None => place,
+        })
+    }
+
     /// A ledger whose key file stands beside its folder.
     pub(crate) fn with_key_beside(
         dir: &'a Path,

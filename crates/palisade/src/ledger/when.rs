@@ -114,7 +114,7 @@ fn two_digits(text: &str, most: i64) -> Option<i64> {
 }
 
 /// A time as people read it, to the second.
-pub(super) fn show(millis: i64) -> String {
+pub(crate) fn show(millis: i64) -> String {
     let seconds = u64::try_from(millis.div_euclid(SECOND)).unwrap_or(0);
     let (day, rest) = (Date::from_unix_seconds(seconds), seconds % 86_400);
     let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);

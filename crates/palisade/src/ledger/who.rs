@@ -59,6 +59,15 @@ pub(crate) fn permit(
     })
 }
 
+/// The name of the user who runs this process.
+pub(crate) fn user() -> Result<String, CommandError> {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let who = running().map_err(|error| {
+        CommandError::internal(format!("nobody can tell which user runs this: {error}"))
+    })?;
+    Ok(name(&users, who))
+}
+
 /// The roles of a ledger, wherever somebody stands who asks.
 fn roles(place: &Place<'_>, users: &str) -> Result<Roles, CommandError> {
     let unread = |path: &Path, error: &io::Error| {

@@ -10,6 +10,7 @@ mod contracts;
 mod environments;
 mod escalate;
 mod gates;
+mod guard;
 mod hostile;
 mod iam;
 mod ledger;
