@@ -2,10 +2,12 @@
 
 pub(crate) mod gates;
 mod given;
+mod guard;
 mod iam;
 mod ledger;
 
 pub(crate) use given::GivenArgs;
+pub(crate) use guard::{GuardArgs, GuardCommand, InitArgs};
 pub(crate) use iam::{
     AccessArgs, AccessFormat, AnswerFormat, CompareArgs, DeploymentArgs, EscalateArgs, IamArgs,
     IamCommand, KindArg, LintArgs, ShrinkArgs, SimulateArgs, TreeArgs, UniverseArg,
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Iam(IamArgs),
     /// Keep a record of events that cannot be quietly changed, and prove what is in it
     Ledger(LedgerArgs),
+    /// Stand before functions: nothing reaches them unchecked
+    Guard(GuardArgs),
     /// Show each clause of the policy and what stands behind it today
     Coverage(CoverageArgs),
     /// Write the completion script of a shell

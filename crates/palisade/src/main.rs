@@ -12,6 +12,7 @@ mod environments;
 mod explain;
 mod failure;
 mod git;
+mod guard;
 mod iam;
 mod ledger;
 mod manual;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         cli::Command::Rules(arguments) => explain::rules(&arguments, color),
         cli::Command::Explain(arguments) => explain::run(&arguments, color),
         cli::Command::Iam(arguments) => iam::run(&arguments, color),
+        cli::Command::Guard(arguments) => guard::run(&arguments),
         cli::Command::Ledger(arguments) => ledger::run(&arguments),
     };
     match result {
