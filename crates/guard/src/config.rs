@@ -19,6 +19,7 @@ mod schema_tests;
 mod tests;
 
 pub use network::{Network, NetworkError};
+pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
 
 use crate::request::SourceKind;

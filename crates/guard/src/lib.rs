@@ -13,6 +13,7 @@ mod compiled;
 pub mod config;
 pub mod events;
 mod guard;
+pub mod init;
 mod issuers;
 pub mod keys;
 pub mod limit;

@@ -8,6 +8,7 @@ mod decide;
 mod demo;
 mod explain;
 mod fetch;
+mod init;
 mod key;
 mod parts;
 mod serve;
@@ -27,6 +28,7 @@ const LONGEST: u64 = 16 << 20;
 pub(crate) fn run(arguments: &GuardArgs) -> Result<ExitCode, CommandError> {
     match &arguments.command {
         GuardCommand::Demo(arguments) => demo::run(arguments),
+        GuardCommand::Init(arguments) => init::run(arguments),
         GuardCommand::Serve(arguments) => serve::run(arguments),
         GuardCommand::Check(arguments) => check::run(arguments),
         GuardCommand::Key(arguments) => key::run(arguments),

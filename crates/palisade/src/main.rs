@@ -42,8 +42,8 @@ fn main() -> ExitCode {
         cli::Command::Rules(arguments) => explain::rules(&arguments, color),
         cli::Command::Explain(arguments) => explain::run(&arguments, color),
         cli::Command::Iam(arguments) => iam::run(&arguments, color),
-        cli::Command::Ledger(arguments) => ledger::run(&arguments),
         cli::Command::Guard(arguments) => guard::run(&arguments),
+        cli::Command::Ledger(arguments) => ledger::run(&arguments),
     };
     match result {
         Ok(code) => code,

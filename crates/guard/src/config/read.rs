@@ -61,13 +61,41 @@ const TIMEOUT: u32 = 30_000;
 /// How long browsers remember to use HTTPS when nothing is said, in seconds.
 const HSTS: u32 = 365 * 86_400;
 
+/// How a value begins that somebody still has to decide about. `guard init` writes such.
+pub(crate) const DECIDE: &str = "decide: ";
+const DECIDE_FIRST: &str = "to be decided: ";
+
 pub(super) fn read(file: &str, text: &str) -> Result<Config, Vec<ConfigError>> {
     let mut reader = Reader::new(file, text);
     let root = reader.parse();
-    let config = root
-        .as_ref()
-        .map(|root| whole(&mut reader, root_table(root)));
-    reader.finish(config)
+    let config = root.as_ref().map(|root| {
+        root_table(root)
+            .entries
+            .values()
+            .for_each(|value| undecided(&mut reader, value));
+        whole(&mut reader, root_table(root))
+    });
+    reader.finish(config).map_err(|mut errors| {
+        // What else is wrong with such a value is of no interest.
+        errors.dedup_by(|next, first| {
+            let place = |error: &ConfigError| (error.line(), error.column());
+            first.message().starts_with(DECIDE_FIRST) && place(next) == place(first)
+        });
+        errors
+    })
+}
+
+/// Tells of every text that somebody still has to decide about, wherever it stands.
+fn undecided<'t>(reader: &mut Reader<'t>, value: &Value<'t>) {
+    if let Some(what) = value.get_ref().as_str().and_then(|t| t.strip_prefix(DECIDE)) {
+        let help = "write what it is in place of this text";
+        let message = format!("{DECIDE_FIRST}{what}");
+        reader.error(value.span(), message, Some(help.to_owned()));
+    } else if let Some(list) = value.get_ref().as_array() {
+        list.iter().for_each(|value| undecided(reader, value));
+    } else if let Some(table) = value.get_ref().as_table() {
+        table.values().for_each(|value| undecided(reader, value));
+    }
 }
 
 fn whole<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>) -> Config {

@@ -1,6 +1,6 @@
 //! The commands about the guard.
 
-use super::AnswerFormat;
+use super::{AnswerFormat, GivenArgs};
 use clap::{Args, Subcommand, ValueEnum};
 use palisade_guard::SourceKind;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ pub(crate) enum GuardCommand {
     /// Show everything on this machine, without any preparation: an issuer, a function, a gateway
     /// before it, some calls, and what is on record of them
     Demo(DemoArgs),
+    /// Write a first guard.toml from an application, or from an OpenAPI document
+    Init(InitArgs),
     /// Serve as the gateway that a configuration describes, until Ctrl-C or SIGTERM
     Serve(ServeArgs),
     /// Read a configuration and everything that it names, and say what stands
@@ -45,6 +47,31 @@ pub(crate) struct DemoArgs {
     /// End after the calls, instead of serving on
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+/// Options of `palisade guard init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The application (a folder or a template), or an OpenAPI document
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where to write it; the files that it names go beside it
+    #[arg(long, short, default_value = "guard.toml", value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Where functions are reached, such as `http://127.0.0.1:9000`
+    #[arg(long, value_name = "URL")]
+    pub(crate) target: Option<String>,
+    /// The account that is deployed to, in place of `own` in palisade.toml
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The region that is deployed to, in place of `region` in palisade.toml
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
 }
 
 /// Options of `palisade guard serve`.
