@@ -189,7 +189,7 @@ impl Issuer {
                 }
             }
         }
-        Err(unverifiable("keys-unavailable"))
+        Err(refused(TokenError::KeysUnavailable))
     }
 
     async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
@@ -269,9 +269,13 @@ fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
 }
 
 fn refused(error: TokenError) -> Reason {
-    Reason::Credential {
-        means: Means::Token,
-        code: error.code(),
+    match error {
+        // That says nothing about the token.
+        TokenError::KeysUnavailable => unverifiable(error.code()),
+        error => Reason::Credential {
+            means: Means::Token,
+            code: error.code(),
+        },
     }
 }
 
