@@ -189,7 +189,7 @@ impl Issuer {
                 }
             }
         }
-        Err(refused(TokenError::KeysUnavailable))
+        Err(unverifiable(TokenError::KeysUnavailable.code()))
     }
 
     async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
@@ -270,9 +270,9 @@ fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
 
 fn refused(error: TokenError) -> Reason {
     match error {
-        // That says nothing about the token.
+        // The token may be good: nobody can tell at present.
         TokenError::KeysUnavailable => unverifiable(error.code()),
-        error => Reason::Credential {
+        _ => Reason::Credential {
             means: Means::Token,
             code: error.code(),
         },

@@ -1,6 +1,6 @@
 //! One decision for each invocation, and one outcome for each that was admitted.
 
-use crate::fixture::{ANONYMOUS, Records, call, config, route, source, text};
+use crate::fixture::{Records, call, public, text};
 use palisade_guard::{
     Admitted, Answer, Body, Denied, Entry, Guard, Headers, Occurrence, Outcome, Peer, Reason,
     Request, SourceKind,
@@ -23,7 +23,7 @@ const ANSWERED: Outcome = Outcome::Answered {
 #[tokio::test]
 async fn a_decision_before_and_an_outcome_after() {
     let records = Records::new("before-after");
-    let guard = records.guard(config(vec![route("/orders/{id}", &["GET"])], Vec::new()));
+    let guard = records.guard(&public("/orders/{id}", r#"["GET"]"#), &[]);
     let mut request = call("GET", "/orders/7");
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     request.headers.push("Traceparent", trace);
@@ -45,7 +45,7 @@ async fn a_decision_before_and_an_outcome_after() {
         ("/status", "Success"),
         ("/action", "Allowed"),
         ("/api/operation", "orders"),
-        ("/palisade/means", ANONYMOUS),
+        ("/palisade/means", "anonymous"),
         ("/palisade/route", "/orders/{id}"),
         ("/palisade/record", "before"),
         ("/http_request/url/path", "/orders/7"),
@@ -67,7 +67,7 @@ async fn a_decision_before_and_an_outcome_after() {
 #[tokio::test]
 async fn a_denial_is_on_record_before_it_is_answered() {
     let records = Records::new("denied");
-    let guard = records.guard(config(vec![route("/orders", &["GET", "PUT"])], Vec::new()));
+    let guard = records.guard(&public("/orders", r#"["GET", "PUT"]"#), &[]);
     let denied = admit(&guard, call("POST", "/orders"), b"")
         .await
         .unwrap_err();
@@ -89,7 +89,7 @@ async fn a_denial_is_on_record_before_it_is_answered() {
 #[tokio::test]
 async fn what_is_dropped_on_its_way_is_on_record() {
     let records = Records::new("dropped");
-    let guard = records.guard(config(vec![route("/orders", &["GET"])], Vec::new()));
+    let guard = records.guard(&public("/orders", r#"["GET"]"#), &[]);
     let step = |event: &Value| {
         let code = text(event, "/status_code").to_owned();
         (code, text(event, "/palisade/step").to_owned())
@@ -161,7 +161,9 @@ fn occurrence(kind: SourceKind, arn: &str) -> Request {
 async fn an_event_needs_a_source_that_stands_in_a_list() {
     let records = Records::new("sources");
     let listed = "arn:aws:sqs:eu-west-1:123456789012:orders";
-    let guard = records.guard(config(Vec::new(), vec![source(SourceKind::Sqs, &[listed])]));
+    let source =
+        format!("[[sources]]\nkind = \"sqs\"\nfunction = \"orders\"\narns = [\"{listed}\"]\n");
+    let guard = records.guard(&source, &[]);
     let admitted = admit(&guard, occurrence(SourceKind::Sqs, listed), b"{}").await;
     admitted.unwrap().finish(&Outcome::Answered {
         status: None,
@@ -186,7 +188,7 @@ async fn an_event_needs_a_source_that_stands_in_a_list() {
 #[tokio::test]
 async fn without_a_record_nothing_is_admitted() {
     let records = Records::new("unrecorded");
-    let guard = records.guard(config(vec![route("/orders", &["GET"])], Vec::new()));
+    let guard = records.guard(&public("/orders", r#"["GET"]"#), &[]);
     admit(&guard, call("GET", "/orders"), b"")
         .await
         .unwrap()

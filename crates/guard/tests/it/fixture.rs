@@ -1,12 +1,13 @@
 //! A guard over a ledger in a temporary folder, and a way to read back what it left there.
 
-use palisade_authn::Means;
 use palisade_event::Product;
-use palisade_guard::config::{
-    Admission, BodyMode, Config, Ledger as LedgerPlace, RecordMode, Route, Source,
+use palisade_guard::config::Config;
+use palisade_guard::limit::{Limiter, Seed};
+use palisade_guard::{Call, Entry, Guard, Headers, Parts, Path, Peer, Random, Request};
+use palisade_ledger::{
+    Clock, Disk, DiskFile, Folder, KeyFile, Ledger, LedgerError, Lock, Query, Reader, Roles,
+    Settings, permit,
 };
-use palisade_guard::{Call, Entry, Guard, Headers, Parts, Path, Peer, Random, Request, SourceKind};
-use palisade_ledger::{Clock, Disk, DiskFile, Folder, KeyFile, Ledger, Lock, Settings};
 use serde_json::Value;
 use std::io;
 use std::path::PathBuf;
@@ -64,9 +65,37 @@ impl Records {
         }
     }
 
-    pub(crate) fn guard(&self, config: Config) -> Guard {
+    /// A guard for a configuration, and the files that it names.
+    pub(crate) fn guard(&self, config: &str, files: &[(&str, &[u8])]) -> Guard {
+        for (name, bytes) in files {
+            std::fs::write(self.folder.join(name), bytes).unwrap();
+        }
+        let head = "environment = \"test\"\n[ledger]\ndir = \"ledger\"\n";
+        let listen = "[listen]\naddress = \"127.0.0.1:1\"\nplaintext = true\n\
+                      [targets.orders]\nurls = [\"http://127.0.0.1:2\"]\n";
+        let listen = if config.contains("[[routes]]") {
+            listen
+        } else {
+            ""
+        };
+        // What stands at the top of a file has to come before its tables.
+        let begin = config.find("\n[").map_or(0, |at| at + 1);
+        let (top, tables) = config.split_at(begin);
+        let text = format!("{top}{head}{listen}{tables}");
+        let config = Config::parse("guard.toml", &text);
+        let config = config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"));
+        let guard = Guard::new(config, self.parts());
+        guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    /// Where its files are.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    fn parts(&self) -> Parts {
         let turn = AtomicU64::new(1);
-        let parts = Parts {
+        Parts {
             ledger: Some(self.ledger.clone()),
             clock: self.clock.clone(),
             random: Random(Arc::new(move |bytes| {
@@ -76,20 +105,33 @@ impl Records {
                 }
             })),
             unrecorded: Arc::default(),
-        };
-        Guard::new(config, parts).unwrap()
+            folder: self.folder.clone(),
+            fetch: None,
+            limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
+            quotas: None,
+        }
     }
 
-    /// Everything on record, in order.
+    /// The records of invocations, in order.
     pub(crate) async fn events(&self) -> Vec<Value> {
         self.ledger.checkpoint().await.unwrap();
+        let reader = Reader {
+            principal: "olga".to_owned(),
+            role: None,
+        };
+        let parts = self.ledger.parts().clone();
+        // The writer answers in a thread of its own.
+        let (roles, query) = (Roles::owner("olga"), Query::default());
+        let permit = permit(&parts, None, Settings::default(), &roles, &reader, &query).unwrap();
         let mut events = Vec::new();
-        for index in 0.. {
-            match palisade_ledger::read(self.ledger.parts(), index).unwrap() {
-                Some(stored) => events.push(stored.event().unwrap()),
-                None => break,
-            }
-        }
+        permit
+            .query(|answer| {
+                if answer.event["class_uid"] == 6003 {
+                    events.push(answer.event);
+                }
+                Ok::<_, LedgerError>(())
+            })
+            .unwrap();
         events
     }
 
@@ -105,68 +147,17 @@ impl Drop for Records {
     }
 }
 
-pub(crate) fn config(routes: Vec<Route>, sources: Vec<Source>) -> Config {
-    Config {
-        environment: "test".to_owned(),
-        ledger: LedgerPlace {
-            dir: "ledger".to_owned(),
-            key: None,
-        },
-        listen: None,
-        targets: Default::default(),
-        issuers: Default::default(),
-        trust: Default::default(),
-        keys: None,
-        aws: None,
-        limits: Default::default(),
-        admission: Admission {
-            rate: None,
-            connections: 100,
-            allow: Vec::new(),
-            deny: Vec::new(),
-        },
-        contracts: Default::default(),
-        policies: Vec::new(),
-        routes,
-        sources,
-    }
-}
-
 /// A public route.
-pub(crate) fn route(path: &str, methods: &[&str]) -> Route {
-    Route {
-        path: path.to_owned(),
-        methods: methods.iter().map(|m| (*m).to_owned()).collect(),
-        function: "orders".to_owned(),
-        target: "orders".to_owned(),
-        accepts: Vec::new(),
-        scopes: Vec::new(),
-        roles: Vec::new(),
-        limits: Vec::new(),
-        contract: None,
-        body: BodyMode::Buffered,
-        most: 16,
-        record: RecordMode::Before,
-        cors: None,
-        headers: Vec::new(),
-        line: 1,
-    }
+pub(crate) fn public(path: &str, methods: &str) -> String {
+    route(path, methods, "public = true")
 }
 
-pub(crate) fn source(kind: SourceKind, arns: &[&str]) -> Source {
-    Source {
-        kind,
-        function: "orders".to_owned(),
-        accounts: Vec::new(),
-        arns: arns.iter().map(|m| (*m).to_owned()).collect(),
-        buckets: Vec::new(),
-        buses: Vec::new(),
-        limits: Vec::new(),
-        contract: None,
-        roles: Vec::new(),
-        record: RecordMode::Before,
-        line: 1,
-    }
+/// A route with more keys.
+pub(crate) fn route(path: &str, methods: &str, more: &str) -> String {
+    format!(
+        "[[routes]]\npath = \"{path}\"\nmethods = {methods}\nfunction = \"orders\"\n\
+         target = \"orders\"\nmax-body = 16\n{more}\n"
+    )
 }
 
 pub(crate) fn call(method: &str, path: &str) -> Request {
@@ -194,9 +185,6 @@ pub(crate) fn text<'e>(event: &'e Value, place: &str) -> &'e str {
         .and_then(Value::as_str)
         .unwrap_or_default()
 }
-
-/// How records name those who have shown nothing.
-pub(crate) const ANONYMOUS: &str = Means::Anonymous.name();
 
 /// A disk that can be made to take nothing more.
 #[derive(Debug)]

@@ -5,4 +5,5 @@
 mod chain;
 mod events;
 mod fixture;
+mod reasons;
 mod types;

@@ -21,15 +21,13 @@ const REFUSED: [(u64, &str); 6] = [
 const ACCEPTED: [u64; 2] = [367, 370];
 
 #[test]
+#[ignore = "PALISADE_WYCHEPROOF must name the folder of the vectors"]
 #[expect(
     clippy::disallowed_methods,
     reason = "the vectors lie outside of this repository"
 )]
 fn vectors() {
-    let Ok(folder) = std::env::var("PALISADE_WYCHEPROOF") else {
-        eprintln!("skipped: PALISADE_WYCHEPROOF does not name wycheproof's testvectors_v1");
-        return;
-    };
+    let folder = std::env::var("PALISADE_WYCHEPROOF").unwrap();
     for (file, refused, accepted) in [
         ("json_web_signature_test.json", &REFUSED[..], &ACCEPTED[..]),
         ("json_web_key_test.json", &[], &[]),
