@@ -50,14 +50,18 @@ impl Routes {
     }
 
     pub(crate) fn find(&self, call: &Call) -> Result<Matched, Reason> {
-        let path = call.path.decoded();
+        self.at(call.path.decoded(), &call.method)
+    }
+
+    /// The route of a decoded path and a method.
+    pub(crate) fn at(&self, path: &str, called: &str) -> Result<Matched, Reason> {
         let found = self.shapes.at(path).or_else(|_| self.rests.at(path));
         let found = found.map_err(|_| Reason::NoRoute)?;
         let mut here = found
             .value
             .iter()
             .filter_map(|place| self.routes.get(*place));
-        let route = here.find(|route| route.methods.iter().any(|method| *method == call.method));
+        let route = here.find(|route| route.methods.iter().any(|method| method == called));
         let route = route.ok_or(Reason::NoMethod)?.clone();
         let names = route.path.parameters().map(str::to_owned);
         let values = found.params.iter().map(|(_, value)| value.to_owned());
