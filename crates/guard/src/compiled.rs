@@ -252,7 +252,7 @@ impl Making<'_> {
         let rate = rate?;
         let per = match rate.period {
             ..=1000 => limit::Per::Second,
-            ..=60_000 => limit::Per::Minute,
+            1001..=60_000 => limit::Per::Minute,
             _ => limit::Per::Hour,
         };
         match Rate::new(rate.calls, per, rate.burst) {

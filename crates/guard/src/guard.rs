@@ -53,7 +53,10 @@ pub struct Parts {
 
 /// Where randomness comes from: fills the bytes.
 #[derive(Clone)]
-pub struct Random(pub Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Random(pub Arc<Fill>);
+
+/// Fills bytes.
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl std::fmt::Debug for Random {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

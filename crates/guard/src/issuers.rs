@@ -61,6 +61,7 @@ impl fmt::Debug for Issuer {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one for each issuer")]
 enum Keys {
     /// From a file.
     Given(KeySet),

@@ -55,9 +55,12 @@ pub fn render(report: &Report, root_prefix: &str) -> String {
     text
 }
 
+/// A suite of tests by its name, with its cases, and what differs where one failed.
+pub type Suite = (String, Vec<(String, Option<String>)>);
+
 /// Results of tests: for each suite its cases, and what differs where one failed.
 #[must_use]
-pub fn tests(suites: &[(String, Vec<(String, Option<String>)>)]) -> String {
+pub fn tests(suites: &[Suite]) -> String {
     let mut junit = quick_junit::Report::new("palisade");
     for (name, cases) in suites {
         let mut suite = TestSuite::new(line(name).as_str());

@@ -2,7 +2,7 @@
 
 use crate::chain::{Body, Checked, Pass, Standing};
 use crate::compiled::RouteContract;
-use crate::config::{self, Responses};
+use crate::config::Responses;
 use crate::reason::Reason;
 use crate::request::Entry;
 use crate::validate::{Operation, Parts, Payload, Violations};
@@ -85,9 +85,7 @@ fn answers(pass: &Pass) -> Option<(&Operation, Responses)> {
     let Some(Standing::Route(matched)) = &pass.standing else {
         return None;
     };
-    let Some(config::RouteContract { responses, .. }) = matched.route.contract else {
-        return None;
-    };
+    let responses = matched.route.contract.as_ref()?.responses;
     let Entry::Http(call) = &pass.request.entry else {
         return None;
     };

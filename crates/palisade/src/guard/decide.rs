@@ -142,8 +142,11 @@ impl Decided {
     fn take(&mut self, walk: Walk) {
         self.function = walk.function.or(self.function.take());
         self.route = walk.route.map(|route| route.path.as_str().to_owned());
-        self.principal = walk.principal.or(self.principal.take());
+        self.principal = walk.principal;
         self.policies.extend(walk.policies);
+        if walk.denied.is_some() {
+            self.policies.clear();
+        }
         self.denied = walk.denied.map(|(step, reason, _)| (step, reason));
     }
 
@@ -201,11 +204,12 @@ impl Decided {
             "" => "the event",
             place => place,
         };
-        let function = self.function.as_deref().unwrap_or("no function");
+        let function = self.function.as_deref();
+        let function = function.map_or(String::new(), |name| format!(" to `{name}`"));
         let mut out = match &self.denied {
-            None => format!("{place}: permitted to `{function}`\n"),
+            None => format!("{place}: permitted{function}\n"),
             Some((step, reason)) => format!(
-                "{place}: denied to `{function}` at {}: {} ({reason})\n",
+                "{place}: denied{function} at {}: {} ({reason})\n",
                 step.name(),
                 reason.code()
             ),

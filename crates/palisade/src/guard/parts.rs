@@ -105,10 +105,7 @@ impl Loaded {
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         let config = Config::parse(&name, &text)
             .map_err(|errors| errors.iter().map(Wrong::from).collect::<Vec<_>>())?;
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
         Ok(Self {
             config,
             name,
@@ -118,10 +115,7 @@ impl Loaded {
 
     /// A file that the configuration names.
     pub(crate) fn beside(&self, file: &str) -> PathBuf {
-        match self.folder == Path::new(".") {
-            true => PathBuf::from(file),
-            false => self.folder.join(file),
-        }
+        self.folder.join(file)
     }
 
     /// Everything that the configuration names, ready.

@@ -49,7 +49,7 @@ fn guard(folder: &Folder, arguments: &[&str]) -> Run {
 
 /// Runs a command with `--format json`, and holds what it says against its schema.
 #[track_caller]
-fn json(folder: &Folder, arguments: &[&str], code: i32, schema: &str) -> Value {
+fn answer(folder: &Folder, arguments: &[&str], code: i32, schema: &str) -> Value {
     let run = guard(folder, &[arguments, &["--format", "json"]].concat());
     assert_eq!(run.code(), code, "{}\n{}", run.out(), run.err());
     let json = run.json();
@@ -82,7 +82,7 @@ fn check_says_what_stands() {
     ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
-    let said = json(&folder, &["check"], 0, "guard-check.schema.json");
+    let said = answer(&folder, &["check"], 0, "guard-check.schema.json");
     assert_eq!(said["problems"], json!([]));
     assert_eq!(said["warnings"], json!([]));
     assert_eq!(said["stands"]["routes"][1]["record"], "before");
@@ -106,7 +106,7 @@ fn check_tells_all_that_is_wrong_with_its_place() {
         );
     let run = guard(&folder, &["check", "--config", "a.toml"]);
     assert_eq!((run.code(), run.out().as_str()), (2, ""));
-    assert!(run.err().contains("a.toml:29:"), "{}", run.err());
+    assert!(run.err().contains("a.toml:27:1: "), "{}", run.err());
     assert!(run.err().contains("`burst`"), "{}", run.err());
     assert!(run.err().contains("`caller`"), "{}", run.err());
     // Of what it names, too: both at once.
@@ -122,7 +122,7 @@ fn check_tells_all_that_is_wrong_with_its_place() {
         "{}",
         run.err()
     );
-    let said = json(
+    let said = answer(
         &folder,
         &["check", "--config", "b.toml"],
         2,
@@ -153,7 +153,7 @@ fn check_warns_of_functions_that_nobody_can_call() {
         "{}",
         run.out()
     );
-    let said = json(&folder, &["check"], 0, "guard-check.schema.json");
+    let said = answer(&folder, &["check"], 0, "guard-check.schema.json");
     assert_eq!(said["warnings"].as_array().unwrap().len(), 1);
 }
 
@@ -179,7 +179,7 @@ fn a_certificate_and_a_key_must_belong_to_each_other() {
 fn each_record_of_a_batch_is_decided() {
     let (folder, _) = example("guard-decide");
     let decide = ["decide", "--event", "events/sqs.json"];
-    let said = json(&folder, &decide, 1, "guard-decide.schema.json");
+    let said = answer(&folder, &decide, 1, "guard-decide.schema.json");
     assert_eq!(said["decision"], "deny");
     let (first, second) = (&said["records"][0], &said["records"][1]);
     assert_eq!(
@@ -209,7 +209,7 @@ fn each_record_of_a_batch_is_decided() {
     );
     assert!(
         text.out()
-            .contains("/Records/1: denied to `no function` at receive: arn-not-listed"),
+            .contains("/Records/1: denied at receive: arn-not-listed"),
         "{}",
         text.out()
     );
@@ -245,7 +245,7 @@ fn each_record_of_a_batch_is_decided() {
         run.out()
     );
     assert!(!run.out().contains(SECRET), "{}", run.out());
-    let said = json(
+    let said = answer(
         &folder,
         &["decide", "--event", "direct.json"],
         1,
@@ -278,7 +278,7 @@ fn the_call_inside_of_an_event_goes_through_its_route() {
         ["decide", "--event", "event.json", "--source", "apigateway"]
     };
     let arguments = decide(call(&folder, "x-api-key", &key));
-    let said = json(&folder, &arguments, 0, "guard-decide.schema.json");
+    let said = answer(&folder, &arguments, 0, "guard-decide.schema.json");
     let record = &said["records"][0];
     assert_eq!(record["route"], "/orders/{id}");
     assert_eq!(record["principal"]["means"], "api-key");
@@ -320,7 +320,7 @@ fn issuer(keys: String) -> String {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            let mut seen = Vec::new();
+            let mut seen: Vec<u8> = Vec::new();
             while !seen.windows(4).any(|w| w == b"\r\n\r\n") {
                 let mut some = [0; 1024];
                 match stream.read(&mut some).unwrap() {
@@ -360,7 +360,9 @@ fn issuers_are_asked_only_online() {
     let offline = guard(&folder, &["decide", "--event", "event.json"]);
     assert_eq!(offline.code(), 1);
     assert!(
-        offline.out().contains("at authenticate: keys-unavailable"),
+        offline
+            .out()
+            .contains("at authenticate: issuer-keys-unavailable"),
         "{}",
         offline.out()
     );
@@ -369,7 +371,7 @@ fn issuers_are_asked_only_online() {
         "{}",
         offline.out()
     );
-    let said = json(
+    let said = answer(
         &folder,
         &["decide", "--event", "event.json", "--online"],
         0,
@@ -400,7 +402,7 @@ fn issuers_are_asked_only_online() {
 fn a_request_is_explained_step_by_step() {
     let (folder, key) = example("guard-explain");
     let place = ["explain", "--request", "requests/place.toml"];
-    let said = json(&folder, &place, 0, "guard-explain.schema.json");
+    let said = answer(&folder, &place, 0, "guard-explain.schema.json");
     assert_eq!(
         (&said["decision"], &said["supposed"]),
         (&json!("permit"), &json!(true))
@@ -423,7 +425,7 @@ fn a_request_is_explained_step_by_step() {
         "method = \"GET\"\npath = \"/orders/17\"\naddress = \"192.0.2.7\"\n[headers]\nx-api-key = \"{key}\"\n"
     );
     let folder = folder.with("shown.toml", &request);
-    let said = json(
+    let said = answer(
         &folder,
         &["explain", "--request", "shown.toml"],
         0,
@@ -439,7 +441,7 @@ fn a_request_is_explained_step_by_step() {
         "later.toml",
         format!("time = \"2099-01-01T00:00:00Z\"\n{request}"),
     );
-    let said = json(
+    let said = answer(
         &folder,
         &["explain", "--request", "later.toml"],
         1,
@@ -451,7 +453,7 @@ fn a_request_is_explained_step_by_step() {
     );
     // A supposed caller of a kind that the route does not take.
     let folder = folder.with("other.toml", "method = \"GET\"\npath = \"/orders/17\"\nprincipal = { means = \"certificate\", id = \"c\" }\n");
-    let said = json(
+    let said = answer(
         &folder,
         &["explain", "--request", "other.toml"],
         1,
@@ -526,7 +528,7 @@ fn policies_are_held_to_tables() {
         "{}",
         run.err()
     );
-    let said = json(
+    let said = answer(
         &folder,
         &["test", "decisions.toml"],
         0,
@@ -549,7 +551,7 @@ fn policies_are_held_to_tables() {
         run.out()
     );
     assert!(run.out().contains("1 of 10 cases differ"), "{}", run.out());
-    let said = json(
+    let said = answer(
         &folder,
         &["test", "wrong.toml"],
         1,

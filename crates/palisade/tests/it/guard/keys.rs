@@ -1,6 +1,6 @@
 //! API keys from issue to revocation, and how that is recorded.
 
-use super::{SECRET, example, guard, json};
+use super::{SECRET, answer, example, guard};
 use crate::Folder;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 fn list(folder: &Folder) -> Vec<Value> {
-    let said = json(folder, &["key", "list"], 0, "guard-keys.schema.json");
+    let said = answer(folder, &["key", "list"], 0, "guard-keys.schema.json");
     said["keys"].as_array().unwrap().clone()
 }
 
@@ -62,7 +62,7 @@ fn a_key_lives_from_issue_to_revocation() {
     );
     assert!(is_taken(&folder, &first));
     // With an overlap both hold; the one before that ends.
-    let rotated = json(
+    let rotated = answer(
         &folder,
         &["key", "rotate", &id, "--days", "30", "--overlap", "1h"],
         0,
@@ -156,7 +156,7 @@ fn wrong_commands_say_what_to_do() {
         assert!(run.err().contains(part), "{arguments:?}: {}", run.err());
     }
     // A store alone is recorded nowhere, and that is said.
-    let said = json(
+    let said = answer(
         &folder,
         &["key", "issue", "--store", "s.json", "--name", "n"],
         0,
@@ -212,7 +212,7 @@ fn what_is_done_to_keys_is_recorded_beside_a_gateway_too() {
     writeln!(input, "{event}").unwrap();
     receipts.next().unwrap().unwrap();
     // Now somebody else writes to it, as a gateway does.
-    let issued = json(
+    let issued = answer(
         &folder,
         &["key", "issue", "--name", "n"],
         0,
