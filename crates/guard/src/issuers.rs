@@ -5,7 +5,7 @@ use crate::config::{self, Introspection};
 use crate::reason::Reason;
 use palisade_authn::{
     Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
-    Refresh, RequiredClaim, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
+    Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
     introspection_form, well_known,
 };
 use std::fmt;
@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 /// What becomes of a fetch.
@@ -49,7 +49,7 @@ pub(crate) struct Issuer {
     opaque: TokenPolicy,
     keys: Keys,
     introspection: Option<Asked>,
-    seen: Mutex<TokenCache>,
+    seen: Arc<Mutex<TokenCache>>,
     fetch: Option<Arc<dyn Fetch>>,
 }
 
@@ -61,18 +61,23 @@ impl fmt::Debug for Issuer {
     }
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one for each issuer")]
 enum Keys {
     /// From a file.
     Given(KeySet),
     /// From the issuer.
-    Published {
-        state: Mutex<IssuerKeys>,
-        /// Where they are, if that was said; else discovery tells.
-        place: Option<String>,
-        discovered: OnceCell<String>,
-        news: Notify,
-    },
+    Published(Arc<Published>),
+}
+
+/// Keys that an issuer publishes.
+struct Published {
+    issuer: String,
+    state: Mutex<IssuerKeys>,
+    /// Where they are, if that was said; else discovery tells.
+    place: Option<String>,
+    discovered: Mutex<Option<String>>,
+    news: Notify,
+    seen: Arc<Mutex<TokenCache>>,
+    fetch: Option<Arc<dyn Fetch>>,
 }
 
 /// Where opaque tokens are asked about.
@@ -90,27 +95,31 @@ impl Issuer {
     ) -> Self {
         let policy = policy(config);
         let introspection = config.introspection.as_ref().zip(secret);
+        let seen = Arc::new(Mutex::new(TokenCache::new(
+            REMEMBERED,
+            match config.introspection {
+                Some(_) => INTROSPECTED_FOR,
+                None => REMEMBERED_FOR,
+            },
+        )));
         Self {
             keys: match given {
                 Some(keys) => Keys::Given(keys),
-                None => Keys::Published {
+                None => Keys::Published(Arc::new(Published {
+                    issuer: policy.issuer.clone(),
                     state: Mutex::new(IssuerKeys::new(Refresh::default())),
                     place: config.keys.clone(),
-                    discovered: OnceCell::new(),
+                    discovered: Mutex::default(),
                     news: Notify::new(),
-                },
+                    seen: seen.clone(),
+                    fetch: fetch.clone(),
+                })),
             },
             introspection: introspection.map(|(place, secret)| Asked {
                 url: place.url.clone(),
                 authorization: basic(place, &secret),
             }),
-            seen: Mutex::new(TokenCache::new(
-                REMEMBERED,
-                match config.introspection {
-                    Some(_) => INTROSPECTED_FOR,
-                    None => REMEMBERED_FOR,
-                },
-            )),
+            seen,
             opaque: TokenPolicy {
                 audience: Audience::WhenStated(config.audiences.clone()),
                 ..policy.clone()
@@ -152,69 +161,35 @@ impl Issuer {
     ) -> Result<palisade_authn::Verified, Reason> {
         jwt.check_header(&self.policy).map_err(refused)?;
         let (kid, algorithm) = (jwt.jws().kid().map(str::to_owned), jwt.jws().algorithm());
-        let (state, news) = match &self.keys {
+        let published = match &self.keys {
             Keys::Given(keys) => {
                 let key = keys.find(kid.as_deref(), algorithm).map_err(refused)?;
                 return jwt.verify(key, &self.policy, now).map_err(refused);
             }
-            Keys::Published { state, news, .. } => (state, news),
+            Keys::Published(published) => published,
         };
         // Keys are fetched at most once for one token.
         for _ in 0..3 {
-            let waiting = news.notified();
-            let decision = lock(state).decide(kid.as_deref(), algorithm, now);
+            let news = published.news.notified();
+            let decision = lock(&published.state).decide(kid.as_deref(), algorithm, now);
             match decision {
-                Decision::Use(key) => return jwt.verify(&key, &self.policy, now).map_err(refused),
+                Decision::Use(key) => {
+                    // Old keys hold meanwhile; one that the issuer withdrew is gone after it.
+                    let due = lock(&published.state).due(now);
+                    if let Some(ticket) = due {
+                        published.begin(ticket, now);
+                    }
+                    return jwt.verify(&key, &self.policy, now).map_err(refused);
+                }
                 Decision::Refuse(error) => return Err(refused(error)),
-                Decision::Fetch(ticket) => {
-                    let fetched = self.fetch_keys().await;
-                    {
-                        let mut state = lock(state);
-                        let replaced = match fetched {
-                            Ok(keys) => state.fetched(ticket, keys, now),
-                            Err(_) => {
-                                state.failed(ticket, now);
-                                None
-                            }
-                        };
-                        if let Some(keys) = replaced {
-                            lock(&self.seen).keys_replaced(&self.policy.issuer, &keys);
-                        }
-                    }
-                    news.notify_waiters();
-                }
-                Decision::Wait => {
-                    if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-                        break;
-                    }
-                }
+                Decision::Fetch(ticket) => published.begin(ticket, now),
+                Decision::Wait => {}
+            }
+            if tokio::time::timeout(PATIENCE, news).await.is_err() {
+                break;
             }
         }
         Err(unverifiable(TokenError::KeysUnavailable.code()))
-    }
-
-    async fn fetch_keys(&self) -> Result<KeySet, FetchError> {
-        let fetch = self.fetch.as_ref().ok_or(FetchError)?;
-        let Keys::Published {
-            place, discovered, ..
-        } = &self.keys
-        else {
-            return Err(FetchError);
-        };
-        let url = match place {
-            Some(url) => url,
-            None => {
-                let discover = || async {
-                    let url = well_known(&self.policy.issuer).map_err(|_| FetchError)?;
-                    let document = fetch.get(&url).await?;
-                    let document = Discovery::parse(&document, &self.policy.issuer);
-                    Ok(document.map_err(|_| FetchError)?.jwks_uri)
-                };
-                discovered.get_or_try_init(discover).await?
-            }
-        };
-        let (keys, _) = KeySet::from_json(&fetch.get(url).await?);
-        Ok(keys)
     }
 
     async fn ask(
@@ -233,6 +208,55 @@ impl Issuer {
             .await;
         let answer = answer.map_err(|_| unverifiable("introspection-unavailable"))?;
         introspected(&answer, &self.opaque, now).map_err(refused)
+    }
+}
+
+impl Published {
+    /// Fetches the keys, whatever becomes of the caller whose token needs them: who hangs up must
+    /// not keep them from all others.
+    fn begin(self: &Arc<Self>, ticket: Ticket, now: i64) {
+        let published = self.clone();
+        tokio::spawn(async move {
+            let fetched = published.fetched().await;
+            {
+                let mut state = lock(&published.state);
+                let replaced = match fetched {
+                    Ok(keys) => state.fetched(ticket, keys, now),
+                    Err(_) => {
+                        state.failed(ticket, now);
+                        None
+                    }
+                };
+                if let Some(keys) = replaced {
+                    lock(&published.seen).keys_replaced(&published.issuer, &keys);
+                }
+            }
+            published.news.notify_waiters();
+        });
+    }
+
+    async fn fetched(&self) -> Result<KeySet, FetchError> {
+        let fetch = self.fetch.as_ref().ok_or(FetchError)?;
+        let discovered = lock(&self.discovered).clone();
+        let url = match self.place.clone().or(discovered) {
+            Some(url) => url,
+            None => {
+                let url = well_known(&self.issuer).map_err(|_| FetchError)?;
+                let document = fetch.get(&url).await?;
+                let document = Discovery::parse(&document, &self.issuer);
+                let url = document.map_err(|_| FetchError)?.jwks_uri;
+                lock(&self.discovered).insert(url).clone()
+            }
+        };
+        let keys = match fetch.get(&url).await {
+            Ok(answer) => KeySet::from_json(&answer).0,
+            Err(error) => {
+                // Perhaps they have moved.
+                *lock(&self.discovered) = None;
+                return Err(error);
+            }
+        };
+        Ok(keys)
     }
 }
 
@@ -261,12 +285,35 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
     }
 }
 
-/// HTTP Basic (RFC 7617), as RFC 6749, section 2.3.1 has it.
+/// HTTP Basic (RFC 7617) with what RFC 6749, section 2.3.1 adds: both are encoded as in a form.
 fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
     use base64::Engine as _;
-    let pair = Zeroizing::new(format!("{}:{secret}", place.client));
+    let mut pair = Zeroizing::new(String::with_capacity(
+        3 * (place.client.len() + secret.len()) + 1,
+    ));
+    form_encoded(&place.client, &mut pair);
+    pair.push(':');
+    form_encoded(secret, &mut pair);
     let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
     Zeroizing::new(format!("Basic {encoded}"))
+}
+
+/// As forms have it (RFC 6749, appendix B).
+fn form_encoded(text: &str, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
+                out.push(char::from(byte));
+            }
+            b' ' => out.push('+'),
+            _ => {
+                out.push('%');
+                out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+                out.push(char::from(DIGITS[usize::from(byte & 15)]));
+            }
+        }
+    }
 }
 
 fn refused(error: TokenError) -> Reason {

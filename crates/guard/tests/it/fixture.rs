@@ -3,7 +3,7 @@
 use palisade_event::Product;
 use palisade_guard::config::Config;
 use palisade_guard::limit::{Limiter, Seed};
-use palisade_guard::{Call, Entry, Guard, Headers, Parts, Path, Peer, Random, Request};
+use palisade_guard::{Call, Entry, Fetch, Guard, Headers, Parts, Path, Peer, Random, Request};
 use palisade_ledger::{
     Clock, Disk, DiskFile, Folder, KeyFile, Ledger, LedgerError, Lock, Query, Reader, Roles,
     Settings, permit,
@@ -29,6 +29,8 @@ pub(crate) struct Records {
     folder: PathBuf,
     pub(crate) ledger: Ledger,
     pub(crate) clock: Arc<Set>,
+    /// What fetches for guards that are made from now on.
+    pub(crate) fetch: Option<Arc<dyn Fetch>>,
     broken: Arc<AtomicBool>,
 }
 
@@ -61,6 +63,7 @@ impl Records {
             folder,
             ledger,
             clock,
+            fetch: None,
             broken,
         }
     }
@@ -106,7 +109,7 @@ impl Records {
             })),
             unrecorded: Arc::default(),
             folder: self.folder.clone(),
-            fetch: None,
+            fetch: self.fetch.clone(),
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
             quotas: None,
         }

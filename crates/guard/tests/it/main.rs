@@ -5,5 +5,6 @@
 mod chain;
 mod events;
 mod fixture;
+mod issuers;
 mod reasons;
 mod types;

@@ -1,0 +1,190 @@
+//! When issuers are asked, and what becomes of it.
+
+use crate::fixture::{Records, call, route};
+use palisade_authn::{Means, Minter, MintingKey, Principal};
+use palisade_guard::{Fetch, FetchError, Fetched, Guard};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+const ISSUER: &str = "https://login.example.com";
+const NOW: i64 = 1_790_000_000;
+
+/// An issuer that answers what it was told to.
+#[derive(Debug)]
+struct Told {
+    answers: Mutex<Vec<(String, String)>>,
+    asked: Mutex<Vec<String>>,
+    /// How many questions may be answered.
+    gate: Semaphore,
+}
+
+impl Told {
+    fn new(gate: usize) -> Arc<Self> {
+        Arc::new(Self {
+            answers: Mutex::default(),
+            asked: Mutex::default(),
+            gate: Semaphore::new(gate),
+        })
+    }
+
+    fn publish(&self, place: &str, minter: &Minter) {
+        let url = format!("{ISSUER}{place}");
+        let discovery = json!({ "issuer": ISSUER, "jwks_uri": url });
+        *self.answers.lock().unwrap() = vec![
+            (
+                format!("{ISSUER}/.well-known/openid-configuration"),
+                discovery.to_string(),
+            ),
+            (url, minter.public_keys(NOW)),
+        ];
+    }
+
+    fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+}
+
+impl Fetch for Told {
+    fn get<'f>(&'f self, url: &'f str) -> Fetched<'f> {
+        let path = url.strip_prefix(ISSUER).unwrap_or(url);
+        self.asked.lock().unwrap().push(path.to_owned());
+        Box::pin(async move {
+            self.gate.acquire().await.unwrap().forget();
+            let answers = self.answers.lock().unwrap();
+            let found = answers.iter().find(|(place, _)| place == url);
+            found.map(|(_, a)| a.clone().into_bytes()).ok_or(FetchError)
+        })
+    }
+
+    fn post_form<'f>(&'f self, url: &'f str, _: String, authorization: &'f str) -> Fetched<'f> {
+        self.asked.lock().unwrap().push(authorization.to_owned());
+        self.get(url)
+    }
+}
+
+fn guarded(records: &mut Records, told: &Arc<Told>, more: &str) -> Guard {
+    records.fetch = Some(told.clone());
+    let issuer = format!(
+        "[issuers.staff]\nissuer = \"{ISSUER}\"\naudiences = [\"orders\"]\nroles = \"roles\"\n{more}"
+    );
+    let keys = "authenticate = [\"token:staff\"]\nroles = [\"clerk\"]";
+    let route = route("/orders", r#"["GET"]"#, keys);
+    records.guard(
+        &format!("{issuer}{route}"),
+        &[("secret", "a+b c:d%41/=é\n".as_bytes())],
+    )
+}
+
+fn minter(key: u8) -> Minter {
+    let key = MintingKey::ed25519(&[key; 32]).unwrap();
+    Minter::new(ISSUER, 3600, Vec::new(), key)
+}
+
+fn token(minter: &Minter, id: &str) -> String {
+    let mut caller = Principal::new(Means::Token, "", "ada");
+    caller.roles = vec!["clerk".to_owned()];
+    minter.mint(&caller, "orders", id, NOW).unwrap()
+}
+
+async fn shown(guard: &Guard, token: &str) -> Result<(), &'static str> {
+    let mut request = call("GET", "/orders");
+    request
+        .headers
+        .push("authorization", format!("Bearer {token}"));
+    let received = guard.receive(request).map_err(|d| d.reason().code())?;
+    let authenticated = received.authenticate(None).await;
+    authenticated.map(drop).map_err(|d| d.reason().code())
+}
+
+/// What runs beside comes to its end.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_keeps_keys_from_nobody() {
+    let (mut records, told, minter) = (Records::new("hangs-up"), Told::new(0), minter(1));
+    told.publish("/keys", &minter);
+    let guard = guarded(&mut records, &told, "");
+    let first = token(&minter, "1");
+    let gone = tokio::time::timeout(Duration::from_millis(20), shown(&guard, &first));
+    gone.await.unwrap_err();
+    let second = token(&minter, "2");
+    let (result, ()) = tokio::join!(shown(&guard, &second), async {
+        settle().await;
+        told.gate.add_permits(2);
+    });
+    assert_eq!(result, Ok(()));
+    let asked = told.asked();
+    assert_eq!(asked, ["/.well-known/openid-configuration", "/keys"]);
+}
+
+#[tokio::test]
+async fn a_key_that_the_issuer_withdrew_is_gone_after_a_while() {
+    let (mut records, told) = (Records::new("withdrawn"), Told::new(99));
+    let (old, new) = (minter(1), minter(2));
+    told.publish("/keys", &old);
+    let guard = guarded(&mut records, &told, "");
+    assert_eq!(shown(&guard, &token(&old, "1")).await, Ok(()));
+    told.publish("/keys", &new);
+    let later = |seconds: u64| records.clock.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    later(800);
+    assert_eq!(shown(&guard, &token(&old, "1")).await, Ok(()));
+    settle().await;
+    assert_eq!(told.asked().len(), 2, "no question is due");
+    later(101);
+    // Nobody waits for the answer; it counts from then on, for tokens that were seen before, too.
+    assert_eq!(shown(&guard, &token(&old, "2")).await, Ok(()));
+    settle().await;
+    assert_eq!(told.asked(), ["/keys"]);
+    for id in ["1", "2", "3"] {
+        assert!(shown(&guard, &token(&old, id)).await.is_err(), "{id}");
+    }
+    assert_eq!(shown(&guard, &token(&new, "4")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn keys_that_have_moved_are_found_again() {
+    let (mut records, told) = (Records::new("moved"), Told::new(99));
+    let (old, new) = (minter(1), minter(2));
+    told.publish("/keys", &old);
+    let guard = guarded(&mut records, &told, "");
+    assert_eq!(shown(&guard, &token(&old, "1")).await, Ok(()));
+    told.publish("/moved", &new);
+    records.clock.0.fetch_add(11_000, Ordering::SeqCst);
+    assert!(shown(&guard, &token(&new, "2")).await.is_err());
+    records.clock.0.fetch_add(2_000, Ordering::SeqCst);
+    assert_eq!(shown(&guard, &token(&new, "2")).await, Ok(()));
+    let discovery = "/.well-known/openid-configuration";
+    assert_eq!(
+        told.asked(),
+        [discovery, "/keys", "/keys", discovery, "/moved"]
+    );
+}
+
+#[tokio::test]
+async fn a_revoked_opaque_token_is_gone_after_half_a_minute() {
+    let (mut records, told) = (Records::new("opaque"), Told::new(99));
+    let place = format!("{ISSUER}/ask");
+    let more = format!(
+        "[issuers.staff.introspection]\nurl = \"{place}\"\nclient = \"pali sade\"\nsecret-file = \"secret\"\n"
+    );
+    let guard = guarded(&mut records, &told, &more);
+    let answer = |answer: serde_json::Value| {
+        *told.answers.lock().unwrap() = vec![(place.clone(), answer.to_string())];
+    };
+    answer(json!({ "active": true, "sub": "ada", "exp": NOW + 600, "roles": ["clerk"] }));
+    assert_eq!(shown(&guard, "opaque-1").await, Ok(()));
+    // RFC 6749, section 2.3.1: both are encoded before they are joined.
+    let basic = "Basic cGFsaStzYWRlOmElMkJiK2MlM0FkJTI1NDElMkYlM0QlQzMlQTk=";
+    assert_eq!(told.asked(), [basic, "/ask"]);
+    answer(json!({ "active": false }));
+    records.clock.0.fetch_add(29_000, Ordering::SeqCst);
+    assert_eq!(shown(&guard, "opaque-1").await, Ok(()));
+    assert_eq!(shown(&guard, "opaque-2").await, Err("token-inactive"));
+    records.clock.0.fetch_add(2_000, Ordering::SeqCst);
+    assert_eq!(shown(&guard, "opaque-1").await, Err("token-inactive"));
+}
