@@ -272,7 +272,7 @@ mod tests {
         let line = "{\"message\":\"two\\nlines\"}";
         assert_eq!(export(Format::Ocsf, event.clone()), format!("{line}\n"));
         let lines = export(Format::JsonLines, event);
-        assert_eq!(lines, format!("{{\"event\":{line},\"index\":3}}\n"));
+        assert_eq!(lines, format!("{{\"index\":3,\"event\":{line}}}\n"));
     }
 
     #[test]
@@ -321,11 +321,11 @@ mod tests {
         for (format, expected) in [
             (
                 Format::JsonLines,
-                "{\"event\":{\"palisade\":{\"record\":\"before\"},\"time\":0},\"index\":3,\"ledger\":\"b\"}\n",
+                "{\"index\":3,\"event\":{\"time\":0,\"palisade\":{\"record\":\"before\"}},\"ledger\":\"b\"}\n",
             ),
             (
                 Format::Ocsf,
-                "{\"palisade\":{\"ledger\":{\"index\":3,\"name\":\"b\"},\"record\":\"before\"},\"time\":0}\n",
+                "{\"time\":0,\"palisade\":{\"record\":\"before\",\"ledger\":{\"name\":\"b\",\"index\":3}}}\n",
             ),
             (
                 Format::Text,

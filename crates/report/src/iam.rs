@@ -29,7 +29,7 @@ fn results(schema: &str, mut results: Vec<Value>, listed: bool, catalogue: &str)
         members.insert("schema".to_owned(), json!(schema));
         members.insert("catalogue".to_owned(), json!(catalogue));
     }
-    crate::json::text(&value)
+    crate::json::tree(value)
 }
 
 /// A request in the form that `palisade iam simulate` reads.

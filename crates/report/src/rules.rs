@@ -1,6 +1,6 @@
 //! The list of rules, for people and for programs.
 
-use crate::json::text;
+use crate::json::tree;
 use crate::line::count;
 use crate::paint::Paint;
 use palisade_rule::{Profile, RuleEntry};
@@ -98,7 +98,7 @@ pub fn json(rules: &[RuleEntry]) -> String {
             })
         })
         .collect();
-    text(&value!({"schema": "palisade.rules/1", "rules": rules}))
+    tree(value!({"schema": "palisade.rules/1", "rules": rules}))
 }
 
 fn sorted(rules: &[RuleEntry]) -> Vec<&RuleEntry> {

@@ -78,10 +78,10 @@ impl Writer<'_> {
                 )]),
                 column_kind: "unicodeCodePoints",
                 results: report.findings.iter().map(|f| self.result(f)).collect(),
-                properties: value!({
+                properties: json::sorted(value!({
                     "entryPoints": report.entry_points,
                     "stats": report.stats,
-                }),
+                })),
             }],
         }
     }
@@ -226,7 +226,7 @@ fn properties(finding: &Finding) -> Value {
     if !finding.environments.is_empty() {
         properties["environments"] = value!(finding.environments);
     }
-    properties
+    json::sorted(properties)
 }
 
 /// The region, and the line around it where the whole line is known.
@@ -273,7 +273,7 @@ fn descriptor(entry: &RuleEntry) -> ReportingDescriptor {
             level: level(rule.severity),
             rank: rank(rule.severity),
         },
-        properties: value!({
+        properties: json::sorted(value!({
             "tags": tags,
             "precision": match rule.confidence {
                 Confidence::High => "very-high",
@@ -283,7 +283,7 @@ fn descriptor(entry: &RuleEntry) -> ReportingDescriptor {
             "security-severity": security_severity(rule.severity),
             "aliases": rule.aliases,
             "since": rule.since,
-        }),
+        })),
     }
 }
 
@@ -320,7 +320,7 @@ fn suppression(suppressed: &Suppressed) -> Suppression {
             SuppressedBy::Exception => "external",
         },
         justification: suppressed.reason.clone(),
-        properties: value!({"by": suppressed.by, "until": suppressed.until}),
+        properties: json::sorted(value!({"by": suppressed.by, "until": suppressed.until})),
     }
 }
 

@@ -81,7 +81,7 @@ fn what_the_code_needs_is_kept_and_bound() {
     check(
         TEMPLATE,
         CODE,
-        r#"[{"Action":"dynamodb:GetItem","Effect":"Allow","Resource":{"Fn::GetAtt":["Orders","Arn"]}},{"Action":"s3:PutObject","Effect":"Allow","Resource":{"Fn::Sub":"${Files.Arn}/reports/*"}}]"#,
+        r#"[{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":{"Fn::GetAtt":["Orders","Arn"]}},{"Effect":"Allow","Action":"s3:PutObject","Resource":{"Fn::Sub":"${Files.Arn}/reports/*"}}]"#,
         &["sqs:SendMessage"],
         &[
             "dynamodb:DeleteItem",

@@ -381,6 +381,6 @@ fn what_has_a_receipt_survives_a_kill() {
 }
 
 #[test]
-fn an_interrupt_loses_nothing() {
-    killed("ledger-interrupt", "-INT", 2);
+fn a_termination_loses_nothing() {
+    killed("ledger-terminate", "-TERM", 2);
 }

@@ -426,7 +426,7 @@ fn lost(change: &Change) -> Vec<String> {
 
 /// A request, folded, to be copied into `palisade iam simulate`.
 fn proof(witness: &Request) -> String {
-    let text = format!("{:#}", super::request(witness));
+    let text = format!("{:#}", crate::json::sorted(super::request(witness)));
     let lines: Vec<String> = text
         .lines()
         .map(|text| format!("  {}", clean(text)))
@@ -457,7 +457,7 @@ pub fn json(changes: &Changes<'_>) -> String {
             value["holds"] = json!(changes.holds());
         }
     }
-    crate::json::text(&value)
+    crate::json::tree(value)
 }
 
 fn change(change: &Change) -> Value {

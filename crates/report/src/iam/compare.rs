@@ -52,7 +52,7 @@ pub fn json(compared: &Compared, sources: &Sources) -> String {
         Universe::Open => ("open", None),
         Universe::Catalogue(catalogue) => ("catalogue", Some(catalogue.date())),
     };
-    crate::json::text(&json!({
+    crate::json::tree(json!({
         "schema": SCHEMA,
         "a": compared.files[0],
         "b": compared.files[1],

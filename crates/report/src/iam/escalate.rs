@@ -36,7 +36,7 @@ pub fn json(answers: &[Answer], listed: bool, sources: &Sources) -> String {
         }
         _ => json!({"schema": SCHEMA, "results": results}),
     };
-    crate::json::text(&value)
+    crate::json::tree(value)
 }
 
 fn object(answer: &Answer, sources: &Sources) -> Value {

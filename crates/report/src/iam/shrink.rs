@@ -53,7 +53,7 @@ pub fn json(reports: &[Report<'_>], problems: &[Problem]) -> String {
         .iter()
         .flat_map(|report| report.roles.iter().map(|role| object(report, role)))
         .collect();
-    crate::json::text(&json!({"schema": SCHEMA, "roles": roles, "problems": problems}))
+    crate::json::tree(json!({"schema": SCHEMA, "roles": roles, "problems": problems}))
 }
 
 fn object(report: &Report<'_>, role: &Shrunk) -> Value {

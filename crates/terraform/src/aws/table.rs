@@ -455,7 +455,10 @@ fn convert(word: &'static str) -> Result<Convert, String> {
 
 /// A constant: JSON, or a plain text.
 fn scalar(text: &str) -> serde_json::Value {
-    serde_json::from_str(text).unwrap_or_else(|_| serde_json::Value::from(text))
+    let constant = serde_json::from_str(text);
+    let mut constant = constant.unwrap_or_else(|_| serde_json::Value::from(text));
+    constant.sort_all_objects();
+    constant
 }
 
 fn template(text: &'static str) -> Template {

@@ -119,7 +119,7 @@ fn an_export_is_a_file_for_its_owner() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = with_events("ledger-export", 2);
     for (format, begin, lines) in [
-        ("jsonl", "{\"event\":{", 2),
+        ("jsonl", "{\"index\":0,\"event\":{", 2),
         ("csv", "index,time,logged_time,class,", 3),
         ("ocsf", "{\"activity_id\":1,", 2),
     ] {

@@ -14,7 +14,7 @@ const SCHEMA: &str = "palisade.iam-access/1";
 #[must_use]
 pub fn json(views: &[View<'_>], problems: &[Problem]) -> String {
     let applications: Vec<Value> = views.iter().map(application).collect();
-    crate::json::text(&json!({
+    crate::json::tree(json!({
         "schema": SCHEMA,
         "catalogue": views.first().map(|view| view.access.settings.catalogue.date()),
         "applications": applications,
