@@ -1,5 +1,6 @@
 //! The commands of the guard, on the example of `examples/guard` with the built binary.
 
+mod demo;
 mod keys;
 
 use crate::{Folder, Run};
