@@ -1,7 +1,5 @@
 //! `palisade guard init`: a first `guard.toml` from what exists.
 
-#![expect(clippy::disallowed_methods, reason = "this is the rim")]
-
 mod application;
 mod authorizers;
 mod contracts;
@@ -74,7 +72,11 @@ fn told(arguments: &InitArgs, written: &Written, left_out: usize) -> String {
         let _ = writeln!(told, "wrote {}", folder.join(file).display());
     }
     if left_out > 0 {
-        let _ = writeln!(told, "{} left out: see the end of the file", count(left_out, "thing"));
+        let _ = writeln!(
+            told,
+            "{} left out: see the end of the file",
+            count(left_out, "thing")
+        );
     }
     match written.decisions.len() {
         0 => {}
@@ -86,12 +88,21 @@ fn told(arguments: &InitArgs, written: &Written, left_out: usize) -> String {
     for (line, what) in &written.decisions {
         let _ = writeln!(told, "  line {line}: {what}");
     }
-    if written.decisions.iter().any(|(_, what)| what.contains("${AWS::")) {
+    if written
+        .decisions
+        .iter()
+        .any(|(_, what)| what.contains("${AWS::"))
+    {
         told.push_str("\n`--account` and `--region`, or `[accounts]` in palisade.toml, settle some of them.\n");
     }
     // What is wrong beside that is a mistake of ours, and its owner should know.
     if let Err(errors) = Config::parse(&arguments.out.to_string_lossy(), &written.text) {
-        let decided = |line: u32| written.decisions.iter().any(|(at, _)| u32::try_from(*at) == Ok(line));
+        let decided = |line: u32| {
+            written
+                .decisions
+                .iter()
+                .any(|(at, _)| u32::try_from(*at) == Ok(line))
+        };
         for error in errors.iter().filter(|error| !decided(error.line())) {
             let _ = writeln!(told, "\nerror: {error}");
         }
@@ -102,17 +113,29 @@ fn told(arguments: &InitArgs, written: &Written, left_out: usize) -> String {
 fn save(arguments: &InitArgs, written: &Written) -> Result<(), CommandError> {
     let folder = arguments.out.parent().unwrap_or(Path::new(""));
     let mut files = vec![(arguments.out.clone(), &written.text)];
-    files.extend(written.files.iter().map(|(file, text)| (folder.join(file), text)));
+    files.extend(
+        written
+            .files
+            .iter()
+            .map(|(file, text)| (folder.join(file), text)),
+    );
     if !arguments.force
-        && let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok())
+        && let Some((path, _)) = files
+            .iter()
+            .find(|(path, _)| path.symlink_metadata().is_ok())
     {
-        let message = format!("`{}` is there already; `--force` replaces it", path.display());
+        let message = format!(
+            "`{}` is there already; `--force` replaces it",
+            path.display()
+        );
         return Err(CommandError::usage(message));
     }
     for (path, text) in files {
-        let failed =
-            |error| CommandError::usage(format!("`{}`: {error}", path.display()));
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let failed = |error| CommandError::usage(format!("`{}`: {error}", path.display()));
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
         let mut options = std::fs::OpenOptions::new();
@@ -141,7 +164,10 @@ fn document(arguments: &InitArgs) -> Result<Option<(Draft, Vec<Noted>)>, Command
         return Ok(None);
     };
     let root = palisade_syntax::parse_yaml(FileId::NONE, text);
-    let has = |key: &str| root.as_ref().is_ok_and(|document| document.root.get(key).is_some());
+    let has = |key: &str| {
+        root.as_ref()
+            .is_ok_and(|document| document.root.get(key).is_some())
+    };
     if has("swagger") && !has("Resources") {
         return Err(CommandError::usage(format!(
             "`{shown}` is OpenAPI 2.0 (Swagger); convert it to 3.0 or 3.1"
@@ -174,9 +200,17 @@ fn beside(from: &Path, to: &Path) -> String {
         parent.join(path.file_name().unwrap_or_default())
     };
     let (from, to) = (whole(from), whole(to));
-    let folder: Vec<Component<'_>> = from.parent().unwrap_or(Path::new("")).components().collect();
+    let folder: Vec<Component<'_>> = from
+        .parent()
+        .unwrap_or(Path::new(""))
+        .components()
+        .collect();
     let parts: Vec<Component<'_>> = to.components().collect();
-    let same = folder.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    let same = folder
+        .iter()
+        .zip(&parts)
+        .take_while(|(a, b)| a == b)
+        .count();
     let mut path = PathBuf::new();
     folder.iter().skip(same).for_each(|_| path.push(".."));
     parts.iter().skip(same).for_each(|part| path.push(part));
@@ -265,10 +299,18 @@ impl Names {
 
 /// Without the hash that the CDK puts behind logical ids.
 fn unhashed(id: &str) -> &str {
-    let Some((name, hash)) = id.len().checked_sub(8).and_then(|at| id.split_at_checked(at)) else {
+    let Some((name, hash)) = id
+        .len()
+        .checked_sub(8)
+        .and_then(|at| id.split_at_checked(at))
+    else {
         return id;
     };
     let hex = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
     let is_hash = hash.bytes().all(hex) && hash.bytes().any(|b| b.is_ascii_digit());
-    if is_hash && !name.is_empty() { name } else { id }
+    if is_hash && !name.is_empty() {
+        name
+    } else {
+        id
+    }
 }

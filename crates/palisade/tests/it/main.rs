@@ -10,6 +10,7 @@ mod contracts;
 mod environments;
 mod escalate;
 mod gates;
+mod guard_init;
 mod hostile;
 mod iam;
 mod ledger;

@@ -54,7 +54,9 @@ fn alone(reading: &mut Reading<'_>, way: &Way<'_>) -> Asked {
         .into_iter()
         .any(|path| way.described.is_none() && way.resource.at(path).len() > 1);
     if conditional {
-        return decide(format!("who may call: there, it depends on a condition ({at})"));
+        return decide(format!(
+            "who may call: there, it depends on a condition ({at})"
+        ));
     }
     let asks_key = way.described.is_none()
         && (way.resource.at("ApiKeyRequired").iter()).any(|leaf| leaf.bool(false) != Answer::No);
@@ -78,9 +80,7 @@ fn alone(reading: &mut Reading<'_>, way: &Way<'_>) -> Asked {
             Some((body, operation)) => described(reading, body, operation, &at),
             None => attached(reading, way.resource, &at),
         },
-        Authentication::Custom => decide(format!(
-            "who may call: there, a function decides ({at})"
-        )),
+        Authentication::Custom => decide(format!("who may call: there, a function decides ({at})")),
         Authentication::Unknown(reason) => decide(format!("who may call: {reason} ({at})")),
         Authentication::Provider | Authentication::NotNeeded => {
             decide(format!("who may call ({at})"))
@@ -101,11 +101,19 @@ fn mutual(reading: &Reading<'_>, way: &Way<'_>) -> Option<(String, String)> {
         .flat_map(|(kind, path)| app.attached(kind, path, api));
     for mapping in mappings {
         for id in mapping.references("DomainName") {
-            let Some(domain) = app.resource(&id) else { continue };
+            let Some(domain) = app.resource(&id) else {
+                continue;
+            };
             let path = "MutualTlsAuthentication";
-            let there = domain.at(path).iter().any(|leaf| leaf.present() != Answer::No);
+            let there = domain
+                .at(path)
+                .iter()
+                .any(|leaf| leaf.present() != Answer::No);
             if there {
-                return Some((name(domain.id.rsplit('.').next()?), reading.at(&domain.origin)));
+                return Some((
+                    name(domain.id.rsplit('.').next()?),
+                    reading.at(&domain.origin),
+                ));
             }
         }
     }
@@ -117,7 +125,9 @@ fn attached(reading: &mut Reading<'_>, route: &Resource, at: &str) -> Asked {
     let app = reading.app;
     let mut accepts = Vec::new();
     for id in route.references("AuthorizerId") {
-        let Some(authorizer) = app.resource(&id) else { continue };
+        let Some(authorizer) = app.resource(&id) else {
+            continue;
+        };
         let called = authorizer.text("Name").unwrap_or(&id).to_owned();
         let origin = reading.at(&authorizer.origin);
         let pools: Vec<&Value> = (authorizer.at("ProviderARNs[]").into_iter())
@@ -145,7 +155,9 @@ fn attached(reading: &mut Reading<'_>, route: &Resource, at: &str) -> Asked {
 
 fn with_scopes(accepts: Vec<Accept>, scopes: Vec<Setting>) -> Asked {
     let notes = match scopes.len() > 1 {
-        true => vec!["There, one of these scopes suffices; here, all of them are needed.".to_owned()],
+        true => {
+            vec!["There, one of these scopes suffices; here, all of them are needed.".to_owned()]
+        }
         false => Vec::new(),
     };
     Asked {
@@ -159,7 +171,9 @@ fn with_scopes(accepts: Vec<Accept>, scopes: Vec<Setting>) -> Asked {
 fn described(reading: &mut Reading<'_>, body: &Value, operation: &Value, at: &str) -> Asked {
     let security = operation.get("security").or_else(|| body.get("security"));
     let Some(security) = security.filter(|security| matches!(security.data, Data::List(_))) else {
-        return decide(format!("whose tokens: there, it depends on a condition ({at})"));
+        return decide(format!(
+            "whose tokens: there, it depends on a condition ({at})"
+        ));
     };
     let mut accepts = Vec::new();
     let mut scopes: Option<Vec<Setting>> = None;
@@ -180,9 +194,13 @@ fn described(reading: &mut Reading<'_>, body: &Value, operation: &Value, at: &st
         scopes = Some(wanted);
         let schemes = [
             body.get("securityDefinitions"),
-            body.get("components").and_then(|c| c.get("securitySchemes")),
+            body.get("components")
+                .and_then(|c| c.get("securitySchemes")),
         ];
-        let scheme = schemes.into_iter().flatten().find_map(|s| s.entry(&entry.key));
+        let scheme = schemes
+            .into_iter()
+            .flatten()
+            .find_map(|s| s.entry(&entry.key));
         let authorizer = scheme.and_then(|s| s.value.get("x-amazon-apigateway-authorizer"));
         let (Some(scheme), Some(authorizer)) = (scheme, authorizer) else {
             return decide(format!("whose tokens: `{}` ({at})", entry.key));
@@ -230,7 +248,13 @@ fn of_pools(
             n => format!("{called}-{}", n + 1),
         };
         let (issuer, audiences) = of_pool(reading, &called, pool);
-        accepts.push(issuer_of(reading, &called, issuer, audiences, origin.to_owned()));
+        accepts.push(issuer_of(
+            reading,
+            &called,
+            issuer,
+            audiences,
+            origin.to_owned(),
+        ));
     }
     accepts
 }
@@ -239,13 +263,19 @@ fn of_pool(reading: &Reading<'_>, called: &str, pool: &Value) -> (Setting, Vec<S
     let app = reading.app;
     let id: Option<Arc<str>> = pool.references().next().map(|(id, _)| id.clone());
     let issuer = match (reading.setting(pool), &id) {
-        (Setting::Known(arn), _) => cognito_issuer(&arn)
-            .map_or_else(|| Setting::decide(format!("the issuer of the user pool {arn}")), Setting::Known),
+        (Setting::Known(arn), _) => cognito_issuer(&arn).map_or_else(
+            || Setting::decide(format!("the issuer of the user pool {arn}")),
+            Setting::Known,
+        ),
         (Setting::Decide(_), Some(id)) => {
             let region = reading.world.region.as_deref().unwrap_or("${AWS::Region}");
-            Setting::decide(format!("https://cognito-idp.{region}.amazonaws.com/${{{id}}}"))
+            Setting::decide(format!(
+                "https://cognito-idp.{region}.amazonaws.com/${{{id}}}"
+            ))
         }
-        (Setting::Decide(what), None) => Setting::decide(format!("the issuer of the user pool {what}")),
+        (Setting::Decide(what), None) => {
+            Setting::decide(format!("the issuer of the user pool {what}"))
+        }
     };
     let mut audiences = Vec::new();
     if let Some(id) = &id {
@@ -269,7 +299,9 @@ fn issuer_of(
     origin: String,
 ) -> Accept {
     if audiences.is_empty() {
-        audiences.push(Setting::decide(format!("whom tokens of `{called}` are for")));
+        audiences.push(Setting::decide(format!(
+            "whom tokens of `{called}` are for"
+        )));
     }
     let issuers = &mut reading.draft.issuers;
     let wanted = name(called);

@@ -54,7 +54,9 @@ impl Contracts {
         let method = way.method.to_ascii_lowercase();
         // Alone first: what can't be kept must not spoil the others.
         let alone = document(
-            [(way.path.clone(), json!({method.clone(): operation}))].into_iter().collect(),
+            [(way.path.clone(), json!({method.clone(): operation}))]
+                .into_iter()
+                .collect(),
             &schemas,
         );
         if let Err(why) = kept(&alone, way) {
@@ -66,7 +68,10 @@ impl Contracts {
             ..Described::default()
         });
         all.schemas.extend(schemas);
-        let path = all.paths.entry(way.path.clone()).or_insert_with(|| json!({}));
+        let path = all
+            .paths
+            .entry(way.path.clone())
+            .or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(method, operation);
         }
@@ -119,7 +124,9 @@ fn operation(path: &str, asked: Asked) -> Json {
         let place = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
         if let Some(name) = place {
             let name = name.trim_end_matches('+');
-            parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+            parameters.push(
+                json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}),
+            );
         }
     }
     for (name, place, required) in asked.parameters {
@@ -172,7 +179,9 @@ fn attached(
         let parameters = method.properties.get("RequestParameters");
         for entry in parameters.map_or(&[][..], Value::entries) {
             if let Some((name, place)) = parameter(&entry.key) {
-                asked.parameters.push((name, place, entry.value.as_bool() == Some(true)));
+                asked
+                    .parameters
+                    .push((name, place, entry.value.as_bool() == Some(true)));
             }
         }
     }
@@ -183,7 +192,8 @@ fn attached(
             let mut named = model.references().map(|(id, _)| id.clone());
             let resource = named.next().and_then(|id| app.resource(&id)).or_else(|| {
                 let text = model.as_text()?;
-                app.of_kind("AWS::ApiGateway::Model").find(|r| r.text("Name") == Some(text))
+                app.of_kind("AWS::ApiGateway::Model")
+                    .find(|r| r.text("Name") == Some(text))
             });
             let at = reading.at(&model.origin);
             let schema = resource.and_then(|resource| schema(resource.properties.get("Schema")?));
@@ -222,10 +232,13 @@ fn placed(mut schema: Json, key: String, schemas: &mut Map<String, Json>) -> Jso
     }
     let inner = format!("#/components/schemas/{key}/definitions/");
     let whole = format!("#/components/schemas/{key}");
-    relate(&mut schema, &|reference| match reference.strip_prefix("#/definitions/") {
-        Some(rest) => Some(format!("{inner}{rest}")),
-        None => (reference == "#").then(|| whole.clone()),
-    });
+    relate(
+        &mut schema,
+        &|reference| match reference.strip_prefix("#/definitions/") {
+            Some(rest) => Some(format!("{inner}{rest}")),
+            None => (reference == "#").then(|| whole.clone()),
+        },
+    );
     schemas.insert(key, schema);
     json!({ "$ref": whole })
 }
@@ -252,8 +265,11 @@ fn described(
     schemas: &mut Map<String, Json>,
 ) -> Result<Option<Asked>, String> {
     let validator = [operation, body].into_iter().find_map(|holder| {
-        let name = holder.get("x-amazon-apigateway-request-validator")?.as_text()?;
-        body.get("x-amazon-apigateway-request-validators")?.get(name)
+        let name = holder
+            .get("x-amazon-apigateway-request-validator")?
+            .as_text()?;
+        body.get("x-amazon-apigateway-request-validators")?
+            .get(name)
     });
     let on = |key: &str| validator.and_then(|v| v.get(key)).and_then(Value::as_bool) == Some(true);
     let (with_body, with_parameters) = (on("validateRequestBody"), on("validateRequestParameters"));
@@ -275,8 +291,11 @@ fn described(
             asked.parameters.push((name.to_owned(), place, required));
         }
     }
-    if with_body && let Some(content) = operation.get("requestBody").and_then(|b| b.get("content")) {
-        let json = content.get("application/json").and_then(|j| j.get("schema"));
+    if with_body && let Some(content) = operation.get("requestBody").and_then(|b| b.get("content"))
+    {
+        let json = content
+            .get("application/json")
+            .and_then(|j| j.get("schema"));
         asked.body = json.and_then(to_json);
     }
     if let Some(schema) = &mut asked.body {

@@ -9,7 +9,12 @@ use palisade_guard::init::{Cors, Limit, name};
 
 /// The limits that count a way in, by name.
 pub(super) fn of(reading: &mut Reading<'_>, way: &Way<'_>, keyed: bool) -> Vec<String> {
-    let Some(api) = way.entry.source.as_deref().and_then(|id| reading.app.resource(id)) else {
+    let Some(api) = way
+        .entry
+        .source
+        .as_deref()
+        .and_then(|id| reading.app.resource(id))
+    else {
         return Vec::new();
     };
     let mut names = Vec::new();
@@ -37,7 +42,12 @@ fn of_rest(reading: &mut Reading<'_>, api: &Resource, way: &Way<'_>) -> Option<S
             let path = text("ResourcePath").replace("~1", "/");
             let path = format!("/{}", path.trim_start_matches('/'));
             let method = text("HttpMethod").to_ascii_uppercase();
-            let fits = match (path == way.path, path.as_str(), method == way.method, &*method) {
+            let fits = match (
+                path == way.path,
+                path.as_str(),
+                method == way.method,
+                &*method,
+            ) {
                 (true, _, true, _) => 3,
                 (true, _, _, "*") => 2,
                 (_, "/*" | "/", true, _) => 1,
@@ -65,7 +75,10 @@ fn of_http(reading: &mut Reading<'_>, api: &Resource, way: &Way<'_>) -> Option<S
         path => format!("{} {path}", way.method),
     };
     for stage in app.attached("AWS::ApiGatewayV2::Stage", "ApiId", &api.id) {
-        let own = stage.properties.get("RouteSettings").and_then(|s| s.get(&key));
+        let own = stage
+            .properties
+            .get("RouteSettings")
+            .and_then(|s| s.get(&key));
         let all = stage.properties.get("DefaultRouteSettings");
         for (settings, called) in [(own, key.as_str()), (all, "each-route")] {
             let limits = settings.filter(|s| s.get("ThrottlingRateLimit").is_some());
@@ -127,7 +140,12 @@ fn throttle(
         origin: reading.at(origin),
         ..Limit::default()
     };
-    rate(settings, "ThrottlingRateLimit", "ThrottlingBurstLimit", &mut limit);
+    rate(
+        settings,
+        "ThrottlingRateLimit",
+        "ThrottlingBurstLimit",
+        &mut limit,
+    );
     if limit.rate.is_none() && limit.decide.is_none() {
         return None;
     }
@@ -143,27 +161,40 @@ fn throttle(
 }
 
 fn rate(settings: &Value, rate: &str, burst: &str, limit: &mut Limit) {
-    let Some(value) = settings.get(rate) else { return };
+    let Some(value) = settings.get(rate) else {
+        return;
+    };
     match (value.as_number(), &value.data) {
         // Less than nothing stands for no limit.
         (Some(calls), _) if calls < 0.0 => {}
         (Some(calls), _) => limit.rate = Some(calls),
         (None, Data::Absent | Data::Null) => {}
-        (None, _) => limit.decide = Some(format!("the rate, such as \"100/s\": {}", value.display())),
+        (None, _) => {
+            limit.decide = Some(format!("the rate, such as \"100/s\": {}", value.display()))
+        }
     }
     let whole = |calls: f64| format!("{:.0}", calls.floor()).parse::<u64>().ok();
-    limit.burst = settings.get(burst).and_then(Value::as_number).and_then(whole);
+    limit.burst = settings
+        .get(burst)
+        .and_then(Value::as_number)
+        .and_then(whole);
 }
 
 /// What browsers of other origins may do on a way in.
 pub(super) fn cors(reading: &Reading<'_>, way: &Way<'_>, ways: &[Way<'_>]) -> Option<Cors> {
-    let api = way.entry.source.as_deref().and_then(|id| reading.app.resource(id))?;
+    let api = way
+        .entry
+        .source
+        .as_deref()
+        .and_then(|id| reading.app.resource(id))?;
     let said = match &*api.kind {
         "AWS::ApiGatewayV2::Api" => api.properties.get("CorsConfiguration"),
         "AWS::Lambda::Url" => api.properties.get("Cors"),
         _ => None,
     };
-    let body = way.described.and_then(|(body, _)| body.get("x-amazon-apigateway-cors"));
+    let body = way
+        .described
+        .and_then(|(body, _)| body.get("x-amazon-apigateway-cors"));
     if let Some(said) = said.or(body) {
         let either = |large: &str| {
             let mut small = large.to_owned();
@@ -172,7 +203,9 @@ pub(super) fn cors(reading: &Reading<'_>, way: &Way<'_>, ways: &[Way<'_>]) -> Op
         };
         let texts = |key: &str| -> Vec<String> {
             let list = either(key).map_or(&[][..], Value::items);
-            list.iter().filter_map(|v| Some(v.as_text()?.to_owned())).collect()
+            list.iter()
+                .filter_map(|v| Some(v.as_text()?.to_owned()))
+                .collect()
         };
         let credentials = either("AllowCredentials");
         return palisade_guard::init::cors(
@@ -198,7 +231,11 @@ pub(super) fn cors(reading: &Reading<'_>, way: &Way<'_>, ways: &[Way<'_>]) -> Op
         answer.walk(&mut |value| {
             for entry in value.entries() {
                 let is_it = entry.key.to_ascii_lowercase().ends_with(wanted);
-                if let Some(text) = entry.value.as_text().filter(|_| is_it && entry.key.contains("header")) {
+                if let Some(text) = entry
+                    .value
+                    .as_text()
+                    .filter(|_| is_it && entry.key.contains("header"))
+                {
                     // A declaration has `true` in place of the value.
                     if text != "true" && text != "false" {
                         found.get_or_insert_with(|| text.to_owned());
@@ -221,5 +258,8 @@ pub(super) fn cors(reading: &Reading<'_>, way: &Way<'_>, ways: &[Way<'_>]) -> Op
 
 /// Whether a setting holds under every condition.
 pub(super) fn is_on(resource: &Resource, path: &str) -> bool {
-    resource.at(path).iter().any(|leaf| leaf.bool(false) != Answer::No)
+    resource
+        .at(path)
+        .iter()
+        .any(|leaf| leaf.bool(false) != Answer::No)
 }

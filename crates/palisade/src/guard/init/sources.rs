@@ -52,7 +52,9 @@ fn source(reading: &Reading<'_>, entry: &EntryPoint, function: String) -> Source
             source.kind = SourceKind::EventBridge;
             source.accounts = vec![account(reading)];
             if let Some(bus) = &entry.source {
-                source.notes.push(format!("bus {bus}; events don't name it"));
+                source
+                    .notes
+                    .push(format!("bus {bus}; events don't name it"));
             }
         }
         EntryKind::Schedule if is_rule(reading, entry) => {
@@ -64,7 +66,9 @@ fn source(reading: &Reading<'_>, entry: &EntryPoint, function: String) -> Source
             source.accounts = vec![account(reading)];
             source.notes.push(match kind {
                 EntryKind::Schedule => "a schedule".to_owned(),
-                EntryKind::Stream => format!("a stream or another source that is read: {}", entry.label),
+                EntryKind::Stream => {
+                    format!("a stream or another source that is read: {}", entry.label)
+                }
                 EntryKind::Logs => "a log group".to_owned(),
                 EntryKind::UserPool => "a user pool".to_owned(),
                 _ => format!("{}, which calls it", entry.resource),
@@ -97,7 +101,9 @@ fn arn(
     let app = reading.app;
     let there = entry.source.as_deref().and_then(|id| app.resource(id));
     let Some(resource) = there else {
-        let value = app.resource(&entry.resource).and_then(|r| r.properties.get(written));
+        let value = app
+            .resource(&entry.resource)
+            .and_then(|r| r.properties.get(written));
         return value.map_or_else(
             || Setting::decide(format!("the ARN of {}", entry.label)),
             |value| reading.setting(value),
@@ -116,7 +122,11 @@ fn arn(
     let place = format!(
         "arn:{partition}:{service}:{}:{}:",
         region.unwrap_or("${AWS::Region}"),
-        reading.world.account.as_deref().unwrap_or("${AWS::AccountId}")
+        reading
+            .world
+            .account
+            .as_deref()
+            .unwrap_or("${AWS::AccountId}")
     );
     let is_known = region.is_some() && reading.world.account.is_some();
     match name {
@@ -126,14 +136,19 @@ fn arn(
 }
 
 fn named(reading: &Reading<'_>, entry: &EntryPoint, properties: &[&str]) -> Setting {
-    let resource = entry.source.as_deref().and_then(|id| reading.app.resource(id));
+    let resource = entry
+        .source
+        .as_deref()
+        .and_then(|id| reading.app.resource(id));
     let value: Option<&Value> = resource.and_then(|resource| {
         let mut properties = properties.iter();
         properties.find_map(|property| resource.properties.get(property))
     });
     match (value, resource) {
         (Some(value), _) => reading.setting(value),
-        (None, Some(resource)) => Setting::decide(format!("the name of the bucket, ${{{}}}", resource.id)),
+        (None, Some(resource)) => {
+            Setting::decide(format!("the name of the bucket, ${{{}}}", resource.id))
+        }
         (None, None) => Setting::decide(format!("the name of the bucket of {}", entry.label)),
     }
 }
