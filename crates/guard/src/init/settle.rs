@@ -14,7 +14,7 @@ pub(super) fn settle(draft: &mut Draft) {
     draft.left_out.append(&mut left_out);
     names_of_parameters(&mut draft.routes);
     any(&mut draft.routes);
-    draft.routes.sort_by(|a, b| order(a).cmp(&order(b)));
+    draft.routes.sort_by_cached_key(order);
     duplicates(&mut draft.routes);
     draft.routes = merged(std::mem::take(&mut draft.routes));
     sources(draft);

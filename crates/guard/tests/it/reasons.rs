@@ -188,11 +188,13 @@ fn number(reason: &Reason) -> usize {
         Reason::Policy { .. } => 14,
         Reason::NotRecorded => 15,
         Reason::Aborted => 16,
+        Reason::Malformed { .. } => 17,
     }
 }
 
-/// Reached where a whole disk fails, and where a step is dropped: tests of their own.
-const ELSEWHERE: [usize; 2] = [15, 16];
+/// Reached where a whole disk fails, where a step is dropped, and where the gateway can't read a
+/// request: tests of their own.
+const ELSEWHERE: [usize; 3] = [15, 16, 17];
 
 #[tokio::test]
 async fn each_reason_is_given_where_it_is_due() {
@@ -327,7 +329,7 @@ async fn each_reason_is_given_where_it_is_due() {
     seen.insert(number(&unclear));
     let _ = guard.refuse(call("GET", "/a"), unclear).record().await;
     codes.push("path-dot-segment");
-    assert_eq!(seen, (0..=16).collect());
+    assert_eq!(seen, (0..=17).collect());
     drop(holder);
     let events = records.events().await;
     let denied = events

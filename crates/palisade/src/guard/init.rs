@@ -1,7 +1,5 @@
 //! `palisade guard init`: a first `guard.toml` from what exists.
 
-#![expect(clippy::disallowed_methods, reason = "this is the rim")]
-
 mod application;
 mod authorizers;
 mod contracts;

@@ -2,6 +2,7 @@
 //! changed configuration takes the place of the one before without dropping a connection; a bad one
 //! is told, and changes nothing.
 
+use super::book::take_up;
 use super::fetch::Network;
 use super::parts::{Loaded, unusable};
 use crate::cli::PlaceArgs;
@@ -79,6 +80,8 @@ pub(super) struct Served {
     parts: Parts,
     file: PathBuf,
     seen: Stamps,
+    /// The store of API keys: what was done to it while the ledger was ours is taken up.
+    store: Option<PathBuf>,
     is_plaintext: bool,
     /// Where callers come in.
     pub(super) address: SocketAddr,
@@ -139,6 +142,11 @@ impl Served {
             parts,
             file: PathBuf::from(&loaded.name),
             seen,
+            store: loaded
+                .config
+                .keys
+                .as_ref()
+                .map(|keys| loaded.beside(&keys.store)),
             is_plaintext: listen.plaintext,
             address,
             admin,
@@ -167,7 +175,10 @@ impl Served {
                 self.reload(changed);
             }
             // The same trouble is told once.
-            let wrong = self.gateway.tend().err().unwrap_or_default();
+            let mut wrong = self.gateway.tend().err().unwrap_or_default();
+            if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref()) {
+                wrong.extend(take_up(ledger, store).await.err());
+            }
             for what in wrong.iter().filter(|what| !told.contains(what)) {
                 tell(what);
             }

@@ -1,6 +1,7 @@
 //! The commands of the guard, on the example of `examples/guard` with the built binary.
 
 mod clients;
+mod demo;
 mod keys;
 
 use crate::{Folder, Run};

@@ -11,6 +11,7 @@ mod environments;
 mod escalate;
 mod gates;
 mod guard;
+mod guard_init;
 mod hostile;
 mod iam;
 mod ledger;

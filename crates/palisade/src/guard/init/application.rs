@@ -9,6 +9,7 @@ use palisade_app::{Application, Resource};
 use palisade_core::Origin;
 use palisade_guard::init::{Callers, Draft, METHODS, Noted, Route, Setting, Target};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What functions are called beside their own name.
 pub(super) const OF_FUNCTIONS: &[&str] = &["-lambda-function", "-function"];
@@ -31,6 +32,8 @@ pub(super) struct Reading<'a> {
     pub(super) app: &'a Application,
     pub(super) world: &'a World,
     pub(super) names: Names,
+    /// Names of targets, which don't share those of functions.
+    targets: Names,
     pub(super) draft: Draft,
 }
 
@@ -40,6 +43,7 @@ pub(super) fn draft(app: &Application, world: &World) -> Draft {
         app,
         world,
         names: Names::default(),
+        targets: Names::default(),
         draft: Draft {
             from: format!("{} ({})", shown_root(app), app.language.as_str()),
             environment: environment(app),
@@ -115,6 +119,7 @@ impl Reading<'_> {
             }
         }
         match is_known {
+            true if text.trim().is_empty() => Setting::decide("what is written there is empty"),
             true => Setting::Known(text),
             false => Setting::Decide(text),
         }
@@ -128,6 +133,10 @@ impl Reading<'_> {
         match &**name {
             "AWS::AccountId" => self.world.account.clone(),
             "AWS::Region" => region.map(str::to_owned),
+            "AWS::URLSuffix" => region.map(|region| match region.starts_with("cn-") {
+                true => "amazonaws.com.cn".to_owned(),
+                false => "amazonaws.com".to_owned(),
+            }),
             "AWS::Partition" => region.map(|region| {
                 let partition = match region {
                     r if r.starts_with("cn-") => "aws-cn",
@@ -284,45 +293,59 @@ fn described<'a>(api: &'a Resource, method: &str, path: &str) -> Option<(&'a Val
     })
 }
 
-/// Where each API's functions are reached: by its id, the name of its target.
-fn targets(
-    reading: &mut Reading<'_>,
-    ways: &[Way<'_>],
-) -> BTreeMap<Option<std::sync::Arc<str>>, String> {
-    let mut names = BTreeMap::new();
+/// Where each API's functions are reached: by its id, the name of its target. APIs that stand
+/// elsewhere are one: the application does not tell them apart.
+fn targets(reading: &mut Reading<'_>, ways: &[Way<'_>]) -> BTreeMap<Option<Arc<str>>, String> {
+    let app = reading.app;
     let answered = |way: &&Way<'_>| way.entry.authentication != Authentication::NotNeeded;
-    let mut ids: Vec<_> = ways
-        .iter()
-        .filter(answered)
-        .map(|w| w.entry.source.clone())
-        .collect();
-    ids.sort();
-    ids.dedup();
-    let only = ids.len() == 1;
-    for id in ids {
-        let api = id.as_deref().and_then(|id| reading.app.resource(id));
-        let (called, origin) = match api {
-            Some(api) => (api.name().into_owned(), reading.at(&api.origin)),
+    let mut apis: BTreeMap<Option<Arc<str>>, Vec<Option<Arc<str>>>> = BTreeMap::new();
+    for way in ways.iter().filter(answered) {
+        let source = &way.entry.source;
+        let api = source.clone().filter(|id| api(app, id).is_some());
+        apis.entry(api).or_default().push(source.clone());
+    }
+    let only = apis.len() == 1;
+    let mut names = BTreeMap::new();
+    for (id, sources) in apis {
+        let there = id.as_deref().and_then(|id| api(app, id));
+        let (called, origin) = match there {
+            Some(api) => (format!("`{}`", api.name()), reading.at(&api.origin)),
             None => (
-                "the application".to_owned(),
-                shown_root(reading.app).to_owned(),
+                "the API that stands elsewhere".to_owned(),
+                shown_root(app).to_owned(),
             ),
         };
-        let name = match (&id, only) {
-            (_, true) | (None, _) => "api".to_owned(),
-            (Some(id), false) => reading.names.of(reading.app, id, OF_APIS),
+        let name = match &id {
+            _ if only => "api".to_owned(),
+            None => "elsewhere".to_owned(),
+            Some(id) => reading.targets.of(app, id, OF_APIS),
         };
+        if there.is_none() {
+            let what = "an API stands elsewhere, and may have a resource policy".to_owned();
+            let origin = origin.clone();
+            reading.draft.restricted.push(Noted { what, origin });
+        }
         let url = match &reading.world.target {
             Some(url) => Setting::known(url),
             None => Setting::decide(format!(
-                "where the functions behind `{called}` are reached, as `https://host`"
+                "where the functions behind {called} are reached, as `https://host`"
             )),
         };
-        reading
-            .draft
-            .targets
-            .insert(name.clone(), Target { url, origin });
-        names.insert(id, name);
+        let target = Target { url, origin };
+        reading.draft.targets.insert(name.clone(), target);
+        for source in sources {
+            names.insert(source, name.clone());
+        }
     }
     names
+}
+
+/// The API or function URL of this id.
+fn api<'a>(app: &'a Application, id: &str) -> Option<&'a Resource> {
+    let kinds = [
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::Lambda::Url",
+    ];
+    app.resource(id).filter(|api| kinds.contains(&&*api.kind))
 }
