@@ -68,7 +68,7 @@ impl Fetch for Told {
 fn guarded(records: &mut Records, told: &Arc<Told>, more: &str) -> Guard {
     records.fetch = Some(told.clone());
     let issuer = format!(
-        "[issuers.staff]\nissuer = \"{ISSUER}\"\naudiences = [\"orders\"]\nroles = \"roles\"\n{more}"
+        "\n[issuers.staff]\nissuer = \"{ISSUER}\"\naudiences = [\"orders\"]\nroles = \"roles\"\n{more}"
     );
     let keys = "authenticate = [\"token:staff\"]\nroles = [\"clerk\"]";
     let route = route("/orders", r#"["GET"]"#, keys);

@@ -83,7 +83,8 @@ def send(name, method="GET", path="/orders/7", query="", data=None, spoil=None, 
     credentials = Credentials(KEY, how.get("secret", SECRET))
     scope = [how.get("service", "execute-api"), how.get("region", "eu-central-1")]
     headers = {"Content-Type": "application/json"} if data else {}
-    request = AWSRequest(method, URL + path + query, headers=headers, data=data)
+    parts = {"headers": headers, "data": data, "params": how.get("params")}
+    request = AWSRequest(method, URL + path + query, **parts)
     signer(credentials, *scope, **how.get("more", {})).add_auth(request)
     prepared = request.prepare()
     if spoil:
@@ -123,8 +124,9 @@ def edit(part, old, new):
 def of_execute_api():
     presigned = {"signer": botocore.auth.SigV4QueryAuth, "more": {"expires": 60}}
     send("get")
-    send("query", query="?b=2&a=1&a=0&empty=&lone&space=a%20b&plus=a%2Bb&utf=%C3%A4&tilde=~&star=*")
-    send("spaces-as-plus", query="?space=a+b")
+    send("query", query="?b=2&a=1&a=0&empty=&lone&space=a%20b&plus=a%2Bb&utf=%C3%A4&tilde=~&star=%2A")
+    # Sent as `+` and `%2B`, signed as `%20` and `%2B`.
+    send("parameters", params={"space": "a b", "plus": "a+b", "utf": "ä", "star": "*"})
     send("path", path="/orders/" + quote("a b~ä:@!$&'()*+,=", safe=""))
     send("plain-path", path="/orders/a:@!$&'()*+,=~")
     send("post", method="POST", path="/orders", data=b'{"id": 7}')

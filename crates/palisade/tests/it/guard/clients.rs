@@ -33,7 +33,7 @@ fn missing(what: &str) {
 }
 
 /// What stands behind some words in the first line that has them.
-fn said(from: impl std::io::Read, words: &str) -> Option<String> {
+fn said(from: impl std::io::Read + Send + 'static, words: &str) -> Option<String> {
     let mut lines = BufReader::new(from).lines().map_while(Result::ok);
     let found = lines.find_map(|line| Some(line.split_once(words)?.1.trim().to_owned()));
     // Who writes on must not find a closed pipe.
@@ -124,7 +124,10 @@ fn http(address: &str, first: &str, fields: &str, body: &str) -> (u16, String) {
     stream.read_to_string(&mut answer).unwrap();
     let status = answer.get(9..12).and_then(|status| status.parse().ok());
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    (status.unwrap_or_else(|| panic!("{answer}")), body.to_owned())
+    (
+        status.unwrap_or_else(|| panic!("{answer}")),
+        body.to_owned(),
+    )
 }
 
 /// A client of the issuer.
@@ -284,11 +287,13 @@ fn until_taken(shop: &Shop<'_>, token: &str, fetched: Instant) {
 /// A Python that has boto3.
 fn python() -> Option<PathBuf> {
     let tools = beside("../../target/tools/bin/python3");
-    let found = [tools, PathBuf::from("python3")].into_iter().find(|python| {
-        let mut asked = Command::new(python);
-        let asked = asked.args(["-c", "import boto3"]).stderr(Stdio::null());
-        asked.status().is_ok_and(|status| status.success())
-    });
+    let found = [tools, PathBuf::from("python3")]
+        .into_iter()
+        .find(|python| {
+            let mut asked = Command::new(python);
+            let asked = asked.args(["-c", "import boto3"]).stderr(Stdio::null());
+            asked.status().is_ok_and(|status| status.success())
+        });
     if found.is_none() {
         missing("boto3 is not there, on the PATH or in target/tools");
     }
@@ -299,7 +304,12 @@ fn python() -> Option<PathBuf> {
 fn certificate(folder: &Folder) -> Option<()> {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
-        .args(["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=gateway"])
+        .args([
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-subj",
+            "/CN=gateway",
+        ])
         .args(["-addext", "subjectAltName=IP:127.0.0.1"])
         .args(["-keyout", "key.pem", "-out", "chain.pem"])
         .current_dir(&folder.0)
@@ -398,7 +408,7 @@ fn botocore_signs_calls_of_an_api() {
     let taken = [
         "get",
         "query",
-        "spaces-as-plus",
+        "parameters",
         "path",
         "plain-path",
         "post",
