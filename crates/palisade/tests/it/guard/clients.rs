@@ -71,7 +71,7 @@ fn gateway(folder: &Folder) -> (Running, String) {
         .unwrap();
     let errors = child.stderr.take().unwrap();
     let running = Running(child);
-    let address = said(errors, "guard at http").expect("the gateway serves");
+    let address = said(errors, "guard at http").unwrap();
     let address = address.trim_start_matches("s").trim_start_matches("://");
     (running, address.to_owned())
 }
