@@ -188,6 +188,7 @@ fn number(reason: &Reason) -> usize {
         Reason::Policy { .. } => 14,
         Reason::NotRecorded => 15,
         Reason::Aborted => 16,
+        Reason::Malformed { .. } => 17,
     }
 }
 
@@ -323,11 +324,24 @@ async fn each_reason_is_given_where_it_is_due() {
         let _ = denied.record().await;
         codes.push(code);
     }
-    let unclear = Reason::Path(Path::parse("/a/../b").unwrap_err());
-    seen.insert(number(&unclear));
-    let _ = guard.refuse(call("GET", "/a"), unclear).record().await;
-    codes.push("path-dot-segment");
-    assert_eq!(seen, (0..=16).collect());
+    // What an adapter refuses before it is a request.
+    for (code, reason) in [
+        (
+            "path-dot-segment",
+            Reason::Path(Path::parse("/a/../b").unwrap_err()),
+        ),
+        (
+            "host-missing",
+            Reason::Malformed {
+                code: "host-missing",
+            },
+        ),
+    ] {
+        seen.insert(number(&reason));
+        let _ = guard.refuse(call("GET", "/a"), reason).record().await;
+        codes.push(code);
+    }
+    assert_eq!(seen, (0..=17).collect());
     drop(holder);
     let events = records.events().await;
     let denied = events
