@@ -99,6 +99,9 @@ pub enum Reason {
         /// In how many milliseconds there is room again.
         retry_after: u64,
     },
+    /// A limit can't be counted at present: nobody knows whether something is left of it.
+    #[error("limits of days or months can't be counted at present")]
+    Uncounted,
     /// What was sent is not what the route takes.
     #[error("not what the route takes: {}", .violations.join("; "))]
     Invalid {
@@ -195,6 +198,7 @@ impl Reason {
             | Self::Unverifiable { code, .. }
             | Self::Source { code } => code,
             Self::Limited { .. } => "limited",
+            Self::Uncounted => "not-counted",
             Self::Invalid { .. } => "invalid",
             Self::Missing { .. } => "missing",
             Self::Forbidden { .. } => "forbidden",
@@ -221,7 +225,9 @@ impl Reason {
             | Self::Missing { .. }
             | Self::Forbidden { .. }
             | Self::Policy { .. } => Answer::Forbidden,
-            Self::Unverifiable { .. } | Self::NotRecorded | Self::Aborted => Answer::Unavailable,
+            Self::Unverifiable { .. } | Self::Uncounted | Self::NotRecorded | Self::Aborted => {
+                Answer::Unavailable
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ use crate::compiled::CompiledLimit;
 use crate::config::Per;
 use crate::limit::{Answer, Permit, Quota, QuotaAnswer, Take};
 use crate::reason::Reason;
-use palisade_authn::Means;
 
 /// What an invocation holds of limits until it ends.
 #[derive(Debug, Default)]
@@ -101,12 +100,7 @@ pub(crate) fn take(pass: &mut Pass) -> Result<(), Reason> {
                 return Err(used_up("quota", retry_after_ms));
             }
             // A store that does not answer can't say that there is something left.
-            Ok(QuotaAnswer::Unreserved) | Err(_) => {
-                return Err(Reason::Unverifiable {
-                    means: Means::Anonymous,
-                    code: "quota-store",
-                });
-            }
+            Ok(QuotaAnswer::Unreserved) | Err(_) => return Err(Reason::Uncounted),
         }
     }
     pass.held = Held(held);

@@ -59,10 +59,12 @@ fn config() -> String {
             "[\"GET\"]",
             "authenticate = [\"token:far\"]\nroles = [\"member\"]",
         ),
+        route("/counted", "[\"GET\"]", "public = true\nlimits = [\"day\"]"),
         route("/many", "[\"GET\"]", "public = true\nlimits = [\"one\"]"),
     ];
     format!(
         r#"policies = ["orders.cedar"]
+quotas = "quotas.db"
 [admission]
 deny = ["192.0.2.0/24"]
 [issuers.id]
@@ -80,6 +82,9 @@ store = "keys.json"
 per = "address"
 rate = "1/h"
 burst = 1
+[limits.day]
+per = "all"
+day = 100
 [limits.one]
 per = "address"
 concurrent = 1
@@ -189,12 +194,12 @@ fn number(reason: &Reason) -> usize {
         Reason::NotRecorded => 15,
         Reason::Aborted => 16,
         Reason::Malformed { .. } => 17,
+        Reason::Uncounted => 18,
     }
 }
 
-/// Reached where a whole disk fails, where a step is dropped, and where the gateway can't read a
-/// request: tests of their own.
-const ELSEWHERE: [usize; 3] = [15, 16, 17];
+/// Reached where a whole disk fails, and where a step is dropped: tests of their own.
+const ELSEWHERE: [usize; 2] = [15, 16];
 
 #[tokio::test]
 async fn each_reason_is_given_where_it_is_due() {
@@ -284,6 +289,7 @@ async fn each_reason_is_given_where_it_is_due() {
         ),
         ("limited", with("GET", "/limited", &[])),
         ("limited", with("GET", "/many", &[])),
+        ("not-counted", with("GET", "/counted", &[])),
         ("invalid", saying(bearer("POST", "/orders", &member), b"{}")),
         (
             "invalid",
@@ -325,11 +331,24 @@ async fn each_reason_is_given_where_it_is_due() {
         let _ = denied.record().await;
         codes.push(code);
     }
-    let unclear = Reason::Path(Path::parse("/a/../b").unwrap_err());
-    seen.insert(number(&unclear));
-    let _ = guard.refuse(call("GET", "/a"), unclear).record().await;
-    codes.push("path-dot-segment");
-    assert_eq!(seen, (0..=17).collect());
+    // What an adapter refuses before it is a request.
+    for (code, reason) in [
+        (
+            "path-dot-segment",
+            Reason::Path(Path::parse("/a/../b").unwrap_err()),
+        ),
+        (
+            "host-missing",
+            Reason::Malformed {
+                code: "host-missing",
+            },
+        ),
+    ] {
+        seen.insert(number(&reason));
+        let _ = guard.refuse(call("GET", "/a"), reason).record().await;
+        codes.push(code);
+    }
+    assert_eq!(seen, (0..=18).collect());
     drop(holder);
     let events = records.events().await;
     let denied = events
