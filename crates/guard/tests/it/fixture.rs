@@ -2,13 +2,8 @@
 
 use palisade_event::Product;
 use palisade_guard::config::Config;
-<<<<<<< HEAD
-use palisade_guard::limit::{Limiter, Seed};
-use palisade_guard::{Call, Entry, Fetch, Guard, Headers, Parts, Path, Peer, Random, Request};
-=======
 use palisade_guard::limit::{Counter, Limiter, QuotaStore, Quotas, Seed, StoreError, Window};
-use palisade_guard::{Call, Entry, Guard, Headers, Parts, Path, Peer, Random, Request};
->>>>>>> s6-serve
+use palisade_guard::{Call, Entry, Fetch, Guard, Headers, Parts, Path, Peer, Random, Request};
 use palisade_ledger::{
     Clock, Disk, DiskFile, Folder, KeyFile, Ledger, LedgerError, Lock, Query, Reader, Roles,
     Settings, permit,
