@@ -87,7 +87,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Config, Vec<ConfigError>> {
 
 /// Tells of every text that somebody still has to decide about, wherever it stands.
 fn undecided<'t>(reader: &mut Reader<'t>, value: &Value<'t>) {
-    if let Some(what) = value.get_ref().as_str().and_then(|t| t.strip_prefix(DECIDE)) {
+    if let Some(what) = value
+        .get_ref()
+        .as_str()
+        .and_then(|t| t.strip_prefix(DECIDE))
+    {
         let help = "write what it is in place of this text";
         let message = format!("{DECIDE_FIRST}{what}");
         reader.error(value.span(), message, Some(help.to_owned()));

@@ -1,8 +1,8 @@
 //! A draft from an `OpenAPI` document and API Gateway's extensions in it (`x-amazon-apigateway-…`).
 
 use super::{
-    Accept, Callers, Contract as Table, Cors, Draft, Issuer, METHODS, Noted, Route, Setting, Target,
-    name,
+    Accept, Callers, Contract as Table, Cors, Draft, Issuer, METHODS, Noted, Route, Setting,
+    Target, name,
 };
 use crate::validate::Contract;
 use palisade_core::{Origin, Sources};
@@ -102,7 +102,9 @@ impl Reading<'_> {
                 && !prefix.is_empty()
             {
                 self.draft.left_out.push(Noted {
-                    what: format!("the path `/{prefix}` of the server, which stands before all paths there"),
+                    what: format!(
+                        "the path `/{prefix}` of the server, which stands before all paths there"
+                    ),
                     origin: origin.clone(),
                 });
             }
@@ -128,13 +130,18 @@ impl Reading<'_> {
             // What browsers ask before a call is answered by `cors`.
             if asked.method != "OPTIONS" {
                 self.draft.left_out.push(Noted {
-                    what: format!("{} {}: the gateway answers by itself", asked.method, asked.path),
+                    what: format!(
+                        "{} {}: the gateway answers by itself",
+                        asked.method, asked.path
+                    ),
                     origin: asked.origin.clone(),
                 });
             }
             return;
         }
-        let function = text("uri").and_then(lambda).map_or(self.title.clone(), name);
+        let function = text("uri")
+            .and_then(lambda)
+            .map_or(self.title.clone(), name);
         let (callers, scopes) = self.callers(asked);
         let is_any = asked.method == "ANY";
         let methods = match is_any {
@@ -205,7 +212,9 @@ impl Reading<'_> {
             let [(scheme, wanted)] = alternative.as_slice() else {
                 return match alternative.is_empty() {
                     true => (Callers::Everybody, Vec::new()),
-                    false => none("which of the credentials: there, several are asked for together"),
+                    false => {
+                        none("which of the credentials: there, several are asked for together")
+                    }
                 };
             };
             if scopes.is_some_and(|scopes| scopes != wanted) {
@@ -231,7 +240,9 @@ impl Reading<'_> {
 
     fn scheme(&mut self, called: &str) -> Result<Accept, String> {
         let Some(scheme) = self.schemes.get(called).copied() else {
-            return Err(format!("the security scheme `{called}`, which is not defined"));
+            return Err(format!(
+                "the security scheme `{called}`, which is not defined"
+            ));
         };
         let text = |key: &str| scheme.get(key).and_then(Node::as_str).unwrap_or_default();
         let origin = self.at(&scheme.origin);
@@ -250,7 +261,11 @@ impl Reading<'_> {
                     _ => Err("API keys come in different header fields".to_owned()),
                 };
             }
-            "apiKey" => return Err(format!("`{called}` is a key that does not come in a header field")),
+            "apiKey" => {
+                return Err(format!(
+                    "`{called}` is a key that does not come in a header field"
+                ));
+            }
             "mutualTLS" => {
                 self.draft.trust.insert(name(called), origin);
                 return Ok(Accept::Certificate(name(called)));
@@ -263,13 +278,17 @@ impl Reading<'_> {
                     Setting::known,
                 )
             }
-            "oauth2" => Setting::decide(format!("the issuer of `{called}`, as tokens have it in `iss`")),
-            "http" if text("scheme").eq_ignore_ascii_case("bearer") => {
-                Setting::decide(format!("the issuer of `{called}`, as tokens have it in `iss`"))
-            }
+            "oauth2" => Setting::decide(format!(
+                "the issuer of `{called}`, as tokens have it in `iss`"
+            )),
+            "http" if text("scheme").eq_ignore_ascii_case("bearer") => Setting::decide(format!(
+                "the issuer of `{called}`, as tokens have it in `iss`"
+            )),
             kind => return Err(format!("`{called}` ({kind}): nothing here verifies that")),
         };
-        let audiences = vec![Setting::decide(format!("whom tokens of `{called}` are for"))];
+        let audiences = vec![Setting::decide(format!(
+            "whom tokens of `{called}` are for"
+        ))];
         Ok(self.issuer(called, issuer, audiences, origin))
     }
 
@@ -279,11 +298,17 @@ impl Reading<'_> {
         authorizer: &Node,
         origin: &str,
     ) -> Result<Accept, String> {
-        let kind = authorizer.get("type").and_then(Node::as_str).unwrap_or_default();
+        let kind = authorizer
+            .get("type")
+            .and_then(Node::as_str)
+            .unwrap_or_default();
         let texts = |node: Option<&Node>| -> Vec<String> {
-            let list = node.and_then(|n| Some(n.as_seq()?.to_vec()).or_else(|| Some(vec![n.clone()])));
+            let list =
+                node.and_then(|n| Some(n.as_seq()?.to_vec()).or_else(|| Some(vec![n.clone()])));
             let list = list.unwrap_or_default();
-            list.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect()
+            list.iter()
+                .filter_map(|n| n.as_str().map(str::to_owned))
+                .collect()
         };
         match kind.to_ascii_lowercase().as_str() {
             "jwt" => {
@@ -293,10 +318,14 @@ impl Reading<'_> {
                     || Setting::decide(format!("the issuer of `{called}`")),
                     Setting::known,
                 );
-                let mut audiences: Vec<Setting> =
-                    texts(says("audience")).into_iter().map(Setting::Known).collect();
+                let mut audiences: Vec<Setting> = texts(says("audience"))
+                    .into_iter()
+                    .map(Setting::Known)
+                    .collect();
                 if audiences.is_empty() {
-                    audiences.push(Setting::decide(format!("whom tokens of `{called}` are for")));
+                    audiences.push(Setting::decide(format!(
+                        "whom tokens of `{called}` are for"
+                    )));
                 }
                 Ok(self.issuer(called, issuer, audiences, origin.to_owned()))
             }
@@ -307,7 +336,12 @@ impl Reading<'_> {
                     _ => None,
                 };
                 let issuer = issuer.map_or_else(
-                    || Setting::decide(format!("the issuer of `{called}`: the user pool {}", pools.join(" or "))),
+                    || {
+                        Setting::decide(format!(
+                            "the issuer of `{called}`: the user pool {}",
+                            pools.join(" or ")
+                        ))
+                    },
                     Setting::Known,
                 );
                 let audience = format!("the ids of the app clients of `{called}`");
@@ -340,7 +374,9 @@ impl Reading<'_> {
         let cors = self.root?.get("x-amazon-apigateway-cors")?;
         let texts = |key: &str| -> Vec<String> {
             let list = cors.get(key).and_then(Node::as_seq).unwrap_or_default();
-            list.iter().filter_map(|n| n.as_str().map(str::to_owned)).collect()
+            list.iter()
+                .filter_map(|n| n.as_str().map(str::to_owned))
+                .collect()
         };
         let scalar = |key: &str| cors.get(key).and_then(Node::scalar_text);
         super::cors(

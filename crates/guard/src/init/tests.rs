@@ -128,7 +128,10 @@ fn silence_is_to_be_decided() {
 fn names() {
     for (called, expected) in [
         ("OrdersApi", "orders-api"),
-        ("aws_lambda_function.webhook_authorizer", "aws-lambda-function-webhook-authorizer"),
+        (
+            "aws_lambda_function.webhook_authorizer",
+            "aws-lambda-function-webhook-authorizer",
+        ),
         ("HTTPApi", "http-api"),
         ("routes[\"a b\"]", "routes-a-b"),
         ("--", "unnamed"),
@@ -181,6 +184,12 @@ fn origins_that_cannot_be_kept_are_left_out() {
     };
     assert_eq!(origins(&["'*'"], false), Some(text(&["*"])));
     assert_eq!(origins(&["*"], true), None);
-    assert_eq!(origins(&["https://*.example.com", "null", "*x"], false), None);
-    assert_eq!(origins(&["*", "https://a.example"], false), Some(text(&["*"])));
+    assert_eq!(
+        origins(&["https://*.example.com", "null", "*x"], false),
+        None
+    );
+    assert_eq!(
+        origins(&["*", "https://a.example"], false),
+        Some(text(&["*"]))
+    );
 }

@@ -22,7 +22,10 @@ pub fn write(mut draft: Draft) -> Written {
         files.insert(POLICIES.to_owned(), text);
     }
     let limits = used(&draft.limits, draft.routes.iter().flat_map(|r| &r.limits));
-    if limits.values().any(|l| l.day.is_some() || l.month.is_some()) {
+    if limits
+        .values()
+        .any(|l| l.day.is_some() || l.month.is_some())
+    {
         out.line("quotas = \"quotas.db\"");
     }
     out.line("\n[ledger]\ndir = \"ledger\"");
@@ -74,7 +77,10 @@ impl Out {
 
 /// Without what would end a line or hide something in it.
 fn plain(text: &str) -> String {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.replace(hidden, " ")
 }
 
@@ -134,7 +140,10 @@ fn decisions(text: &str) -> Vec<(usize, String)> {
 }
 
 fn head(out: &mut Out, draft: &Draft) {
-    out.comment(&format!("Written by `palisade guard init` from {}.", draft.from));
+    out.comment(&format!(
+        "Written by `palisade guard init` from {}.",
+        draft.from
+    ));
     out.comment("Each entry says where it comes from. What begins with `decide: ` is refused by");
     out.comment("`palisade guard check` until somebody has decided it.");
     out.line("");
@@ -154,7 +163,9 @@ fn listen(out: &mut Out, draft: &Draft) {
         out.line("certificate = \"tls/chain.pem\"\nprivate-key = \"tls/key.pem\"");
     } else {
         out.line("address = \"127.0.0.1:8080\"");
-        out.line("plaintext = true                # on this machine alone; others need a certificate");
+        out.line(
+            "plaintext = true                # on this machine alone; others need a certificate",
+        );
     }
     if !draft.restricted.is_empty() {
         out.line("\n[admission]");
@@ -173,7 +184,9 @@ fn used<'a, T: Clone>(
 ) -> BTreeMap<String, T> {
     let names: BTreeSet<&String> = names.collect();
     let there = tables.iter().filter(|(name, _)| names.contains(name));
-    there.map(|(name, table)| (name.clone(), table.clone())).collect()
+    there
+        .map(|(name, table)| (name.clone(), table.clone()))
+        .collect()
 }
 
 fn tables(
@@ -238,10 +251,13 @@ fn tables(
     for (name, table) in limits {
         limit(out, name, table);
     }
-    let contracts = draft.routes.iter().filter_map(|route| match &route.contract {
-        Some(Setting::Known(name)) => Some(name),
-        _ => None,
-    });
+    let contracts = draft
+        .routes
+        .iter()
+        .filter_map(|route| match &route.contract {
+            Some(Setting::Known(name)) => Some(name),
+            _ => None,
+        });
     for (name, contract) in used(&draft.contracts, contracts) {
         let Contract {
             file, text, origin, ..
@@ -315,7 +331,9 @@ fn route(out: &mut Out, route: &Route, draft: &Draft) {
     out.value("target", &Setting::known(&route.target));
     match &route.callers {
         Callers::Everybody => {
-            out.line("public = true                   # as it is there: nobody is asked who they are");
+            out.line(
+                "public = true                   # as it is there: nobody is asked who they are",
+            );
         }
         Callers::Who(accepts) => {
             let accepts: Vec<String> = accepts.iter().map(accept).collect();
@@ -343,7 +361,10 @@ fn route(out: &mut Out, route: &Route, draft: &Draft) {
             out.line("credentials = true");
         }
         if let Some(seconds) = cors.max_age {
-            out.value("max-age", &Setting::known(format!("{}s", seconds.min(86_400))));
+            out.value(
+                "max-age",
+                &Setting::known(format!("{}s", seconds.min(86_400))),
+            );
         }
     }
 }
