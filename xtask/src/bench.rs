@@ -1,6 +1,7 @@
 //! `bench scan`: whole processes, cold, on one thread, with a second program beside them in the
 //! same run that only reads and parses the same files. The bars are ratios to that floor.
 
+mod gateway;
 pub(crate) mod iam;
 pub(crate) mod ledger;
 mod page;
@@ -29,14 +30,15 @@ struct Measured {
     memory_mib: f64,
 }
 
-/// `bench scan [--quick] [TREE …]`, `bench iam`, `bench ledger`.
+/// `bench scan [--quick] [TREE …]`, `bench iam`, `bench ledger`, `bench gateway`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let arguments = match arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
         Some(("scan", arguments)) => arguments,
         Some(("iam", [])) => return iam::run(),
         Some(("ledger", arguments)) => return ledger::run(arguments),
+        Some(("gateway", arguments)) => return gateway::run(arguments),
         _ => bail!(
-            "usage: cargo xtask bench scan [--quick] [TREE …] | iam | ledger [--open EVENTS] [--in FOLDER]"
+            "usage: cargo xtask bench scan [--quick] [TREE …] | iam | ledger [--open EVENTS] [--in FOLDER] | gateway [--envoy PROGRAM] [--palisade PROGRAM] [--only PART]"
         ),
     };
     let quick = arguments.iter().any(|a| a == "--quick");

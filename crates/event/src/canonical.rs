@@ -46,11 +46,15 @@ pub(crate) fn members<'a>(
         before = b',';
     };
     // Sorted by UTF-16 units. That is the order of bytes, unless there are names beyond ASCII.
-    if map.keys().all(|name| name.is_ascii()) && map.keys().is_sorted() {
+    let is_ascii = map.keys().all(|name| name.is_ascii());
+    if is_ascii && map.keys().is_sorted() {
         map.iter().for_each(|(name, value)| one(name, value));
     } else {
         let mut members: Vec<_> = map.iter().collect();
-        members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        match is_ascii {
+            true => members.sort_unstable_by_key(|(name, _)| *name),
+            false => members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16())),
+        }
         members
             .into_iter()
             .for_each(|(name, value)| one(name, value));

@@ -1,6 +1,6 @@
 //! Events that Palisade's own code writes.
 
-use crate::{Class, Event, EventError, canonical};
+use crate::{Class, Event, EventError};
 use palisade_core::ClauseId;
 use serde_json::{Map, Value};
 
@@ -53,7 +53,12 @@ impl Draft {
             if !at.is_object() {
                 *at = Value::Object(Map::new());
             }
-            at = &mut at[name];
+            let Value::Object(map) = at else { break };
+            // An entry would copy the name even where the member is there.
+            at = match map.contains_key(name) {
+                true => &mut map[name],
+                false => map.entry(name).or_insert(Value::Null),
+            };
         }
         *at = value.into();
         self
@@ -124,6 +129,6 @@ impl Draft {
     /// # Errors
     /// All that is wrong with it.
     pub fn build(self) -> Result<Event, Vec<EventError>> {
-        Event::from_json(&canonical(&self.value), crate::LIMIT)
+        Event::from_made(self.value, crate::LIMIT)
     }
 }

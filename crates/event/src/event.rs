@@ -79,6 +79,12 @@ impl Event {
         Self::from_value(value)
     }
 
+    /// Checks an event that was never a text, as [`Event::from_json`] would its canonical one.
+    pub(crate) fn from_made(mut value: Value, limit: usize) -> Result<Self, Vec<EventError>> {
+        json::settle(&mut value, limit).map_err(|error| vec![error])?;
+        Self::from_value(value)
+    }
+
     /// Checks an event that has been read; its numbers and depth are taken as they are.
     pub(crate) fn from_value(value: Value) -> Result<Self, Vec<EventError>> {
         let Value::Object(mut value) = value else {

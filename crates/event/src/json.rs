@@ -1,6 +1,7 @@
 //! JSON as events need it: no member twice, no number that another reader would round, no depth
 //! without end. Whole floats become integers, since JSON does not tell them apart.
 
+use crate::canonical;
 use crate::error::{EventError, Path, shown};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
@@ -16,9 +17,7 @@ pub(crate) const EXACT: u64 = (1 << 53) - 1;
 /// Reads a JSON text of at most `limit` bytes.
 pub(crate) fn parse(bytes: &[u8], limit: usize) -> Result<Value, EventError> {
     if bytes.len() > limit {
-        let problem = format!("the event has {} bytes", bytes.len());
-        let help = format!("at most {limit} are taken; leave out what is large, keep its digest");
-        return Err(EventError::new(&Path::Top, problem, help));
+        return Err(too_long(bytes.len(), limit));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let problem = format!("byte {} is not UTF-8", error.valid_up_to());
@@ -37,6 +36,60 @@ pub(crate) fn parse(bytes: &[u8], limit: usize) -> Result<Value, EventError> {
         };
         EventError::new(&Path::Top, problem, help).at(error.line(), error.column())
     })
+}
+
+fn too_long(length: usize, limit: usize) -> EventError {
+    let problem = format!("the event has {length} bytes");
+    let help = format!("at most {limit} are taken; leave out what is large, keep its digest");
+    EventError::new(&Path::Top, problem, help)
+}
+
+/// Makes of a value what [`parse`] would make of its canonical text, and refuses what that refuses.
+pub(crate) fn settle(value: &mut Value, limit: usize) -> Result<(), EventError> {
+    let most = settle_below(value, 0).map_err(|error| {
+        let message = error.to_string();
+        let (problem, help) = message.split_once("; ").unwrap_or((&message, ""));
+        EventError::new(&Path::Top, problem, help)
+    })?;
+    // The text itself is needed only where the estimate leaves it open.
+    if most > limit {
+        let length = canonical(value).len();
+        if length > limit {
+            return Err(too_long(length, limit));
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes its canonical text has at most.
+fn settle_below(value: &mut Value, depth: usize) -> Result<usize, serde_json::Error> {
+    // Every byte of a text can become six, and there are quotes and what follows.
+    let text = |text: &str| 6 * text.len() + 3;
+    match value {
+        Value::Null | Value::Bool(_) => Ok(6),
+        Value::String(it) => Ok(text(it)),
+        Value::Number(number) => {
+            let any = Any { depth };
+            *value = match (number.as_i64(), number.as_u64(), number.as_f64()) {
+                (Some(whole), ..) => any.visit_i64(whole)?,
+                (_, Some(whole), _) => any.visit_u64(whole)?,
+                (.., Some(float)) => any.visit_f64(float)?,
+                (None, None, None) => return Err(inexact()),
+            };
+            Ok(30)
+        }
+        Value::Array(list) => {
+            let below = Any { depth }.below::<serde_json::Error>()?.depth;
+            let each = list.iter_mut().map(|value| settle_below(value, below));
+            each.sum::<Result<usize, _>>().map(|sum| sum + 3)
+        }
+        Value::Object(map) => {
+            let below = Any { depth }.below::<serde_json::Error>()?.depth;
+            let each = map.iter_mut();
+            let each = each.map(|(name, value)| Ok(text(name) + settle_below(value, below)?));
+            each.sum::<Result<usize, _>>().map(|sum| sum + 3)
+        }
+    }
 }
 
 /// Any value, below so many others.
@@ -199,6 +252,38 @@ mod tests {
             let error = parse(text.as_bytes(), 100).expect_err(text);
             assert_eq!(error.help(), "write one JSON object (RFC 8259)", "{text}");
             assert!(error.position().is_some());
+        }
+    }
+
+    #[test]
+    fn settling_is_writing_down_and_reading() {
+        let nested = |depth| (0..depth).fold(json!(1), |value, _| json!([value]));
+        for value in [
+            json!({"b": [1, -2, 1.5, true, null, "😀\0"], "a": {}}),
+            json!([1.0, -0.0, 2e3, 0.1, -1e-7]),
+            json!([EXACT, -9_007_199_254_740_991_i64]),
+            json!(EXACT + 1),
+            json!(i64::MIN),
+            json!(u64::MAX),
+            json!(1e300),
+            json!(9_007_199_254_740_992.0),
+            json!({"a": -1e20}),
+            nested(DEPTH),
+            nested(DEPTH + 1),
+            json!("x".repeat(198)),
+            json!("x".repeat(199)),
+            json!({"\u{1}": ["\u{1}".repeat(31), "\"\\"]}),
+            json!({"\u{1}": ["\u{1}".repeat(32), "\"\\"]}),
+        ] {
+            let read = parse(&canonical(&value), 200);
+            let mut settled = value.clone();
+            match settle(&mut settled, 200) {
+                Ok(()) => assert_eq!(Ok(settled), read, "{value}"),
+                Err(error) => {
+                    let other = read.expect_err("refused by both").to_string();
+                    assert!(other.ends_with(&error.to_string()), "{other}, {error}");
+                }
+            }
         }
     }
 

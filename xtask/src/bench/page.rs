@@ -7,8 +7,8 @@ use std::process::Command;
 const HEAD: &str = "\
 # Benchmarks
 
-Written by `cargo xtask bench scan`, `bench iam` and `bench ledger`; run them to get the figures of \
-your machine. They exit with 1 when a bar is missed.
+Written by `cargo xtask bench scan`, `bench iam`, `bench ledger` and `bench gateway`; run them to get the \
+figures of your machine. They exit with 1 when a bar is missed.
 ";
 
 /// Writes one section.
