@@ -305,7 +305,7 @@ resource "aws_msk_cluster" "m" {
             r#"aws_sqs_queue.dead AWS::SQS::Queue {}"#,
             r#"aws_sqs_queue.q AWS::SQS::Queue {QueueName: "orders", RedrivePolicy: {deadLetterTargetArn: <${aws_sqs_queue.dead.Arn}>, maxReceiveCount: 3}}"#,
             r#"aws_sqs_queue.q.policy AWS::SQS::QueuePolicy {PolicyDocument: {Statement: [{Effect: "Allow", Principal: "*", Action: "sqs:*", Resource: "*"}]}, Queues: [<${aws_sqs_queue.q}>]}"#,
-            r#"aws_sqs_queue_policy.q AWS::SQS::QueuePolicy {Queues: [<${aws_sqs_queue.dead}>], PolicyDocument: {Statement: [{Action: "sqs:SendMessage", Effect: "Allow", Principal: {Service: "sns.amazonaws.com"}, Resource: <${aws_sqs_queue.dead.Arn}>}]}}"#,
+            r#"aws_sqs_queue_policy.q AWS::SQS::QueuePolicy {Queues: [<${aws_sqs_queue.dead}>], PolicyDocument: {Statement: [{Effect: "Allow", Principal: {Service: "sns.amazonaws.com"}, Action: "sqs:SendMessage", Resource: <${aws_sqs_queue.dead.Arn}>}]}}"#,
         ],
     );
 }
