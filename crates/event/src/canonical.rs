@@ -106,9 +106,28 @@ pub(crate) fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Appends a whole number.
+pub(crate) fn write_whole(number: i64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let (mut at, mut rest) = (digits.len(), number.unsigned_abs());
+    loop {
+        at -= 1;
+        // INVARIANT: one digit fits.
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
 fn write_number(number: &Number, out: &mut Vec<u8>) {
     if let Some(whole) = number.as_i64() {
-        out.extend(whole.to_string().as_bytes());
+        write_whole(whole, out);
     } else {
         // INVARIANT: numbers without `arbitrary_precision` are integers or finite floats.
         let float = number.as_f64().unwrap_or_default();

@@ -5,6 +5,7 @@
 //! ```text
 //! JSON ──from_json──▶ Event ──complete──▶ Complete ──seal──▶ leaf + private values
 //! Draft ──build────▶                                              │ verify_private, erase, open
+//!   └──Form::new──▶ Form ──fill────────────────────────────────────┘
 //! ```
 //!
 //! Invariants:
@@ -20,6 +21,7 @@ mod class;
 mod draft;
 mod error;
 mod event;
+mod form;
 mod json;
 mod personal;
 mod private;
@@ -32,6 +34,7 @@ pub use canonical::canonical;
 pub use class::Class;
 pub use draft::{Draft, Status, User};
 pub use error::EventError;
+pub use form::{Fill, Filled, Form};
 pub use event::{Complete, Event, LIMIT, Product, Record, Stamp};
 pub use private::{
     Private, PrivateError, Subject, erase, open, subjects, verify_encoded, verify_private,

@@ -124,17 +124,8 @@ impl Private {
         put(&mut out, list.len());
         let mut before = 0;
         for private in list {
-            put(&mut out, usize::from(private.at.wrapping_sub(before)));
+            private.item().encode(before, &mut out);
             before = private.at;
-            match &private.kept {
-                None => out.push(0),
-                Some(kept) => {
-                    out.extend([1 + u8::from(kept.is_name), kept.subject]);
-                    out.extend(kept.salt);
-                    put(&mut out, kept.value.len());
-                    out.extend(&kept.value);
-                }
-            }
         }
         out
     }
@@ -148,7 +139,7 @@ impl Private {
         items.map(|item| item.map(|item| item.to_owned())).collect()
     }
 
-    fn item(&self) -> Item<'_> {
+    pub(crate) fn item(&self) -> Item<'_> {
         let kept = self.kept.as_ref().map(|kept| Known {
             subject: kept.subject,
             is_name: kept.is_name,
@@ -161,17 +152,17 @@ impl Private {
 
 /// A private value that belongs to somebody else.
 #[derive(Clone, Copy)]
-struct Item<'a> {
-    at: u16,
-    kept: Option<Known<'a>>,
+pub(crate) struct Item<'a> {
+    pub(crate) at: u16,
+    pub(crate) kept: Option<Known<'a>>,
 }
 
 #[derive(Clone, Copy)]
-struct Known<'a> {
-    subject: u8,
-    is_name: bool,
-    salt: &'a [u8; 16],
-    value: &'a [u8],
+pub(crate) struct Known<'a> {
+    pub(crate) subject: u8,
+    pub(crate) is_name: bool,
+    pub(crate) salt: &'a [u8; 16],
+    pub(crate) value: &'a [u8],
 }
 
 impl Item<'_> {
@@ -185,9 +176,23 @@ impl Item<'_> {
         Private { at: self.at, kept }
     }
 
-    fn place(&self) -> std::ops::Range<usize> {
+    pub(crate) fn place(&self) -> std::ops::Range<usize> {
         let at = usize::from(self.at);
         at..at + COMMITMENT
+    }
+
+    /// Appends it to an encoded list; `before` is where the one before stands.
+    pub(crate) fn encode(&self, before: u16, out: &mut Vec<u8>) {
+        put(out, usize::from(self.at.wrapping_sub(before)));
+        match &self.kept {
+            None => out.push(0),
+            Some(known) => {
+                out.extend([1 + u8::from(known.is_name), known.subject]);
+                out.extend(known.salt);
+                put(out, known.value.len());
+                out.extend_from_slice(known.value);
+            }
+        }
     }
 }
 
@@ -244,7 +249,7 @@ impl<'a> Iterator for Items<'a> {
 }
 
 /// Appends a number, seven bits a byte, the low ones first.
-fn put(out: &mut Vec<u8>, mut number: usize) {
+pub(crate) fn put(out: &mut Vec<u8>, mut number: usize) {
     while number > 0x7f {
         out.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -273,7 +278,7 @@ pub(crate) fn commit(private: &Private, scratch: &mut Vec<u8>, out: &mut [u8; CO
 }
 
 impl Known<'_> {
-    fn commit(&self, scratch: &mut Vec<u8>, out: &mut [u8; COMMITMENT]) {
+    pub(crate) fn commit(&self, scratch: &mut Vec<u8>, out: &mut [u8; COMMITMENT]) {
         scratch.clear();
         scratch.push(DOMAIN);
         scratch.extend(self.salt);

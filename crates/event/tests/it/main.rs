@@ -1,6 +1,7 @@
 //! Events as people write them, through the public interface.
 
 mod classes;
+mod forms;
 mod hostile;
 mod promises;
 
@@ -20,14 +21,17 @@ fn wrong(text: &str) -> Vec<String> {
     }
 }
 
-fn complete(event: Event) -> Complete {
-    let product = Product {
+fn product() -> Product {
+    Product {
         name: "Palisade".to_owned(),
         vendor_name: "Palisade".to_owned(),
         version: "0.1.0".to_owned(),
-    };
+    }
+}
+
+fn complete(event: Event) -> Complete {
     event.complete(&Stamp {
-        product: &product,
+        product: &product(),
         logged_time: 1_700_000_000_123,
         uid: "9f3c1a52-unguessable",
         record: Record::Before,
