@@ -37,7 +37,7 @@ pub struct Product {
 }
 
 /// How an event is recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Record {
     /// Durable before what it tells of takes effect.
     Before,

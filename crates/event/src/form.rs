@@ -7,6 +7,7 @@
 
 use crate::error::{EventError, Path};
 use crate::event::{Product, Record, Stamp};
+use crate::json::EXACT;
 use crate::private::{self, COMMITMENT, Item, Known, Private};
 use crate::seal::{LARGEST_LEAF, Sealed};
 use crate::{Draft, LIMIT, canonical};
@@ -173,7 +174,11 @@ impl Form {
                 What::LoggedTime => Some(Fill::Number(logged_time)),
                 What::Uid => Some(Fill::Text(uid)),
             };
-            let fill = fill.filter(|fill| matches!(fill, Fill::Text(_)) == place.is_text);
+            let fits = |fill: &Fill<'_>| match fill {
+                Fill::Text(_) => place.is_text,
+                Fill::Number(number) => !place.is_text && number.unsigned_abs() <= EXACT,
+            };
+            let fill = fill.filter(fits);
             let fill = fill.ok_or_else(misfit)?;
             let Some(is_name) = place.private else {
                 write(fill, &mut leaf);

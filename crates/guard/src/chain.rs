@@ -8,7 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
-use crate::config::{Cors, RecordMode, Route, Source};
+use crate::config::{Cors, Route, Source};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
 use crate::record::{self, Outcome};
@@ -16,6 +16,7 @@ use crate::request::{Entry, Request};
 use crate::routes::Matched;
 use crate::steps::{authenticate, authorize, limit, validate};
 use palisade_authn::Principal;
+use palisade_event::Record;
 use std::sync::Arc;
 
 /// What belongs to one invocation on its whole way.
@@ -61,7 +62,7 @@ impl Standing {
         }
     }
 
-    fn record(&self) -> RecordMode {
+    fn record(&self) -> Record {
         match self {
             Self::Route(matched) => matched.route.record,
             Self::Source(source) => source.record,
@@ -111,11 +112,11 @@ impl Drop for Pass {
         if self.is_recorded {
             return;
         }
-        let event = match self.is_admitted {
+        let noted = match self.is_admitted {
             true => record::outcome(self, &Outcome::Aborted),
-            false => record::denial(self, &Reason::Aborted),
+            false => record::denial(self, &Reason::Aborted, Record::Batched),
         };
-        self.guard.record_detached(event);
+        self.guard.record_detached(&noted);
     }
 }
 
@@ -372,12 +373,13 @@ impl Authorized {
     /// # Errors
     /// When it can't be written down.
     pub async fn admit(mut self) -> Result<Admitted, Denied> {
-        let mode = match &self.pass.standing {
+        let record = match &self.pass.standing {
             Some(standing) => standing.record(),
-            None => RecordMode::Before,
+            None => Record::Before,
         };
-        let event = record::permission(&self.pass);
-        let result = match self.pass.guard.submit(event, mode).await {
+        let noted = record::permission(&self.pass, record);
+        let submitted = self.pass.guard.submit(&noted).await;
+        let result = match submitted {
             Ok(written) => {
                 // It will be on record, whether anybody still waits for that or not.
                 self.pass.is_admitted = true;
@@ -447,9 +449,9 @@ impl Admitted {
 
     /// Records how it went. That never waits for the disk: what happened has happened.
     pub fn finish(mut self, outcome: &Outcome) {
-        let event = record::outcome(&self.pass, outcome);
         self.pass.is_recorded = true;
-        self.pass.guard.record_detached(event);
+        let noted = record::outcome(&self.pass, outcome);
+        self.pass.guard.record_detached(&noted);
     }
 }
 
@@ -483,9 +485,10 @@ impl Denied {
 
     /// Writes the denial down, and says what the caller may be told.
     pub async fn record(mut self) -> Refusal {
-        let event = record::denial(&self.pass, &self.reason);
+        let noted = record::denial(&self.pass, &self.reason, Record::Before);
         let mut answer = self.reason.answer();
-        let recorded = match self.pass.guard.submit(event, RecordMode::Before).await {
+        let submitted = self.pass.guard.submit(&noted).await;
+        let recorded = match submitted {
             Ok(written) => {
                 self.pass.is_recorded = true;
                 written.wait().await

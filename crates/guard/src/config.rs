@@ -19,6 +19,7 @@ mod schema_tests;
 mod tests;
 
 pub use network::{Network, NetworkError};
+pub use palisade_event::Record;
 pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
 
@@ -331,7 +332,7 @@ pub struct Route {
     /// The largest body, in bytes.
     pub most: u64,
     /// When its permitted calls are recorded.
-    pub record: RecordMode,
+    pub record: Record,
     /// Whether its calls are privileged: their records are never batched.
     pub privileged: bool,
     /// What browsers of other origins may do.
@@ -395,15 +396,6 @@ pub enum BodyMode {
     Streaming,
 }
 
-/// When a permitted call is recorded. Denials are always recorded before they are answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RecordMode {
-    /// Before it takes effect.
-    Before,
-    /// With the next commit.
-    Batched,
-}
-
 /// `cors` of a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cors {
@@ -439,7 +431,7 @@ pub struct Source {
     /// Roles that the source has, for policies.
     pub roles: Vec<String>,
     /// When permitted events are recorded.
-    pub record: RecordMode,
+    pub record: Record,
     /// Whether its events are privileged: their records are never batched.
     pub privileged: bool,
     /// Where it is written, from 1; for messages.

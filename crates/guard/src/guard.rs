@@ -3,11 +3,11 @@
 
 use crate::authorize::Authorizer;
 use crate::compiled::Compiled;
-use crate::config::{Config, RecordMode, Source};
+use crate::config::{Config, Source};
 use crate::issuers::Fetch;
 use crate::limit::{Limiter, Quotas};
 use crate::reason::Reason;
-use crate::record::Draft;
+use crate::record::{Forms, Noted};
 use crate::request::Occurrence;
 use crate::routes::Routes;
 use palisade_core::{Problem, ProblemLevel};
@@ -27,6 +27,7 @@ struct Inner {
     routes: Routes,
     sources: Vec<Arc<Source>>,
     compiled: Compiled,
+    forms: Forms,
     parts: Parts,
 }
 
@@ -103,6 +104,7 @@ impl Guard {
             routes,
             sources,
             compiled,
+            forms: Forms::default(),
             parts,
         })))
     }
@@ -203,30 +205,28 @@ impl Guard {
         crate::sources::find(&self.0.sources, occurrence)
     }
 
-    /// Hands a record to the ledger.
-    pub(crate) async fn submit(&self, draft: Draft, mode: RecordMode) -> Result<Written, Reason> {
+    /// Hands a record to the ledger: what it tells of may take effect once that is written, or at
+    /// once.
+    pub(crate) async fn submit(&self, noted: &Noted<'_>) -> Result<Written, Reason> {
         let Some(ledger) = &self.0.parts.ledger else {
             return Ok(Written::Now);
         };
-        let event = draft.build().map_err(|_| Reason::NotRecorded)?;
-        let submitted = match mode {
-            RecordMode::Before => {
-                let pending = ledger.submit(event, Record::Before).await;
-                pending.map(Written::Before)
-            }
-            RecordMode::Batched => ledger.append_batched(event).await.map(|()| Written::Now),
+        let ready = self.0.forms.fill(ledger, noted);
+        let ready = ready.ok_or(Reason::NotRecorded)?;
+        let submitted = match noted.record() {
+            Record::Before => ledger.submit_ready(ready).await.map(Written::Before),
+            Record::Batched => ledger.append_batched(ready).await.map(|()| Written::Now),
         };
         submitted.map_err(|_| Reason::NotRecorded)
     }
 
     /// Hands a record to the ledger where nobody can wait.
-    pub(crate) fn record_detached(&self, draft: Draft) {
+    pub(crate) fn record_detached(&self, noted: &Noted<'_>) {
         let Some(ledger) = &self.0.parts.ledger else {
             return;
         };
-        let appended = draft
-            .build()
-            .is_ok_and(|event| ledger.append_detached(event).is_ok());
+        let ready = self.0.forms.fill(ledger, noted);
+        let appended = ready.is_some_and(|ready| ledger.append_detached(ready).is_ok());
         if !appended {
             self.0.parts.unrecorded.fetch_add(1, Ordering::Relaxed);
         }

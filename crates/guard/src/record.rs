@@ -1,14 +1,20 @@
 //! What is recorded of an invocation: one decision, and for those that were admitted one outcome,
 //! under one correlation id. What decides stands in codes; what may speak of a person stands where
 //! it can be erased.
+//!
+//! Of a record nearly all is the same each time. [`Kind`] is that part, and nothing else goes into
+//! the draft of its form; what differs from call to call is filled in.
 
 use crate::chain::{Pass, Standing};
 use crate::reason::{Reason, Step};
-use crate::request::Entry;
-use palisade_authn::{Means, Principal};
-pub(crate) use palisade_event::Draft;
-use palisade_event::{Class, Status, User};
+use crate::request::{Entry, SourceKind};
+use palisade_authn::Means;
+use palisade_event::{Class, Draft, Fill, Form, Record, Status};
+use palisade_ledger::{Ledger, Ready};
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// How an admitted invocation ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,70 +42,218 @@ const ALLOWED: u8 = 1;
 const BLOCKED: u8 = 2;
 const DROPPED: u8 = 6;
 
+/// What many records have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Kind {
+    record: Record,
+    activity: u8,
+    means: &'static str,
+    /// The method, of a call that has a usual one.
+    method: Option<&'static str>,
+    source: Option<SourceKind>,
+    has_address: bool,
+    has_route: bool,
+    has_trace: bool,
+    has_detail: bool,
+    what: What,
+}
+
+/// What is told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum What {
+    Permitted {
+        policies: Vec<String>,
+    },
+    Denied {
+        code: &'static str,
+        step: Step,
+        is_aborted: bool,
+        /// Those that forbid it.
+        policies: Vec<String>,
+    },
+    Ended {
+        code: &'static str,
+        is_success: bool,
+        status: Option<u16>,
+    },
+}
+
+/// A record that is going to be written: its kind, and what is its own.
+#[derive(Debug)]
+pub(crate) struct Noted<'a> {
+    kind: Kind,
+    pass: &'a Pass,
+    detail: Option<String>,
+    duration: i64,
+    length: i64,
+}
+
 /// An invocation was permitted.
-pub(crate) fn permission(pass: &Pass) -> Draft {
-    decision(pass, ALLOWED)
-        .status(Status::Success)
-        .set("status_code", "permitted")
+pub(crate) fn permission(pass: &Pass, record: Record) -> Noted<'_> {
+    let policies = pass.policies.clone();
+    noted(pass, record, What::Permitted { policies }, None)
 }
 
 /// An invocation was refused, or given up before it was decided about.
-pub(crate) fn denial(pass: &Pass, reason: &Reason) -> Draft {
-    let disposition = match reason {
-        Reason::Aborted => DROPPED,
-        _ => BLOCKED,
+pub(crate) fn denial<'a>(pass: &'a Pass, reason: &Reason, record: Record) -> Noted<'a> {
+    let policies = match reason {
+        Reason::Forbidden { policies } => policies.clone(),
+        _ => Vec::new(),
     };
-    let draft = decision(pass, disposition)
-        .status(Status::Failure)
-        .set("status_code", reason.code())
-        .set("status_detail", reason.to_string())
-        .set("palisade.step", pass.step.name());
-    match reason {
-        Reason::Forbidden { policies } => authorizations(draft, "deny", policies),
-        _ => draft,
-    }
+    let what = What::Denied {
+        code: reason.code(),
+        step: pass.step,
+        is_aborted: matches!(reason, Reason::Aborted),
+        policies,
+    };
+    noted(pass, record, what, Some(reason.to_string()))
 }
 
 /// How an admitted invocation went.
-pub(crate) fn outcome(pass: &Pass, outcome: &Outcome) -> Draft {
-    let draft = about(pass, &["SCSP-8.1"]);
-    let draft = draft.set(
-        "duration",
-        pass.guard.now().saturating_sub(pass.began).max(0),
-    );
-    match outcome {
+pub(crate) fn outcome<'a>(pass: &'a Pass, outcome: &Outcome) -> Noted<'a> {
+    let (code, is_success, status) = match outcome {
+        Outcome::Answered { status, .. } => ("answered", !matches!(status, Some(500..)), *status),
+        Outcome::Failed { code } => (*code, false, None),
+        Outcome::Aborted => ("aborted", false, None),
+    };
+    let what = What::Ended {
+        code,
+        is_success,
+        status,
+    };
+    let (detail, length) = match outcome {
         Outcome::Answered {
-            status,
-            bytes,
-            violations,
-        } => {
-            let went = match status {
-                Some(500..) => Status::Failure,
-                _ => Status::Success,
-            };
-            let draft = draft.status(went).set("status_code", "answered");
-            let draft = match status {
-                Some(status) => draft
-                    .set("http_response.code", *status)
-                    .set("http_response.length", *bytes),
-                None => draft,
-            };
-            match violations.is_empty() {
-                true => draft,
-                false => draft.set("status_detail", violations.join("; ")),
-            }
-        }
-        Outcome::Failed { code } => draft.status(Status::Failure).set("status_code", *code),
-        Outcome::Aborted => draft.status(Status::Failure).set("status_code", "aborted"),
+            violations, bytes, ..
+        } => (
+            (!violations.is_empty()).then(|| violations.join("; ")),
+            *bytes,
+        ),
+        _ => (None, 0),
+    };
+    Noted {
+        duration: pass.guard.now().saturating_sub(pass.began).max(0),
+        length: i64::try_from(length).unwrap_or(i64::MAX),
+        ..noted(pass, Record::Batched, what, detail)
     }
 }
 
-fn decision(pass: &Pass, disposition: u8) -> Draft {
+impl Noted<'_> {
+    /// How it is recorded.
+    pub(crate) fn record(&self) -> Record {
+        self.kind.record
+    }
+}
+
+/// What all kinds of record say.
+fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Noted<'_> {
+    let means = match &pass.principal {
+        Some(principal) => principal.means,
+        None => Means::Anonymous,
+    };
+    let is_unknown = means == Means::Anonymous && pass.step <= Step::Authenticate;
+    let (method, source) = match &pass.request.entry {
+        // OCSF has a list: another method may be refused, but must not keep that off the record.
+        Entry::Http(call) => (METHODS.into_iter().find(|known| *known == call.method), None),
+        Entry::Event(occurrence) => (None, Some(occurrence.kind)),
+    };
+    let kind = Kind {
+        record,
+        activity: activity(method),
+        means: if is_unknown { "unknown" } else { means.name() },
+        method,
+        source,
+        has_address: pass.request.peer.address.is_some(),
+        has_route: matches!(pass.standing, Some(Standing::Route(_))),
+        has_trace: trace_id(pass).is_some(),
+        has_detail: detail.is_some(),
+        what,
+    };
+    Noted {
+        kind,
+        pass,
+        detail,
+        duration: 0,
+        length: 0,
+    }
+}
+
+/// Methods that records name: those of RFC 9110, and PATCH and QUERY.
+const METHODS: [&str; 10] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE",
+];
+
+/// `activity_id` of API activity: by what the method does. What is none of the named ones is what
+/// it is.
+fn activity(method: Option<&str>) -> u8 {
+    match method {
+        Some("POST") => 1,
+        Some("GET" | "HEAD") => 2,
+        Some("PUT" | "PATCH") => 3,
+        Some("DELETE") => 4,
+        _ => 99,
+    }
+}
+
+impl Kind {
+    /// All that its records have in common.
+    fn draft(&self) -> Draft {
+        // The time is filled in.
+        let mut draft = Draft::new(Class::ApiActivity, self.activity, 0)
+            .set("palisade.means", self.means);
+        if !self.has_address {
+            // An event has no connection; the class asks for a word all the same.
+            draft = draft.set("src_endpoint.svc_name", "event");
+        }
+        if let Some(method) = self.method {
+            draft = draft.set("http_request.http_method", method);
+        }
+        if let Some(source) = self.source {
+            draft = draft.set("palisade.source", source.name());
+        }
+        match &self.what {
+            What::Permitted { policies } => {
+                let draft = decided(draft, ALLOWED).status(Status::Success);
+                authorizations(draft.set("status_code", "permitted"), "permit", policies)
+            }
+            What::Denied {
+                code,
+                step,
+                is_aborted,
+                policies,
+            } => {
+                let disposition = if *is_aborted { DROPPED } else { BLOCKED };
+                let draft = decided(draft, disposition)
+                    .status(Status::Failure)
+                    .set("status_code", *code)
+                    .set("palisade.step", step.name());
+                authorizations(draft, "deny", policies)
+            }
+            What::Ended {
+                code,
+                is_success,
+                status,
+            } => {
+                let went = match is_success {
+                    true => Status::Success,
+                    false => Status::Failure,
+                };
+                let draft = draft.set("palisade.clauses", ["SCSP-8.1"].as_slice());
+                let draft = draft.status(went).set("status_code", *code);
+                match status {
+                    Some(status) => draft.set("http_response.code", *status),
+                    None => draft,
+                }
+            }
+        }
+    }
+}
+
+fn decided(draft: Draft, disposition: u8) -> Draft {
     let action = if disposition == ALLOWED { 1 } else { 2 };
-    let draft = about(pass, &["SCSP-6.4", "SCSP-8.1"])
+    draft
+        .set("palisade.clauses", ["SCSP-6.4", "SCSP-8.1"].as_slice())
         .set("action_id", action)
-        .set("disposition_id", disposition);
-    authorizations(draft, "permit", &pass.policies)
+        .set("disposition_id", disposition)
 }
 
 fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
@@ -112,73 +266,77 @@ fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
     draft.set("authorizations", all.collect::<Vec<Value>>())
 }
 
-/// Methods that records name: those of RFC 9110, and PATCH and QUERY.
-const METHODS: [&str; 10] = [
-    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE",
-];
+/// Makes records ready to be written.
+#[derive(Debug, Default)]
+pub(crate) struct Forms(RwLock<HashMap<Kind, Arc<Form>>>);
 
-/// OCSF's number for an activity that is none of the named ones: a call is what it is.
-const OTHER: u8 = 99;
+/// There are a few for each route and code; whoever makes them many must not fill the memory.
+const MOST_FORMS: usize = 1024;
 
-/// What both kinds of record say.
-fn about(pass: &Pass, clauses: &[&str]) -> Draft {
-    let function = pass.standing.as_ref().map_or("", Standing::function);
-    let anonymous = Principal::anonymous();
-    let principal = pass.principal.as_ref().unwrap_or(&anonymous);
-    let name = format!("{}|{}", principal.issuer, principal.id);
-    let user = User {
-        uid: match principal.issuer.as_str() {
-            "" => &principal.id,
-            _ => &name,
-        },
-        ..User::default()
-    };
-    let mut draft = Draft::new(Class::ApiActivity, activity(pass), pass.began)
-        .actor(&user)
-        .set("api.operation", function)
-        .set("palisade.clauses", clauses)
-        .set("palisade.means", principal.means.name())
-        .correlation(&pass.correlation);
-    if principal.means == Means::Anonymous && pass.step <= Step::Authenticate {
-        draft = draft.set("palisade.means", "unknown");
-    }
-    draft = match pass.request.peer.address {
-        Some(address) => draft.set("src_endpoint.ip", address.to_string()),
-        // An event has no connection; the class asks for a word all the same.
-        None => draft.set("src_endpoint.svc_name", "event"),
-    };
-    match &pass.request.entry {
-        Entry::Http(call) => {
-            draft = draft.set("http_request.url.path", call.path.decoded());
-            // OCSF has a list: another method may be refused, but must not keep that off the record.
-            if METHODS.contains(&call.method.as_str()) {
-                draft = draft.set("http_request.http_method", call.method.as_str());
+impl Forms {
+    /// What the ledger takes; nothing when no event can be made of it.
+    pub(crate) fn fill(&self, ledger: &Ledger, noted: &Noted<'_>) -> Option<Ready> {
+        let pass = noted.pass;
+        let user = pass.principal.as_ref().map_or(Cow::Borrowed("anonymous"), |principal| {
+            match principal.issuer.as_str() {
+                "" => Cow::Borrowed(principal.id.as_str()),
+                issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
+            }
+        });
+        let address = pass.request.peer.address.map(|address| address.to_string());
+        let route = match &pass.standing {
+            Some(Standing::Route(matched)) => Some(matched.route.path.as_str()),
+            _ => None,
+        };
+        let path = match &pass.request.entry {
+            Entry::Http(call) => Some(call.path.decoded()),
+            Entry::Event(_) => None,
+        };
+        let function = pass.standing.as_ref().map_or("", Standing::function);
+        let mut values = Vec::with_capacity(12);
+        values.extend([
+            ("time", Fill::Number(pass.began)),
+            ("actor.user.uid", Fill::Text(&user)),
+            ("api.operation", Fill::Text(function)),
+            ("metadata.correlation_uid", Fill::Text(&pass.correlation)),
+        ]);
+        let texts = [
+            ("src_endpoint.ip", address.as_deref()),
+            ("http_request.url.path", path),
+            ("palisade.route", route),
+            ("trace.uid", trace_id(pass)),
+            ("status_detail", noted.detail.as_deref()),
+        ];
+        let texts = texts.into_iter();
+        values.extend(texts.filter_map(|(place, text)| Some((place, Fill::Text(text?)))));
+        if let What::Ended { status, .. } = &noted.kind.what {
+            values.push(("duration", Fill::Number(noted.duration)));
+            if status.is_some() {
+                values.push(("http_response.length", Fill::Number(noted.length)));
             }
         }
-        Entry::Event(occurrence) => {
-            draft = draft.set("palisade.source", occurrence.kind.name());
-        }
+        let form = self.form(ledger, &noted.kind, &values)?;
+        ledger.fill(&form, &values).ok()
     }
-    if let Some(Standing::Route(matched)) = &pass.standing {
-        draft = draft.set("palisade.route", matched.route.path.as_str());
-    }
-    if let Some(trace) = trace_id(pass) {
-        draft = draft.trace(trace);
-    }
-    draft
-}
 
-/// `activity_id` of API activity: by what the method does.
-fn activity(pass: &Pass) -> u8 {
-    match &pass.request.entry {
-        Entry::Http(call) => match call.method.as_str() {
-            "POST" => 1,
-            "GET" | "HEAD" => 2,
-            "PUT" | "PATCH" => 3,
-            "DELETE" => 4,
-            _ => OTHER,
-        },
-        Entry::Event(_) => OTHER,
+    fn form(
+        &self,
+        ledger: &Ledger,
+        kind: &Kind,
+        values: &[(&str, Fill<'_>)],
+    ) -> Option<Arc<Form>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = known.get(kind) {
+            return Some(form.clone());
+        }
+        drop(known);
+        let form = Arc::new(ledger.form(kind.draft(), values, kind.record).ok()?);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_FORMS {
+            known.clear();
+        }
+        known.insert(kind.clone(), form.clone());
+        Some(form)
     }
 }
 

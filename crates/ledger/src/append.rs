@@ -5,7 +5,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::ledger::{Ledger, Pending, Receipt};
 use crate::store::random;
 use crate::writer::{Parts, Ready};
-use palisade_event::{Event, Private, Record, Stamp};
+use palisade_event::{Draft, Event, EventError, Fill, Form, Private, Record, Stamp};
 use palisade_tlog::leaf_hash;
 use std::sync::Arc;
 
@@ -41,46 +41,65 @@ impl Ledger {
     /// # Errors
     /// When the event does not fit, and when the ledger has stopped.
     pub async fn submit(&self, event: Event, record: Record) -> Result<Pending, AppendError> {
-        let ready = ready(self.parts(), event, record)?;
+        let ready = self.ready(event, record)?;
         Ok(self.submit_ready(ready).await?)
     }
 
-    /// Appends an event that need not last before what it tells of takes effect: this returns once
-    /// it is in the next commit but one at the latest. What is lost in a crash is what came within
-    /// the time of two commits.
+    /// Seals an event, for one of the ways to append it.
     ///
     /// # Errors
-    /// When the event does not fit, and when the ledger has stopped.
-    pub async fn append_batched(&self, event: Event) -> Result<(), AppendError> {
-        let ready = ready(self.parts(), event, Record::Batched)?;
-        Ok(self.queue(ready).await?)
+    /// When the event does not fit.
+    pub fn ready(&self, event: Event, record: Record) -> Result<Ready, AppendError> {
+        ready(self.parts(), event, record)
     }
 
-    /// Appends an event from where nobody can wait, such as the end of a task that was cancelled.
-    /// It is not held back by what waits already, so whoever uses it bounds its number otherwise.
+    /// A form for events that are appended to this ledger, so or so.
     ///
     /// # Errors
-    /// When the event does not fit, and when the ledger has stopped.
-    pub fn append_detached(&self, event: Event) -> Result<(), AppendError> {
-        let ready = ready(self.parts(), event, Record::Batched)?;
-        Ok(self.queue_detached(ready)?)
+    /// All that is wrong with the event, see [`Form::new`].
+    pub fn form(
+        &self,
+        draft: Draft,
+        open: &[(&str, Fill<'_>)],
+        record: Record,
+    ) -> Result<Form, Vec<EventError>> {
+        Form::new(draft, open, &self.parts().product, record)
     }
+
+    /// Fills a form in, for one of the ways to append what it becomes.
+    ///
+    /// # Errors
+    /// When the values don't fit.
+    pub fn fill(&self, form: &Form, values: &[(&str, Fill<'_>)]) -> Result<Ready, AppendError> {
+        let parts = self.parts();
+        let mut salts = Salts::default();
+        let uid = uid(salts.next());
+        let filled = form.fill(values, logged_time(parts), &uid, || salts.next())?;
+        salts.check()?;
+        Ok(Ready {
+            hash: leaf_hash(&filled.leaf),
+            private: filled.private,
+            leaf: filled.leaf,
+        })
+    }
+}
+
+fn logged_time(parts: &Parts) -> i64 {
+    i64::try_from(parts.clock.now()).unwrap_or(i64::MAX)
 }
 
 /// Makes an event ready to be written.
 pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready, AppendError> {
-    let uid = uid().map_err(Arc::new)?;
+    let mut salts = Salts::default();
+    let uid = uid(salts.next());
     let complete = event.complete(&Stamp {
         product: &parts.product,
-        logged_time: i64::try_from(parts.clock.now()).unwrap_or(i64::MAX),
+        logged_time: logged_time(parts),
         uid: &uid,
         record,
     });
-    let mut salts = Salts::default();
     let sealed = complete.seal(|| salts.next())?;
-    if salts.failed {
-        return Err(Arc::new(LedgerError::Random).into());
-    }
+    salts.check()?;
     Ok(Ready {
         hash: leaf_hash(&sealed.leaf),
         private: Private::encode(&sealed.private),
@@ -88,37 +107,46 @@ pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready
     })
 }
 
-/// Salts, sixteen at a time: asking for randomness costs more than the bytes do.
+/// Sixteen bytes at a time, many together: asking for randomness costs more than the bytes do.
 #[derive(Default)]
 struct Salts {
-    bytes: Vec<[u8; 16]>,
+    bytes: [[u8; 16]; 8],
+    left: usize,
     failed: bool,
 }
 
 impl Salts {
     fn next(&mut self) -> [u8; 16] {
-        if self.bytes.is_empty() {
-            match random::<256>() {
-                Ok(bytes) => self.bytes.extend(bytes.as_chunks().0),
+        if self.left == 0 {
+            match random::<128>() {
+                Ok(bytes) => self.bytes.copy_from_slice(bytes.as_chunks().0),
                 Err(_) => self.failed = true,
             }
+            self.left = self.bytes.len();
         }
-        self.bytes.pop().unwrap_or_default()
+        self.left -= 1;
+        self.bytes[self.left]
+    }
+
+    fn check(&self) -> Result<(), AppendError> {
+        match self.failed {
+            true => Err(Arc::new(LedgerError::Random).into()),
+            false => Ok(()),
+        }
     }
 }
 
 /// An id that nobody can guess: a UUID of version 4 (RFC 9562).
-fn uid() -> Result<String, LedgerError> {
-    let mut bytes: [u8; 16] = random()?;
+fn uid(mut bytes: [u8; 16]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let number = u128::from_be_bytes(bytes);
-    Ok(format!(
+    format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
         number >> 96,
         number >> 80 & 0xffff,
         number >> 64 & 0xffff,
         number >> 48 & 0xffff,
         number & 0xffff_ffff_ffff
-    ))
+    )
 }

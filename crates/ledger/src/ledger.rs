@@ -4,12 +4,13 @@
 use crate::error::LedgerError;
 use crate::index;
 use crate::open::{self, Opened};
+use crate::queue::{self, Receiver, Sender, Taken};
 use crate::reading::{self, LISTEN};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -140,14 +141,14 @@ impl Ledger {
             let thread = std::thread::spawn(move || index::keep_up(&parts, &segments, &stopped));
             Indexing { stop, thread }
         });
-        let (queue, waiting) = mpsc::channel();
+        let (queue, waiting) = queue::queue();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Writing(Box::new(writer))),
             wanted: AtomicBool::new(false),
         });
-        let writing = shared.clone();
+        let (writing, window) = (shared.clone(), settings.batch_window);
         #[expect(clippy::disallowed_methods, reason = "the thread that writes")]
-        let thread = std::thread::spawn(move || run(&writing, &waiting));
+        let thread = std::thread::spawn(move || run(&writing, &waiting, window));
         let inner = Inner {
             queue: Some(queue),
             shared,
@@ -178,27 +179,41 @@ impl Ledger {
             reply: Some(reply),
             room: None,
         };
-        match self.inner.shared.try_lock() {
-            Some(mut state) => state.commit(vec![append]),
+        // What waits already goes first.
+        let is_first = self.inner.queue.as_ref().is_some_and(Sender::is_empty);
+        let writer = is_first.then(|| self.inner.shared.try_lock()).flatten();
+        match writer {
+            Some(mut state) => state.commit(&mut vec![append]),
             None => self.inner.send(Message::Append(append))?,
         }
         receipt.blocking_recv().map_err(|_| ended())?
     }
 
-    /// Hands what was sealed to the writer.
-    pub(crate) async fn submit_ready(&self, event: Ready) -> Result<Pending, Arc<LedgerError>> {
+    /// The same as [`Ledger::submit`] for what is ready.
+    ///
+    /// # Errors
+    /// When the ledger has stopped.
+    pub async fn submit_ready(&self, event: Ready) -> Result<Pending, Arc<LedgerError>> {
         let (reply, receipt) = oneshot::channel();
         self.push(event, Some(reply)).await?;
         Ok(Pending(receipt))
     }
 
-    /// Appends what was sealed, without a receipt.
-    pub(crate) async fn queue(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
+    /// Appends what need not last before it takes effect: it is written within
+    /// [`Settings::batch_window`] and the time of two commits. That is what can be lost in a crash.
+    ///
+    /// # Errors
+    /// When the ledger has stopped.
+    pub async fn append_batched(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
         self.push(event, None).await
     }
 
-    /// The same, past those that wait for room.
-    pub(crate) fn queue_detached(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
+    /// The same from where nobody can wait, such as the end of a task that was cancelled. It is not
+    /// held back by what waits already, so whoever uses it bounds its number otherwise.
+    ///
+    /// # Errors
+    /// When the ledger has stopped.
+    pub fn append_detached(&self, event: Ready) -> Result<(), Arc<LedgerError>> {
         self.inner.send(Message::Append(Append {
             event,
             reply: None,
@@ -259,7 +274,14 @@ impl Ledger {
 impl Inner {
     fn send(&self, message: Message) -> Result<(), Arc<LedgerError>> {
         let queue = self.queue.as_ref().ok_or_else(ended)?;
-        queue.send(message).map_err(|_| ended())
+        let (bytes, is_urgent) = match &message {
+            Message::Append(append) => (append.event.length(), append.reply.is_some()),
+            Message::Do(_) => (0, true),
+        };
+        match queue.send(message, bytes, is_urgent) {
+            true => Ok(()),
+            false => Err(ended()),
+        }
     }
 }
 
@@ -292,33 +314,49 @@ impl Drop for Inner {
 const LISTEN_COMMITS: u64 = 16;
 
 /// What the writer's thread does until nobody can ask for anything more.
-fn run(shared: &Shared, queue: &Receiver<Message>) {
+fn run(shared: &Shared, queue: &Receiver<Message>, window: u64) {
+    let window = Duration::from_millis(window);
     let mut commits = 0_u64;
     let mut wait = LISTEN;
+    let (mut messages, mut batch) = (Vec::new(), Vec::new());
     loop {
-        let message = queue.recv_timeout(wait);
+        let taken = queue.take(&mut messages, wait, window);
         let Some(mut state) = shared.lock() else {
             // Who waits is told: the queue goes with this thread.
             return;
         };
-        match message {
-            Err(RecvTimeoutError::Disconnected) => return state.act(Writer::checkpoint),
-            Err(RecvTimeoutError::Timeout) => {
+        match taken {
+            Taken::Over => return state.act(Writer::checkpoint),
+            Taken::Nothing => {
                 state.act(reading::answer);
                 if wait < LISTEN {
                     state.act(Writer::checkpoint);
                 }
             }
-            Ok(Message::Do(work)) => state.answer(work),
-            Ok(Message::Append(append)) => {
-                let (batch, work) = collect(append, queue);
-                state.commit(batch);
-                commits += 1;
-                if commits.is_multiple_of(LISTEN_COMMITS) {
-                    state.act(reading::answer);
+            Taken::Some => {
+                let before = commits;
+                let mut bytes = 0;
+                for message in messages.drain(..) {
+                    match message {
+                        Message::Append(append) => {
+                            bytes += append.event.length();
+                            batch.push(append);
+                        }
+                        Message::Do(work) => {
+                            state.commit(&mut batch);
+                            state.answer(work);
+                            bytes = 0;
+                        }
+                    }
+                    if bytes >= MOST_IN_COMMIT {
+                        state.commit(&mut batch);
+                        (bytes, commits) = (0, commits + 1);
+                    }
                 }
-                if let Some(work) = work {
-                    state.answer(work);
+                state.commit(&mut batch);
+                commits += 1;
+                if before / LISTEN_COMMITS != commits / LISTEN_COMMITS {
+                    state.act(reading::answer);
                 }
             }
         }
@@ -328,23 +366,6 @@ fn run(shared: &Shared, queue: &Receiver<Message>) {
         }
         wait = state.wait().unwrap_or(LISTEN).min(LISTEN);
     }
-}
-
-/// What is in the queue and fits into one commit; and what is to be done behind it.
-fn collect(first: Append, queue: &Receiver<Message>) -> (Vec<Append>, Option<Work>) {
-    let mut bytes = first.event.length();
-    let mut batch = vec![first];
-    while bytes < MOST_IN_COMMIT {
-        match queue.try_recv() {
-            Ok(Message::Append(append)) => {
-                bytes += append.event.length();
-                batch.push(append);
-            }
-            Ok(Message::Do(work)) => return (batch, Some(work)),
-            Err(_) => break,
-        }
-    }
-    (batch, None)
 }
 
 /// A writer, until something fails.
@@ -390,9 +411,13 @@ impl State {
         }
     }
 
-    fn commit(&mut self, batch: Vec<Append>) {
+    /// Writes what is in the batch, and answers for it.
+    fn commit(&mut self, batch: &mut Vec<Append>) {
+        if batch.is_empty() {
+            return;
+        }
         let (mut events, mut replies) = (Vec::new(), Vec::new());
-        for append in batch {
+        for append in batch.drain(..) {
             let hash = append.event.hash;
             events.push(append.event);
             replies.push((hash, append.reply, append.room));

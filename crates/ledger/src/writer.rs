@@ -41,6 +41,9 @@ pub struct Settings {
     pub segment_age: u64,
     /// A checkpoint is made when the last one is this old, in milliseconds.
     pub checkpoint_interval: u64,
+    /// What nobody waits for is written so many milliseconds later at most, together with what comes
+    /// meanwhile.
+    pub batch_window: u64,
     /// Whether the index of a segment is made as soon as it ends, in a thread of its own; else by
     /// the first query.
     pub index: bool,
@@ -52,6 +55,7 @@ impl Default for Settings {
             segment_bytes: 64 << 20,
             segment_age: 24 * 60 * 60 * 1000,
             checkpoint_interval: 1000,
+            batch_window: 10,
             index: true,
         }
     }
@@ -62,7 +66,7 @@ const MOST_UNSIGNED: u64 = 256 << 10;
 
 /// An event that is ready to be written.
 #[derive(Debug)]
-pub(crate) struct Ready {
+pub struct Ready {
     pub(crate) leaf: Vec<u8>,
     pub(crate) private: Vec<u8>,
     pub(crate) hash: Hash,

@@ -113,6 +113,9 @@ fn values_must_be_those_that_it_was_made_for() {
     let mut other = values;
     other.swap(0, 2);
     assert!(form.fill(&other, 1, uid, salts()).is_err());
+    let mut inexact = values;
+    inexact[2].1 = Fill::Number(1 << 53);
+    assert!(form.fill(&inexact, 1, uid, salts()).is_err());
     let long = "x".repeat(70_000);
     let mut large = values;
     for at in [0, 1] {

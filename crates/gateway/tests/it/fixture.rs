@@ -69,7 +69,7 @@ pub(crate) fn route(path: &str, methods: &[&str], body: BodyMode) -> Route {
         contract: None,
         body,
         most: 4096,
-        record: RecordMode::Batched,
+        record: Record::Batched,
         privileged: false,
         cors: None,
         line: 1,

@@ -3,7 +3,7 @@
 
 use super::read::values::place;
 use super::{
-    Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, RecordMode, Responses,
+    Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, Record, Responses,
     Route, RouteContract, Source, Unknown,
 };
 use crate::request::SourceKind;
@@ -197,7 +197,7 @@ pub(super) fn route<'t>(
         };
         refuse(reader, place(table, "limits"), &message, help);
     }
-    if route.privileged && route.record == RecordMode::Batched {
+    if route.privileged && route.record == Record::Batched {
         batched(reader, table);
     }
     body(reader, table, route, config);
@@ -467,7 +467,7 @@ pub(super) fn source<'t>(
             "count by `principal` or `route`",
         );
     }
-    if source.privileged && source.record == RecordMode::Batched {
+    if source.privileged && source.record == Record::Batched {
         batched(reader, table);
     }
     if let Some(contract) = &source.contract {

@@ -125,7 +125,7 @@ fn the_complete_example_is_read() {
     assert_eq!(write.cors.as_ref().unwrap().max_age, 600);
     assert!(site.accepts.is_empty());
     assert_eq!((site.body, site.most), (BodyMode::Streaming, 1 << 20));
-    assert_eq!(site.record, RecordMode::Batched);
+    assert_eq!(site.record, Record::Batched);
     let line = COMPLETE
         .lines()
         .position(|line| line == "[[routes]]")
@@ -148,7 +148,7 @@ fn what_nothing_is_said_about_has_a_safe_default() {
     };
     assert_eq!(route.body, BodyMode::Buffered);
     assert_eq!(route.most, 1 << 20);
-    assert_eq!(route.record, RecordMode::Before);
+    assert_eq!(route.record, Record::Before);
     assert_eq!((&route.contract, &route.cors), (&None, &None));
     assert_eq!(config.admission.connections, 100);
     assert_eq!(config.targets["orders"].timeout, 30_000);

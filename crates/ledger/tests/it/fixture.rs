@@ -173,6 +173,7 @@ pub(crate) fn small() -> Settings {
         segment_bytes: 600,
         segment_age: u64::MAX,
         checkpoint_interval: u64::MAX,
+        batch_window: 1,
         index: false,
     }
 }

@@ -4,7 +4,7 @@
 use crate::durable::choices;
 use crate::fixture::{Keys, Set, event, parts, permitted, read, small, wait};
 use crate::simulated::{Simulated, Trouble};
-use palisade_event::{Class, Draft, Event, User, activity};
+use palisade_event::{Class, Draft, Event, Record, User, activity};
 use palisade_ledger::{
     DataKey, Disk, DiskFile, Erased, Evidence, Expired, FaultKind, Folder, KeepError, KeyError,
     KeyFile, KeyService, Ledger, LedgerError, Lock, Objection, Parts, Query, Receipt, Retention,
@@ -700,7 +700,8 @@ fn a_copy_is_whole_though_writing_goes_on() {
     };
     let ledger = Ledger::open(parts(disk.clone()), settings).unwrap().0;
     for number in 4..300 {
-        wait(ledger.append_batched(event(number))).unwrap();
+        let ready = ledger.ready(event(number), Record::Batched).unwrap();
+        wait(ledger.append_batched(ready)).unwrap();
     }
     let writing = || assert!(wait(ledger.append(event(9))).is_ok());
     let copy = Simulated::default();

@@ -11,7 +11,7 @@ use crate::output;
 use palisade_cloud::Identity;
 use palisade_guard::Guard;
 use palisade_guard::config::{
-    Accept, BodyMode, Config, Limit, Listen, Per, RecordMode, Route, Source,
+    Accept, BodyMode, Config, Limit, Listen, Per, Route, Source,
 };
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
@@ -182,13 +182,6 @@ fn accepts(route: &Route) -> Vec<String> {
     each.collect()
 }
 
-const fn record(record: RecordMode) -> &'static str {
-    match record {
-        RecordMode::Before => "before",
-        RecordMode::Batched => "batched",
-    }
-}
-
 const fn body(body: BodyMode) -> &'static str {
     match body {
         BodyMode::Buffered => "buffered",
@@ -233,7 +226,7 @@ fn route_text(route: &Route) -> String {
         text,
         "; {}, recorded {}",
         body(route.body),
-        record(route.record)
+        route.record.as_str()
     );
     text
 }
@@ -250,7 +243,7 @@ fn source_text(source: &Source) -> String {
             let _ = write!(text, " {what} {}", list.join(", "));
         }
     }
-    let _ = write!(text, "; recorded {}", record(source.record));
+    let _ = write!(text, "; recorded {}", source.record.as_str());
     text
 }
 
@@ -296,7 +289,7 @@ fn stands(config: &Config, policies: Vec<&str>) -> Value {
             "contract": contract(&route.contract),
             "body": body(route.body),
             "max_body": route.most,
-            "record": record(route.record),
+            "record": route.record.as_str(),
             "privileged": route.privileged,
         })
     });
@@ -312,7 +305,7 @@ fn stands(config: &Config, policies: Vec<&str>) -> Value {
             "roles": source.roles,
             "limits": source.limits,
             "contract": contract(&source.contract),
-            "record": record(source.record),
+            "record": source.record.as_str(),
             "privileged": source.privileged,
         })
     });

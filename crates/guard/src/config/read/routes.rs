@@ -2,7 +2,7 @@
 
 use super::values::{self, Names, Spanned, place};
 use crate::config::{
-    Accept, BodyMode, Cors, RecordMode, Responses, Route, RouteContract, Source, Template, Unknown,
+    Accept, BodyMode, Cors, Record, Responses, Route, RouteContract, Source, Template, Unknown,
 };
 use crate::request::SourceKind;
 use palisade_policy::read::{Reader, Table, did_you_mean, word};
@@ -134,12 +134,12 @@ fn limits<'t>(
     limits.into_iter().map(|(limit, _)| limit).collect()
 }
 
-fn record<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> RecordMode {
+fn record<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Record {
     let words = [
-        ("before", RecordMode::Before),
-        ("batched", RecordMode::Batched),
+        ("before", Record::Before),
+        ("batched", Record::Batched),
     ];
-    values::choice(reader, table, "record", &words).unwrap_or(RecordMode::Before)
+    values::choice(reader, table, "record", &words).unwrap_or(Record::Before)
 }
 
 /// What a caller may show. Either that or `public` is said, never both, never neither.
