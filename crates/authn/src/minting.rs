@@ -195,8 +195,8 @@ impl Minter {
         }
     }
 
-    /// A token that says who is calling, for one audience. `id` tells it from all others: the
-    /// correlation id of the request. It does not outlive what the caller has shown.
+    /// A token that says who is calling, for one audience, and when it expires. It does not outlive what the caller has
+    /// shown.
     ///
     /// # Errors
     /// When the cryptography refuses.
@@ -204,9 +204,8 @@ impl Minter {
         &self,
         caller: &Principal,
         audience: &str,
-        id: &str,
         now: i64,
-    ) -> Result<String, MintError> {
+    ) -> Result<(String, i64), MintError> {
         let end = now.saturating_add(i64::from(self.lifetime));
         let end = caller
             .expires
@@ -216,19 +215,30 @@ impl Minter {
             .iter()
             .filter_map(|name| Some((name.clone(), caller.claims.get(name)?.clone())))
             .collect();
-        self.current.token(&json!({
+        let token = self.current.token(&json!({
             "iss": self.issuer,
             "sub": caller.id,
             "aud": audience,
             "iat": now,
             "exp": end,
-            "jti": id,
             "means": caller.means.name(),
             "idp": caller.issuer,
             "scope": caller.scopes.join(" "),
             "roles": caller.roles,
             "claims": passed_on,
-        }))
+        }))?;
+        Ok((token, end))
+    }
+
+    /// Whether tokens for these two would differ in their times alone.
+    #[must_use]
+    pub fn says_the_same(&self, one: &Principal, other: &Principal) -> bool {
+        one.means == other.means
+            && one.id == other.id
+            && one.issuer == other.issuer
+            && one.scopes == other.scopes
+            && one.roles == other.roles
+            && (self.passed_on.iter()).all(|name| one.claims.get(name) == other.claims.get(name))
     }
 
     /// Publishes the key that will sign after the next [`Self::rotate`].

@@ -197,7 +197,11 @@ impl Form {
             known.commit(&mut scratch, &mut commitment);
             leaf.extend_from_slice(&commitment);
             leaf.push(b'"');
-            Item { at, kept: Some(known) }.encode(before, &mut private);
+            Item {
+                at,
+                kept: Some(known),
+            }
+            .encode(before, &mut private);
             before = at;
         }
         leaf.extend_from_slice(&self.leaf[done..]);
@@ -236,7 +240,11 @@ fn write(fill: Fill<'_>, out: &mut Vec<u8>) {
 
 fn misfit() -> EventError {
     let problem = "the values are not those that the form has open places for";
-    EventError::new(&Path::Top, problem, "give those that it was made for, in their order")
+    EventError::new(
+        &Path::Top,
+        problem,
+        "give those that it was made for, in their order",
+    )
 }
 
 fn too_large(length: usize) -> EventError {

@@ -34,8 +34,8 @@ pub use canonical::canonical;
 pub use class::Class;
 pub use draft::{Draft, Status, User};
 pub use error::EventError;
-pub use form::{Fill, Filled, Form};
 pub use event::{Complete, Event, LIMIT, Product, Record, Stamp};
+pub use form::{Fill, Filled, Form};
 pub use private::{
     Private, PrivateError, Subject, erase, open, subjects, verify_encoded, verify_private,
 };

@@ -258,12 +258,9 @@ fn head(way: &mut Way<'_>, admitted: &Admitted, is_websocket: bool) -> Result<He
     headers::set(&mut fields, "palisade-correlation", correlation);
     trace(&mut fields, correlation);
     if let (Some(identity), Some(principal)) = (&way.shared.identity, admitted.principal()) {
-        let token = identity.token(principal, correlation, &route.function);
+        let token = identity.token(principal, &route.function);
         let token = token.ok_or(Failure::Misfit("no-identity"))?;
-        let value = HeaderValue::from_str(&token);
-        let mut value = value.map_err(|_| Failure::Misfit("no-identity"))?;
-        value.set_sensitive(true);
-        fields.insert("palisade-identity", value);
+        fields.insert("palisade-identity", token);
     }
     Ok(fields)
 }

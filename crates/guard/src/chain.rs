@@ -32,7 +32,7 @@ pub(crate) struct Pass {
     /// The step that it is at.
     pub(crate) step: Step,
     /// Who it is, once that is known.
-    pub(crate) principal: Option<Principal>,
+    pub(crate) principal: Option<Arc<Principal>>,
     /// The policies that decided.
     pub(crate) policies: Vec<String>,
     /// What it holds of limits until it ends.
@@ -291,7 +291,7 @@ impl Authenticated {
     /// Who asks.
     #[must_use]
     pub fn principal(&self) -> Option<&Principal> {
-        self.pass.principal.as_ref()
+        self.pass.principal.as_deref()
     }
 
     /// Counts it.
@@ -410,7 +410,7 @@ impl Admitted {
 
     /// Who asks.
     #[must_use]
-    pub fn principal(&self) -> Option<&Principal> {
+    pub fn principal(&self) -> Option<&Arc<Principal>> {
         self.pass.principal.as_ref()
     }
 

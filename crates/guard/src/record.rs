@@ -153,7 +153,10 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
     let is_unknown = means == Means::Anonymous && pass.step <= Step::Authenticate;
     let (method, source) = match &pass.request.entry {
         // OCSF has a list: another method may be refused, but must not keep that off the record.
-        Entry::Http(call) => (METHODS.into_iter().find(|known| *known == call.method), None),
+        Entry::Http(call) => (
+            METHODS.into_iter().find(|known| *known == call.method),
+            None,
+        ),
         Entry::Event(occurrence) => (None, Some(occurrence.kind)),
     };
     let kind = Kind {
@@ -198,8 +201,8 @@ impl Kind {
     /// All that its records have in common.
     fn draft(&self) -> Draft {
         // The time is filled in.
-        let mut draft = Draft::new(Class::ApiActivity, self.activity, 0)
-            .set("palisade.means", self.means);
+        let mut draft =
+            Draft::new(Class::ApiActivity, self.activity, 0).set("palisade.means", self.means);
         if !self.has_address {
             // An event has no connection; the class asks for a word all the same.
             draft = draft.set("src_endpoint.svc_name", "event");
@@ -277,12 +280,15 @@ impl Forms {
     /// What the ledger takes; nothing when no event can be made of it.
     pub(crate) fn fill(&self, ledger: &Ledger, noted: &Noted<'_>) -> Option<Ready> {
         let pass = noted.pass;
-        let user = pass.principal.as_ref().map_or(Cow::Borrowed("anonymous"), |principal| {
-            match principal.issuer.as_str() {
-                "" => Cow::Borrowed(principal.id.as_str()),
-                issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
-            }
-        });
+        let user = pass
+            .principal
+            .as_ref()
+            .map_or(Cow::Borrowed("anonymous"), |principal| {
+                match principal.issuer.as_str() {
+                    "" => Cow::Borrowed(principal.id.as_str()),
+                    issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
+                }
+            });
         let address = pass.request.peer.address.map(|address| address.to_string());
         let route = match &pass.standing {
             Some(Standing::Route(matched)) => Some(matched.route.path.as_str()),
@@ -319,12 +325,7 @@ impl Forms {
         ledger.fill(&form, &values).ok()
     }
 
-    fn form(
-        &self,
-        ledger: &Ledger,
-        kind: &Kind,
-        values: &[(&str, Fill<'_>)],
-    ) -> Option<Arc<Form>> {
+    fn form(&self, ledger: &Ledger, kind: &Kind, values: &[(&str, Fill<'_>)]) -> Option<Arc<Form>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(form) = known.get(kind) {
             return Some(form.clone());

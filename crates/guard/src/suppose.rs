@@ -8,6 +8,7 @@ use crate::reason::{Reason, Step};
 use crate::request::Request;
 use crate::steps::{authorize, limit, validate};
 use palisade_authn::{Means, Principal};
+use std::sync::Arc;
 
 /// What would be said.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ fn steps(
     pass.standing = Some(pass.guard.standing(&pass.request)?);
     limit::admit(pass)?;
     pass.step = Step::Authenticate;
-    pass.principal = Some(known(pass, principal)?);
+    pass.principal = Some(Arc::new(known(pass, principal)?));
     pass.step = Step::Limit;
     limit::take(pass)?;
     pass.step = Step::Validate;

@@ -151,7 +151,9 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn spawn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> std::thread::JoinHandle<T> {
+    fn spawn<T: Send + 'static>(
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> std::thread::JoinHandle<T> {
         #[expect(clippy::disallowed_methods, reason = "two ends need two threads")]
         std::thread::spawn(work)
     }

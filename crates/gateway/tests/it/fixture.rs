@@ -333,11 +333,11 @@ struct Plain;
 impl palisade_gateway::Identity for Plain {
     fn token(
         &self,
-        principal: &palisade_authn::Principal,
-        _: &str,
+        principal: &Arc<palisade_authn::Principal>,
         audience: &str,
-    ) -> Option<String> {
-        Some(format!("{}@{audience}", principal.means.name()))
+    ) -> Option<http::HeaderValue> {
+        let text = format!("{}@{audience}", principal.means.name());
+        http::HeaderValue::try_from(text).ok()
     }
 
     fn keys(&self) -> String {

@@ -3,8 +3,8 @@
 
 use super::read::values::place;
 use super::{
-    Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, Record, Responses,
-    Route, RouteContract, Source, Unknown,
+    Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, Record, Responses, Route,
+    RouteContract, Source, Unknown,
 };
 use crate::request::SourceKind;
 use palisade_policy::read::{Reader, Table, did_you_mean};

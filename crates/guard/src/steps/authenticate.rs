@@ -9,6 +9,7 @@ use palisade_authn::api_key::KeyRules;
 use palisade_authn::sigv4::{self, Body, SignedRequest};
 use palisade_authn::{Means, Principal, certificate};
 use serde_json::Value;
+use std::sync::{Arc, LazyLock};
 
 /// API keys live no longer, in days: the clause's own limit is asked for where they are issued.
 const KEY_DAYS: u32 = 365;
@@ -34,7 +35,10 @@ enum Shown<'r> {
     Signature,
 }
 
-pub(crate) async fn authenticate(pass: &Pass, body: Option<&[u8]>) -> Result<Principal, Reason> {
+pub(crate) async fn authenticate(
+    pass: &Pass,
+    body: Option<&[u8]>,
+) -> Result<Arc<Principal>, Reason> {
     match (&pass.standing, &pass.request.entry) {
         (Some(Standing::Source(source)), Entry::Event(event)) => {
             let named = ["arn", "bucket", "bus", "account"];
@@ -42,18 +46,20 @@ pub(crate) async fn authenticate(pass: &Pass, body: Option<&[u8]>) -> Result<Pri
             let id = named.next().and_then(Value::as_str).unwrap_or("unknown");
             let mut principal = Principal::new(Means::EventSource, event.kind.name(), id);
             principal.roles.clone_from(&source.roles);
-            Ok(principal)
+            Ok(Arc::new(principal))
         }
         (Some(Standing::Route(matched)), Entry::Http(_)) if matched.route.accepts.is_empty() => {
-            Ok(Principal::anonymous())
+            static NOBODY: LazyLock<Arc<Principal>> =
+                LazyLock::new(|| Arc::new(Principal::anonymous()));
+            Ok(NOBODY.clone())
         }
         (Some(Standing::Route(matched)), Entry::Http(call)) => {
             let route = &matched.route;
             match shown(&pass.request, call, route, pass)? {
                 Some(Shown::Token(token)) => token_of(pass, route, token).await,
-                Some(Shown::Key(key)) => key_of(pass, key),
-                Some(Shown::Signature) => signature_of(pass, call, body),
-                None => certificate_of(pass, route),
+                Some(Shown::Key(key)) => key_of(pass, key).map(Arc::new),
+                Some(Shown::Signature) => signature_of(pass, call, body).map(Arc::new),
+                None => certificate_of(pass, route).map(Arc::new),
             }
         }
         _ => Err(Reason::NoRoute),
@@ -104,20 +110,22 @@ fn shown<'r>(
     }
 }
 
-async fn token_of(pass: &Pass, route: &Route, token: &[u8]) -> Result<Principal, Reason> {
+async fn token_of(pass: &Pass, route: &Route, token: &[u8]) -> Result<Arc<Principal>, Reason> {
     let compiled = pass.guard.compiled();
     let issuers = route.accepts.iter().filter_map(|accept| match accept {
         Accept::Token(name) => compiled.issuers.get(name),
         _ => None,
     });
     let issuers: Vec<_> = issuers.collect();
-    let named = issuers.iter().find(|issuer| issuer.is_named_by(token));
+    let named = || issuers.iter().find(|issuer| issuer.is_named_by(token));
     let asked = || issuers.iter().find(|issuer| issuer.takes_opaque());
-    // A token of somebody else is held to the first issuer, which says what is wrong with it.
-    let issuer = named.or_else(asked).or(issuers.first());
+    let issuer = match issuers.as_slice() {
+        [only] => Some(only),
+        // A token of somebody else is held to the first issuer, which says what is wrong with it.
+        several => named().or_else(asked).or(several.first()),
+    };
     let issuer = issuer.ok_or(Reason::NoCredential)?;
-    let principal = issuer.verify(token, pass.began / 1000).await?;
-    Ok((*principal).clone())
+    issuer.verify(token, pass.began / 1000).await
 }
 
 fn key_of(pass: &Pass, key: &str) -> Result<Principal, Reason> {

@@ -10,9 +10,7 @@ use crate::failure::{CommandError, code};
 use crate::output;
 use palisade_cloud::Identity;
 use palisade_guard::Guard;
-use palisade_guard::config::{
-    Accept, BodyMode, Config, Limit, Listen, Per, Route, Source,
-};
+use palisade_guard::config::{Accept, BodyMode, Config, Limit, Listen, Per, Route, Source};
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
 use std::fmt::Write as _;

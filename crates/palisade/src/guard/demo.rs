@@ -426,7 +426,9 @@ fn minter(issuer: &str) -> Result<Minter, CommandError> {
 fn token(minter: &Minter, who: &str, roles: &[&str]) -> Result<String, CommandError> {
     let mut caller = Principal::new(Means::Token, "", who);
     caller.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    let minted = minter.mint(&caller, "orders", who, now());
+    let minted = minter
+        .mint(&caller, "orders", now())
+        .map(|(token, _)| token);
     minted.map_err(|error| CommandError::internal(error.to_string()))
 }
 

@@ -350,8 +350,8 @@ fn issuers_are_asked_only_online() {
     let now = i64::try_from(since.unwrap().as_secs()).unwrap();
     let mut caller = Principal::new(Means::Token, "", "ada");
     caller.roles = vec!["clerk".to_owned()];
-    let token = minter
-        .mint(&caller, "https://api.example.com", "1", now)
+    let (token, _) = minter
+        .mint(&caller, "https://api.example.com", now)
         .unwrap();
     let event = call(&folder, "authorization", &format!("Bearer {token}"));
     let url = issuer(minter.public_keys(now));

@@ -135,10 +135,7 @@ fn limits<'t>(
 }
 
 fn record<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Record {
-    let words = [
-        ("before", Record::Before),
-        ("batched", Record::Batched),
-    ];
+    let words = [("before", Record::Before), ("batched", Record::Batched)];
     values::choice(reader, table, "record", &words).unwrap_or(Record::Before)
 }
 
