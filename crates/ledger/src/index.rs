@@ -23,8 +23,9 @@ use crate::writer::Parts;
 use aws_lc_rs::hmac;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 const MAGIC: &[u8] = b"palisade ledger index 1\n";
 /// So many bits of the filter for each value, and so many of them set, make one false answer in a
@@ -266,21 +267,57 @@ pub(crate) fn of(disk: &dyn Disk, segment: &Segment) -> Result<Option<Index>, Le
     load_or_make(disk, segment, &AtomicBool::new(false))
 }
 
+/// What the thread that makes indices is told of the ledger's writer.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// How many events were appended.
+    pub(crate) appended: AtomicU64,
+    /// Whether the ledger is being closed; the thread is to be unparked then.
+    pub(crate) stop: AtomicBool,
+}
+
+/// As long as more than so many events come in this time, no index is made: those who append need
+/// the processor, and a query that comes before makes what it needs itself.
+const BUSY: u64 = 500;
+const LOOK: Duration = Duration::from_millis(250);
+
+impl Pace {
+    /// Waits until few events come. False when told to stop.
+    fn is_quiet(&self) -> bool {
+        let mut before = self.appended.load(Ordering::Relaxed);
+        loop {
+            let look = Instant::now() + LOOK;
+            while let Some(left) = look.checked_duration_since(Instant::now()) {
+                if self.stop.load(Ordering::Relaxed) {
+                    return false;
+                }
+                std::thread::park_timeout(left);
+            }
+            let now = self.appended.load(Ordering::Relaxed);
+            if now - before <= BUSY {
+                return true;
+            }
+            before = now;
+        }
+    }
+}
+
 /// Makes the indices that are not there, and those of segments that are told to end, until the
 /// writer has ended. What is left out then, or fails, is made by whoever needs it.
-pub(crate) fn keep_up(parts: &Parts, ended: &Receiver<u64>, stop: &AtomicBool) {
+pub(crate) fn keep_up(parts: &Parts, ended: &Receiver<u64>, pace: &Pace) {
+    let stop = &pace.stop;
     let make = |first| {
         let segment = Segment::open(&*parts.disk, &*parts.keys, first)?;
         load_or_make(&*parts.disk, &segment, stop)
     };
     for first in missing(parts).unwrap_or_default() {
-        if stop.load(Ordering::Relaxed) {
+        if !pace.is_quiet() {
             return;
         }
         let _ = make(first);
     }
     while let Ok(first) = ended.recv()
-        && !stop.load(Ordering::Relaxed)
+        && pace.is_quiet()
     {
         let _ = make(first);
     }

@@ -2,7 +2,7 @@
 //! thread at a time writes; whoever appends while it syncs is in the next commit.
 
 use crate::error::LedgerError;
-use crate::index;
+use crate::index::{self, Pace};
 use crate::open::{self, Opened};
 use crate::queue::{self, Receiver, Sender, Taken};
 use crate::reading::{self, LISTEN};
@@ -71,7 +71,7 @@ struct Inner {
 /// What makes the indices of segments that end.
 #[derive(Debug)]
 struct Indexing {
-    stop: Arc<AtomicBool>,
+    pace: Arc<Pace>,
     thread: JoinHandle<()>,
 }
 
@@ -135,11 +135,11 @@ impl Ledger {
         let indexing = settings.index.then(|| {
             let (ended, segments) = mpsc::channel();
             writer.ended = Some(ended);
-            let (parts, stop) = (parts.clone(), Arc::new(AtomicBool::new(false)));
-            let stopped = stop.clone();
+            let (parts, pace) = (parts.clone(), writer.pace.clone());
+            let paced = pace.clone();
             #[expect(clippy::disallowed_methods, reason = "commits don't wait for indices")]
-            let thread = std::thread::spawn(move || index::keep_up(&parts, &segments, &stopped));
-            Indexing { stop, thread }
+            let thread = std::thread::spawn(move || index::keep_up(&parts, &segments, &paced));
+            Indexing { pace, thread }
         });
         let (queue, waiting) = queue::queue();
         let shared = Arc::new(Shared {
@@ -296,7 +296,8 @@ impl Drop for Inner {
         // The writer ends when nobody can send any more.
         self.queue = None;
         if let Some(indexing) = &self.indexing {
-            indexing.stop.store(true, Ordering::Relaxed);
+            indexing.pace.stop.store(true, Ordering::Relaxed);
+            indexing.thread.thread().unpark();
         }
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Held};
 use crate::error::LedgerError;
+use crate::index::Pace;
 use crate::keys::KeyService;
 use crate::segment::{FrameHeader, Header, MOST_IN_FRAME, Nonces, Record};
 use crate::sign::{self, Signer};
@@ -14,6 +15,7 @@ use crate::tiles;
 use palisade_event::Product;
 use palisade_tlog::{Hash, TileWriter};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
 /// What a ledger needs from outside.
@@ -103,6 +105,8 @@ pub(crate) struct Writer {
     signed_at: u64,
     /// Who is told of a segment that has ended.
     pub(crate) ended: Option<Sender<u64>>,
+    /// Who makes indices is told how much there is to do.
+    pub(crate) pace: Arc<Pace>,
     /// The bytes of the frame that is being made.
     frame: Vec<u8>,
     /// Keeps other writers away.
@@ -129,6 +133,7 @@ impl Writer {
             nonces: Nonces::new(store::random()?),
             signed,
             ended: None,
+            pace: Arc::default(),
             frame: Vec::new(),
             _held: held,
         })
@@ -191,6 +196,8 @@ impl Writer {
         let synced = segment.file.sync();
         synced.map_err(LedgerError::disk("writing", &path))?;
         current.length += store::len(self.frame.len());
+        let count = store::len(events.len());
+        self.pace.appended.fetch_add(count, Ordering::Relaxed);
         for event in events {
             self.tree.push(event.hash);
         }
