@@ -27,6 +27,7 @@ mod private;
 mod sample;
 mod schema;
 mod seal;
+mod uid;
 
 pub use canonical::canonical;
 pub use class::Class;
@@ -37,3 +38,4 @@ pub use private::{
     Private, PrivateError, Subject, erase, open, subjects, verify_encoded, verify_private,
 };
 pub use seal::{LARGEST_LEAF, Sealed};
+pub use uid::uuid;

@@ -11,7 +11,7 @@ use crate::record::Draft;
 use crate::request::Occurrence;
 use crate::routes::Routes;
 use palisade_core::{Problem, ProblemLevel};
-use palisade_event::Record;
+use palisade_event::{Record, uuid};
 use palisade_ledger::{Clock, Ledger, Pending};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -185,17 +185,7 @@ impl Guard {
     pub(crate) fn new_id(&self) -> String {
         let mut bytes = [0; 16];
         (self.0.parts.random.0)(&mut bytes);
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let number = u128::from_be_bytes(bytes);
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            number >> 96,
-            number >> 80 & 0xffff,
-            number >> 64 & 0xffff,
-            number >> 48 & 0xffff,
-            number & 0xffff_ffff_ffff
-        )
+        uuid(bytes)
     }
 
     /// The source that an event names, if it stands in a list.

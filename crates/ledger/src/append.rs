@@ -5,7 +5,7 @@ use crate::error::{AppendError, LedgerError};
 use crate::ledger::{Ledger, Pending, Receipt};
 use crate::store::random;
 use crate::writer::{Parts, Ready};
-use palisade_event::{Event, Private, Record, Stamp};
+use palisade_event::{Event, Private, Record, Stamp, uuid};
 use palisade_tlog::leaf_hash;
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ impl Ledger {
 
 /// Makes an event ready to be written.
 pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready, AppendError> {
-    let uid = uid().map_err(Arc::new)?;
+    let uid = uuid(random().map_err(Arc::new)?);
     let complete = event.complete(&Stamp {
         product: &parts.product,
         logged_time: i64::try_from(parts.clock.now()).unwrap_or(i64::MAX),
@@ -105,20 +105,4 @@ impl Salts {
         }
         self.bytes.pop().unwrap_or_default()
     }
-}
-
-/// An id that nobody can guess: a UUID of version 4 (RFC 9562).
-fn uid() -> Result<String, LedgerError> {
-    let mut bytes: [u8; 16] = random()?;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let number = u128::from_be_bytes(bytes);
-    Ok(format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        number >> 96,
-        number >> 80 & 0xffff,
-        number >> 64 & 0xffff,
-        number >> 48 & 0xffff,
-        number & 0xffff_ffff_ffff
-    ))
 }
