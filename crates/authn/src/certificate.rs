@@ -163,7 +163,7 @@ pub fn verify(
     let facts = Facts {
         subject: names::written(parsed.subject())?,
         issuer: names::written(parsed.issuer())?,
-        serial: serial(&hex_of(parsed.raw_serial())),
+        serial: serial(&hex(parsed.raw_serial())),
         usages,
         names,
     };
@@ -299,12 +299,6 @@ fn usages(certificate: &X509Certificate<'_>) -> Result<Vec<String>, CertificateE
         .iter()
         .map(|oid| oid.to_id_string())
         .collect())
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    let half = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
-    let pair = |byte: &u8| [half(byte >> 4), half(*byte)];
-    bytes.iter().flat_map(pair).collect()
 }
 
 /// A serial number in the one way of writing it: small digits, no colons, no zeros in front.
