@@ -1,7 +1,7 @@
 //! What a configuration names, read and made ready once: keys, authorities, policies, contracts.
 //! Whatever can't be made ready is a problem; a guard with a problem is never put in place.
 
-use crate::authorize::{Authorizer, Field, Function, GrantRules, Grants, Kind, Model};
+use crate::authorize::{Authorizer, Function, GrantRules, Grants, Model};
 use crate::config::{self, Config, ContractFile, Per};
 use crate::guard::Parts;
 use crate::issuers::Issuer;
@@ -437,7 +437,7 @@ pub(crate) fn model(config: &Config) -> Model {
         function.tags.clone_from(&said.tags);
         function.headers.clone_from(&said.headers);
         function.query.clone_from(&said.query);
-        function.body = fields(&said.body);
+        function.body.clone_from(&said.body);
     }
     let functions = functions.into_iter().map(|(name, function)| Function {
         name: name.to_owned(),
@@ -446,24 +446,9 @@ pub(crate) fn model(config: &Config) -> Model {
     Model {
         environment: config.environment.clone(),
         functions: functions.collect(),
-        claims: fields(&config.claims),
+        claims: config.claims.clone(),
         events: !config.sources.is_empty(),
     }
-}
-
-fn fields(fields: &BTreeMap<String, config::Field>) -> BTreeMap<String, Field> {
-    let each = fields.iter().map(|(name, field)| {
-        let kind = match field.kind {
-            config::Kind::String => Kind::String,
-            config::Kind::Long => Kind::Long,
-            config::Kind::Bool => Kind::Bool,
-            config::Kind::Decimal => Kind::Decimal,
-            config::Kind::Strings => Kind::Strings,
-        };
-        let pointer = field.pointer.clone();
-        (name.clone(), Field { pointer, kind })
-    });
-    each.collect()
 }
 
 /// The file of credentials of those who sign.

@@ -22,7 +22,10 @@ pub use network::{Network, NetworkError};
 pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
 
+pub use crate::authorize::{Field, Kind};
+
 use crate::request::SourceKind;
+use palisade_authn::Algorithm;
 use palisade_policy::ConfigError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -128,7 +131,7 @@ pub struct Issuer {
     /// Whom tokens must be for.
     pub audiences: Vec<String>,
     /// The algorithms that it signs with.
-    pub algorithms: Vec<String>,
+    pub algorithms: Vec<Algorithm>,
     /// What `typ` may be; empty stands for the usual ones of access tokens.
     pub types: Vec<String>,
     /// Where its keys are, if discovery is not to be used; an address or a file.
@@ -278,30 +281,6 @@ pub struct Function {
     pub query: BTreeSet<String>,
     /// By the name that policies use: values of the body.
     pub body: BTreeMap<String, Field>,
-}
-
-/// A value inside JSON that policies see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Where it is (RFC 6901), such as `/order/amount`.
-    pub pointer: String,
-    /// What it has to be.
-    pub kind: Kind,
-}
-
-/// The type of a value that policies see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A text.
-    String,
-    /// A whole number of 64 bits.
-    Long,
-    /// True or false.
-    Bool,
-    /// A number with up to four places after the point.
-    Decimal,
-    /// A list of texts.
-    Strings,
 }
 
 /// `[[routes]]`.

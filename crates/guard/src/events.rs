@@ -3,6 +3,7 @@
 //! nothing in it counts as verified.
 
 use crate::path::{Path, PathError};
+use crate::percent;
 use crate::request::{Call, Entry, Headers, Occurrence, Peer, Request, SourceKind};
 use serde_json::{Map, Value};
 
@@ -289,28 +290,13 @@ fn query(event: &Value) -> String {
             if !query.is_empty() {
                 query.push('&');
             }
-            escape(name, &mut query);
+            percent::encode(name, percent::is_unreserved, &mut query);
             query.push('=');
-            escape(value.as_str().unwrap_or_default(), &mut query);
+            let value = value.as_str().unwrap_or_default();
+            percent::encode(value, percent::is_unreserved, &mut query);
         }
     }
     query
-}
-
-/// RFC 3986's unreserved characters stay as they are.
-fn escape(text: &str, into: &mut String) {
-    use std::fmt::Write as _;
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                into.push(char::from(byte));
-            }
-            _ => {
-                // INVARIANT: writing to a string does not fail.
-                let _ = write!(into, "%{byte:02X}");
-            }
-        }
-    }
 }
 
 fn bytes(value: &Value) -> Vec<u8> {

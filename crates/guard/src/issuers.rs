@@ -2,6 +2,8 @@
 //! that were seen before are not verified again.
 
 use crate::config::{self, Introspection};
+use crate::lock::lock;
+use crate::percent;
 use crate::reason::Reason;
 use palisade_authn::{
     Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
@@ -11,7 +13,7 @@ use palisade_authn::{
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -261,8 +263,6 @@ impl Published {
 }
 
 fn policy(config: &config::Issuer) -> TokenPolicy {
-    let known = palisade_authn::Algorithm::ALL.into_iter();
-    let is_listed = |name: &str| config.algorithms.iter().any(|listed| listed == name);
     let audiences = config.audiences.clone();
     let required = config.require.iter().map(|(claim, values)| RequiredClaim {
         claim: ClaimPath::new(claim.as_str()),
@@ -271,9 +271,7 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
     TokenPolicy {
         issuer: config.issuer.clone(),
         audience: Audience::Required(audiences),
-        algorithms: known
-            .filter(|algorithm| is_listed(algorithm.name()))
-            .collect(),
+        algorithms: config.algorithms.clone(),
         types: config.types.clone(),
         skew: config.skew,
         expiry: Expiry::Required,
@@ -299,20 +297,13 @@ fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
 }
 
 /// As forms have it (RFC 6749, appendix B).
-fn form_encoded(text: &str, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            _ => {
-                out.push('%');
-                out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-                out.push(char::from(DIGITS[usize::from(byte & 15)]));
-            }
+fn form_encoded(text: &str, into: &mut String) {
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
+    for (number, word) in text.split(' ').enumerate() {
+        if number > 0 {
+            into.push('+');
         }
+        percent::encode(word, stays, into);
     }
 }
 
@@ -332,9 +323,4 @@ const fn unverifiable(code: &'static str) -> Reason {
         means: Means::Token,
         code,
     }
-}
-
-/// What is behind the lock stays whole whatever panics: each change is one call.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

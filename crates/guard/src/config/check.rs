@@ -7,6 +7,7 @@ use super::{
     Route, RouteContract, Source, Unknown,
 };
 use crate::request::SourceKind;
+use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table, did_you_mean};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,45 +15,32 @@ use std::ops::Range;
 /// A body that is held back must fit into memory, times the calls at the same time.
 const LARGEST_BUFFERED: u64 = 64 << 20;
 
-/// What can be verified; `none` is not among it.
-pub(super) const PUBLIC: [&str; 11] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-    "Ed25519",
-];
-/// With a secret that both sides know.
-pub(super) const SHARED: [&str; 3] = ["HS256", "HS384", "HS512"];
-
 fn refuse(reader: &mut Reader<'_>, at: Range<usize>, message: &str, help: &str) {
     reader.error(at, message, Some(help.to_owned()));
 }
 
 pub(super) fn algorithms(
     reader: &mut Reader<'_>,
-    algorithms: Vec<(String, Range<usize>)>,
-) -> Vec<String> {
-    let mut names = Vec::with_capacity(algorithms.len());
-    for (name, at) in algorithms {
-        let known = || PUBLIC.into_iter().chain(SHARED);
-        if !known().any(|known| known == name) {
-            let near = did_you_mean(&name, known());
-            let help = near.unwrap_or_else(|| {
-                let all: Vec<&str> = known().collect();
-                format!("there are `{}`", all.join("`, `"))
-            });
-            reader.error(at, format!("unknown algorithm `{name}`"), Some(help));
+    names: Vec<(String, Range<usize>)>,
+) -> Vec<Algorithm> {
+    let mut algorithms = Vec::with_capacity(names.len());
+    for (name, at) in names {
+        if let Some(algorithm) = Algorithm::named(&name) {
+            algorithms.push(algorithm);
+            continue;
         }
-        // RFC 9864's name for what everybody still calls `EdDSA`.
-        names.push(if name == "Ed25519" {
-            "EdDSA".to_owned()
-        } else {
-            name
+        let near = did_you_mean(&name, Algorithm::names());
+        let help = near.unwrap_or_else(|| {
+            let all: Vec<&str> = Algorithm::names().collect();
+            format!("there are `{}`", all.join("`, `"))
         });
+        reader.error(at, format!("unknown algorithm `{name}`"), Some(help));
     }
-    names
+    algorithms
 }
 
 pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, issuer: &Issuer) {
-    let shared = |name: &String| SHARED.contains(&name.as_str());
+    let shared = |algorithm: &Algorithm| algorithm.is_shared();
     if !issuer.algorithms.iter().any(shared) {
         return;
     }

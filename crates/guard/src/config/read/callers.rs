@@ -2,6 +2,7 @@
 
 use super::values::{self, place};
 use crate::config::{Aws, Introspection, Issuer, Keys, Trust, check};
+use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table};
 use std::collections::BTreeMap;
 
@@ -25,7 +26,12 @@ pub(super) const KEYS_KEYS: &[&str] = &["store", "header"];
 pub(super) const AWS_KEYS: &[&str] = &["credentials", "regions", "service", "skew", "presigned"];
 
 /// The algorithms of an issuer that says nothing: those with public keys that are in use.
-const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+const ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::Rs256,
+    Algorithm::Ps256,
+    Algorithm::Es256,
+    Algorithm::EdDsa,
+];
 /// By how many seconds clocks may differ when nothing is said.
 const SKEW: u32 = 30;
 const AWS_SKEW: u32 = 300;
@@ -43,7 +49,7 @@ pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Issue
             let algorithms = values::some(reader, table, "algorithms");
             check::algorithms(reader, algorithms)
         }
-        None => ALGORITHMS.map(str::to_owned).to_vec(),
+        None => ALGORITHMS.to_vec(),
     };
     let keys = reader.optional_text(table, "keys");
     if let Some(keys) = &keys
