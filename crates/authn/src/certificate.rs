@@ -26,7 +26,8 @@ use rustls::server::danger::ClientCertVerifier;
 use serde_json::Value;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-pub use bound::{is_bound_to, thumbprint};
+pub use bound::is_shown;
+pub(crate) use bound::named;
 pub use error::{CertificateError, Condition, TrustError};
 pub use spiffe::is_spiffe_id;
 

@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::{
-    Jws, Key, KeyId, KeySet, Means, Principal, TokenError, TokenPolicy, json,
-    policy::{Audience, Expiry},
+    Jws, Key, KeyId, KeySet, Means, Principal, TokenError, TokenPolicy, certificate, json,
+    policy::{Audience, Binding, Expiry},
 };
 
 const CLAIMS_DEPTH: u8 = 16;
@@ -126,10 +126,14 @@ pub(crate) fn admit(
         return Err(TokenError::Issuer);
     }
     audience(&claims, &policy.audience)?;
-    // Bound to a key of its holder (RFC 7800, 8705, 9449), and nobody has shown that key: taking it
-    // from any bearer would undo what binding it is for.
-    if claims.contains_key("cnf") {
-        return Err(TokenError::ClaimRefused("cnf".to_owned()));
+    // Bound to a key of its holder (RFC 7800, 8705, 9449): taking it from any bearer would undo what
+    // binding it is for.
+    match (claims.get("cnf"), policy.binding) {
+        (None, Binding::Refused | Binding::Certificate) => {}
+        (None, Binding::Required) => return Err(TokenError::MissingClaim("cnf".to_owned())),
+        (Some(cnf), Binding::Certificate | Binding::Required)
+            if certificate::named(cnf).is_some() => {}
+        (Some(_), _) => return Err(TokenError::ClaimRefused("cnf".to_owned())),
     }
     let expires = times(&claims, policy, now)?;
     let subject = required(&claims, &policy.subject)?;

@@ -28,6 +28,6 @@ pub use jws::{Jws, MAX_TOKEN};
 pub use jwt::{Jwt, Verified, verify};
 pub use minting::{MintError, Minter, MintingKey};
 pub use oidc::{Discovery, DiscoveryError, well_known};
-pub use policy::{Audience, ClaimPath, Expiry, RequiredClaim, TokenPolicy};
+pub use policy::{Audience, Binding, ClaimPath, Expiry, RequiredClaim, TokenPolicy};
 pub use principal::{Means, Principal};
 pub use token_cache::{Miss, TokenCache, TokenDigest};

@@ -72,6 +72,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether client certificates mean anything to it.
+    #[must_use]
+    pub fn asks_for_certificates(&self) -> bool {
+        let bound = |issuer: &Issuer| issuer.certificate_bound;
+        !self.trust.is_empty() || self.issuers.values().any(bound)
+    }
+
     /// Reads `guard.toml`; `file` is what messages call it.
     ///
     /// # Errors
@@ -136,6 +143,8 @@ pub struct Issuer {
     pub types: Vec<String>,
     /// Where its keys are, if discovery is not to be used; an address or a file.
     pub keys: Option<String>,
+    /// Whether its tokens must be bound to the client certificate that they come with (RFC 8705).
+    pub certificate_bound: bool,
     /// The longest time that its tokens may be valid for, in seconds.
     pub max_lifetime: Option<u32>,
     /// The claim that says who the caller is.

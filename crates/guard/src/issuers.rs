@@ -6,9 +6,9 @@ use crate::lock::lock;
 use crate::percent;
 use crate::reason::Reason;
 use palisade_authn::{
-    Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
-    Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
-    introspection_form, well_known,
+    Audience, Binding, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means,
+    Principal, Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy,
+    certificate, introspected, introspection_form, well_known,
 };
 use std::fmt;
 use std::future::Future;
@@ -142,8 +142,22 @@ impl Issuer {
         self.introspection.is_some()
     }
 
-    /// Who a token stands for.
-    pub(crate) async fn verify(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
+    /// Who a token stands for, that came over a connection with this certificate.
+    pub(crate) async fn verify(
+        &self,
+        token: &[u8],
+        certificate: Option<&[u8]>,
+        now: i64,
+    ) -> Result<Arc<Principal>, Reason> {
+        let caller = self.caller(token, now).await?;
+        match certificate::is_shown(&caller, certificate) {
+            true => Ok(caller),
+            false => Err(refused(TokenError::Certificate)),
+        }
+    }
+
+    /// Who a token stands for, if it comes from whom it is bound to.
+    async fn caller(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
         let miss = match lock(&self.seen).get(TokenDigest::new(0, token), now) {
             Ok(principal) => return Ok(principal),
             Err(miss) => miss,
@@ -275,6 +289,10 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
         types: config.types.clone(),
         skew: config.skew,
         expiry: Expiry::Required,
+        binding: match config.certificate_bound {
+            true => Binding::Required,
+            false => Binding::Certificate,
+        },
         max_lifetime: config.max_lifetime,
         subject: config.subject.clone(),
         required_claims: required.collect(),

@@ -247,13 +247,20 @@ fn credentials<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, route: &Route,
             refuse(reader, at.clone(), &message, help);
         }
     }
-    let certificate = |accept: &Accept| matches!(accept, Accept::Certificate(_));
+    let certificate = |accept: &Accept| match accept {
+        Accept::Certificate(_) => true,
+        Accept::Token(name) => {
+            let issuer = config.issuers.get(name);
+            issuer.is_some_and(|issuer| issuer.certificate_bound)
+        }
+        _ => false,
+    };
     let plaintext = config
         .listen
         .as_ref()
         .is_some_and(|listen| listen.plaintext);
     if plaintext && route.accepts.iter().any(certificate) {
-        let message = "`certificate:…` on a listener without TLS, which sees none";
+        let message = "client certificates on a listener without TLS, which sees none";
         let help = "give `[listen]` a certificate, or take another credential";
         refuse(reader, at, message, help);
     }

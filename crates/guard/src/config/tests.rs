@@ -315,7 +315,14 @@ fn mistakes_in_routes_have_their_place() {
                 "authenticate = <[\"certificate:p\"]\nroles = [\"a\"]",
                 "[trust.p]\nauthorities = [\"ca.pem\"]\nroles = [\"a\"]",
             ),
-            "`certificate:…` on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
+            "client certificates on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
+        ),
+        (
+            more(
+                "authenticate = <[\"token:i\"]\nscopes = [\"a\"]",
+                "[issuers.i]\nissuer = \"https://i.example\"\naudiences = [\"a\"]\ncertificate-bound = true",
+            ),
+            "client certificates on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
         ),
         (
             more(&format!("{token}roles = <[\"clerk\"]"), issuer),

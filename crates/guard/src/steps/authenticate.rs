@@ -116,7 +116,9 @@ async fn token_of(pass: &Pass, route: &Route, token: &[u8]) -> Result<Principal,
     // A token of somebody else is held to the first issuer, which says what is wrong with it.
     let issuer = named.or_else(asked).or(issuers.first());
     let issuer = issuer.ok_or(Reason::NoCredential)?;
-    let principal = issuer.verify(token, pass.began / 1000).await?;
+    let certificate = pass.request.peer.certificates.first().map(Vec::as_slice);
+    let principal = issuer.verify(token, certificate, pass.began / 1000);
+    let principal = principal.await?;
     Ok((*principal).clone())
 }
 

@@ -12,6 +12,7 @@ pub(super) const ISSUER_KEYS: &[&str] = &[
     "algorithms",
     "types",
     "keys",
+    "certificate-bound",
     "max-lifetime",
     "subject",
     "skew",
@@ -63,6 +64,7 @@ pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Issue
         algorithms,
         types: values::texts(reader, table, "types"),
         keys,
+        certificate_bound: values::truth(reader, table, "certificate-bound"),
         max_lifetime: values::seconds(reader, table, "max-lifetime", ["1s", "365d"]),
         subject: reader
             .optional_text(table, "subject")
