@@ -188,12 +188,17 @@ fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a str, T
 }
 
 fn audience(claims: &Map<String, Value>, wanted: &Audience) -> Result<(), TokenError> {
-    let stated = match claims.get("aud") {
-        Some(stated) => stated,
-        None if matches!(wanted, Audience::WhenStated(_)) => return Ok(()),
-        None => return Err(TokenError::MissingClaim("aud".to_owned())),
+    let (wanted, stated) = match (wanted, claims.get("aud")) {
+        (Audience::Required(list) | Audience::WhenStated(list), Some(stated)) => (list, stated),
+        (Audience::WhenStated(_), None) => return Ok(()),
+        (Audience::Required(_), None) => return Err(TokenError::MissingClaim("aud".to_owned())),
+        (Audience::Client(_), Some(_)) => return Err(TokenError::ClaimRefused("aud".to_owned())),
+        (Audience::Client(list), None) => {
+            let client = required(claims, "client_id")?;
+            let is_meant = list.iter().any(|meant| meant == client);
+            return is_meant.then_some(()).ok_or(TokenError::Audience);
+        }
     };
-    let (Audience::Required(wanted) | Audience::WhenStated(wanted)) = wanted;
     let invalid = || TokenError::ClaimInvalid("aud".to_owned());
     let meant = |entry: &String| wanted.contains(entry);
     let met = match stated {

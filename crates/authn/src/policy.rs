@@ -94,6 +94,9 @@ pub enum Audience {
     /// For one of these, or for nobody in particular: for issuers that answer about opaque tokens
     /// without saying for whom these are.
     WhenStated(Vec<String>),
+    /// For one of these clients, by `client_id`: for issuers whose access tokens name the client and
+    /// nobody that they are for (Amazon Cognito). A token with an audience is refused.
+    Client(Vec<String>),
 }
 
 /// Whether a token must expire.

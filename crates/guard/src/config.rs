@@ -137,6 +137,8 @@ pub struct Issuer {
     pub issuer: String,
     /// Whom tokens must be for.
     pub audiences: Vec<String>,
+    /// Where that stands in them.
+    pub audience_claim: AudienceClaim,
     /// The algorithms that it signs with.
     pub algorithms: Vec<Algorithm>,
     /// What `typ` may be; empty stands for the usual ones of access tokens.
@@ -157,6 +159,15 @@ pub struct Issuer {
     pub roles: Option<String>,
     /// Claims that must have one of these values.
     pub require: BTreeMap<String, Vec<String>>,
+}
+
+/// Where a token says whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AudienceClaim {
+    /// In `aud`.
+    Aud,
+    /// In `client_id`, and there is no `aud`: access tokens of Amazon Cognito.
+    ClientId,
 }
 
 /// `[issuers.NAME.introspection]`.

@@ -1,7 +1,7 @@
 //! Tokens of issuers: keys are fetched when they are needed, believed for a stated time, and tokens
 //! that were seen before are not verified again.
 
-use crate::config::{self, Introspection};
+use crate::config::{self, AudienceClaim, Introspection};
 use crate::lock::lock;
 use crate::percent;
 use crate::reason::Reason;
@@ -123,7 +123,10 @@ impl Issuer {
             }),
             seen,
             opaque: TokenPolicy {
-                audience: Audience::WhenStated(config.audiences.clone()),
+                audience: match &policy.audience {
+                    Audience::Required(list) => Audience::WhenStated(list.clone()),
+                    other => other.clone(),
+                },
                 ..policy.clone()
             },
             policy,
@@ -277,14 +280,16 @@ impl Published {
 }
 
 fn policy(config: &config::Issuer) -> TokenPolicy {
-    let audiences = config.audiences.clone();
     let required = config.require.iter().map(|(claim, values)| RequiredClaim {
         claim: ClaimPath::new(claim.as_str()),
         values: values.iter().map(|value| value.as_str().into()).collect(),
     });
     TokenPolicy {
         issuer: config.issuer.clone(),
-        audience: Audience::Required(audiences),
+        audience: match config.audience_claim {
+            AudienceClaim::Aud => Audience::Required(config.audiences.clone()),
+            AudienceClaim::ClientId => Audience::Client(config.audiences.clone()),
+        },
         algorithms: config.algorithms.clone(),
         types: config.types.clone(),
         skew: config.skew,

@@ -1,7 +1,7 @@
 //! Who can call: `[issuers]`, `[trust]`, `[keys]` and `[aws]`.
 
 use super::values::{self, place};
-use crate::config::{Aws, Introspection, Issuer, Keys, Trust, check};
+use crate::config::{AudienceClaim, Aws, Introspection, Issuer, Keys, Trust, check};
 use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table};
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub(super) const ISSUER_KEYS: &[&str] = &[
     "issuer",
     "audiences",
+    "audience-claim",
     "algorithms",
     "types",
     "keys",
@@ -32,6 +33,10 @@ const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::Ps256,
     Algorithm::Es256,
     Algorithm::EdDsa,
+];
+const AUDIENCE_CLAIMS: [(&str, AudienceClaim); 2] = [
+    ("aud", AudienceClaim::Aud),
+    ("client_id", AudienceClaim::ClientId),
 ];
 /// By how many seconds clocks may differ when nothing is said.
 const SKEW: u32 = 30;
@@ -61,6 +66,8 @@ pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Issue
     let issuer = Issuer {
         issuer,
         audiences: audiences.into_iter().map(|(text, _)| text).collect(),
+        audience_claim: values::choice(reader, table, "audience-claim", &AUDIENCE_CLAIMS)
+            .unwrap_or(AudienceClaim::Aud),
         algorithms,
         types: values::texts(reader, table, "types"),
         keys,
