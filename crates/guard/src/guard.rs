@@ -10,6 +10,7 @@ use crate::reason::Reason;
 use crate::record::Draft;
 use crate::request::Occurrence;
 use crate::routes::Routes;
+use palisade_authn::api_key::KeyRules;
 use palisade_core::{Problem, ProblemLevel};
 use palisade_event::{Record, uuid};
 use palisade_ledger::{Clock, Ledger, Pending};
@@ -45,6 +46,8 @@ pub struct Parts {
     pub folder: PathBuf,
     /// What fetches keys of issuers; without it their keys must be in files.
     pub fetch: Option<Arc<dyn Fetch>>,
+    /// What the policy says of API keys.
+    pub keys: KeyRules,
     /// The buckets of rates.
     pub limiter: Arc<Limiter>,
     /// The counts of days and months.
