@@ -8,7 +8,7 @@ mod error;
 mod hex;
 mod introspection;
 mod issuer;
-mod json;
+pub mod json;
 mod jwk;
 mod jws;
 mod jwt;

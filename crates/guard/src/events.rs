@@ -5,10 +5,13 @@
 use crate::path::{Path, PathError};
 use crate::percent;
 use crate::request::{Call, Entry, Headers, Occurrence, Peer, Request, SourceKind};
+use palisade_authn::json::{self, JsonError, JsonFault};
 use serde_json::{Map, Value};
 
 /// No more records are taken from one event; Lambda's largest batch.
 const MOST_RECORDS: usize = 10_000;
+/// Objects and lists inside each other.
+const DEPTH: u8 = 100;
 
 /// One thing to decide about.
 #[derive(Clone, Debug)]
@@ -29,6 +32,22 @@ pub enum EventError {
     /// It is no JSON.
     #[error("the event is no JSON: line {line}, column {column}")]
     Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A member stands in it twice: which of them counts differs between readers.
+    #[error("a member is in the event twice: line {line}, column {column}")]
+    Twice {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It is nested too deep.
+    #[error("the event is nested deeper than {DEPTH}: line {line}, column {column}")]
+    Deep {
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
@@ -66,10 +85,17 @@ pub enum EventError {
 /// # Errors
 /// When it can't be told what is asked for.
 pub fn read(text: &[u8], said: Option<SourceKind>) -> Result<Vec<Record>, EventError> {
-    let event: Value = serde_json::from_slice(text).map_err(|error| EventError::Json {
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let event = json::value(text, DEPTH).map_err(
+        |JsonError {
+             fault,
+             line,
+             column,
+         }| match fault {
+            JsonFault::Syntax => EventError::Json { line, column },
+            JsonFault::Twice => EventError::Twice { line, column },
+            JsonFault::TooDeep => EventError::Deep { line, column },
+        },
+    )?;
     let seen = kind(&event)?;
     match said {
         // Anything may be sent directly.

@@ -6,7 +6,6 @@ use super::{
     Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, RecordMode, Responses,
     Route, RouteContract, Source, Unknown,
 };
-use crate::request::SourceKind;
 use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table, did_you_mean};
 use std::collections::BTreeMap;
@@ -428,23 +427,24 @@ pub(super) fn source<'t>(
     config: &Config,
 ) {
     let lists = [
-        &source.accounts,
-        &source.arns,
-        &source.buckets,
-        &source.buses,
+        ("accounts", &source.accounts),
+        ("arns", &source.arns),
+        ("buckets", &source.buckets),
+        ("buses", &source.buses),
     ];
-    if lists.into_iter().all(Vec::is_empty) {
+    let there = source.kind.lists();
+    if !there.is_empty() && lists.iter().all(|(_, list)| list.is_empty()) {
         let message = "a source says where its events are from";
-        let help = "add at least one of `accounts`, `arns`, `buckets` and `buses`";
-        refuse(reader, table.start..table.start, message, help);
+        let help = format!("add `{}`", there.join("` or `"));
+        refuse(reader, table.start..table.start, message, &help);
     }
-    for (key, list, kind) in [
-        ("buckets", &source.buckets, SourceKind::S3),
-        ("buses", &source.buses, SourceKind::EventBridge),
-    ] {
-        if !list.is_empty() && source.kind != kind {
+    for (key, list) in lists {
+        if !list.is_empty() && !there.contains(&key) {
             let message = format!("events of `{}` have no `{key}`", source.kind.name());
-            let help = format!("`{key}` is for `kind = \"{}\"`", kind.name());
+            let help = match there {
+                [] => "remove it: who may invoke the function is for the platform".to_owned(),
+                some => format!("use `{}`", some.join("` or `")),
+            };
             refuse(reader, place(table, key), &message, &help);
         }
     }

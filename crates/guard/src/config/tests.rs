@@ -735,11 +735,11 @@ fn mistakes_in_sources_have_their_place() {
     for (text, said) in [
         (
             source("sqs", "").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
+            "a source says where its events are from; add `accounts` or `arns`",
         ),
         (
             source("sqs", "accounts = []").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
+            "a source says where its events are from; add `accounts` or `arns`",
         ),
         (
             source("", "accounts = [\"111122223333\"]").replace("\"\"", "<\"sqss\""),
@@ -754,7 +754,7 @@ fn mistakes_in_sources_have_their_place() {
             "`arn:aws:sqs:*:*:*` is not an ARN that names an account or a resource",
         ),
         (
-            source("direct", "arns = [<\"arn:aws:lambda:*:*:function:*\"]"),
+            source("sns", "arns = [<\"arn:aws:lambda:*:*:function:*\"]"),
             "`arn:aws:lambda:*:*:function:*` is not an ARN that names an account or a resource",
         ),
         (
@@ -767,7 +767,25 @@ fn mistakes_in_sources_have_their_place() {
         ),
         (
             source("sqs", "buckets = <[\"uploads\"]"),
-            "events of `sqs` have no `buckets`; `buckets` is for `kind = \"s3\"`",
+            "events of `sqs` have no `buckets`; use `accounts` or `arns`",
+        ),
+        (
+            source(
+                "s3",
+                "buckets = [\"uploads\"]\naccounts = <[\"111122223333\"]",
+            ),
+            "events of `s3` have no `accounts`; use `arns` or `buckets`",
+        ),
+        (
+            source(
+                "apigateway",
+                "accounts = [\"111122223333\"]\narns = <[\"arn:aws:execute-api:eu-west-1:111122223333:abc\"]",
+            ),
+            "events of `apigateway` have no `arns`; use `accounts`",
+        ),
+        (
+            source("direct", "accounts = <[\"111122223333\"]"),
+            "events of `direct` have no `accounts`; remove it: who may invoke the function is for the platform",
         ),
         (
             source(
