@@ -49,6 +49,8 @@ pub struct Occurrence {
     pub origin: Map<String, Value>,
     /// What it calls itself, where it does.
     pub id: Option<String>,
+    /// The function that it was sent to, where whoever received it knows that.
+    pub function: Option<String>,
 }
 
 /// Kinds of sources.

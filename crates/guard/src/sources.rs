@@ -3,28 +3,38 @@
 
 use crate::config::Source;
 use crate::reason::Reason;
-use crate::request::Occurrence;
+use crate::request::{Occurrence, SourceKind};
 use palisade_core::fits_wildcards;
 use serde_json::Value;
 use std::sync::Arc;
 
 /// The first source of the configuration that an event fits.
 pub(crate) fn find(sources: &[Arc<Source>], event: &Occurrence) -> Result<Arc<Source>, Reason> {
-    let mut of_kind = sources
-        .iter()
-        .filter(|source| source.kind == event.kind)
-        .peekable();
-    if of_kind.peek().is_none() {
-        return Err(Reason::NoRoute);
-    }
-    let mut reason = Reason::NoRoute;
-    for source in of_kind {
-        match fits(source, event) {
-            Ok(()) => return Ok(source.clone()),
-            Err(code) => reason = Reason::Source { code },
+    let of_kind = sources.iter().filter(|source| source.kind == event.kind);
+    let of_kind: Vec<&Arc<Source>> = of_kind.collect();
+    let first = of_kind.first().ok_or(Reason::NoRoute)?;
+    let mut code = "function-not-listed";
+    if event.kind == SourceKind::Direct && event.function.is_none() {
+        // It says nothing at all: for which function it is would be a guess.
+        code = "function-not-said";
+        if of_kind
+            .iter()
+            .any(|source| source.function != first.function)
+        {
+            return Err(Reason::Source { code });
         }
     }
-    Err(reason)
+    let is_for = |source: &Source| {
+        let function = event.function.as_ref();
+        function.is_none_or(|function| *function == source.function)
+    };
+    for source in of_kind.into_iter().filter(|source| is_for(source)) {
+        match fits(source, event) {
+            Ok(()) => return Ok(source.clone()),
+            Err(found) => code = found,
+        }
+    }
+    Err(Reason::Source { code })
 }
 
 fn fits(source: &Source, event: &Occurrence) -> Result<(), &'static str> {
