@@ -38,6 +38,9 @@ pub enum Algorithm {
     Hs512,
 }
 
+/// RFC 9864's name for what `EdDSA` is here.
+const ED25519: &str = "Ed25519";
+
 impl Algorithm {
     /// All of them.
     pub const ALL: [Self; 13] = [
@@ -76,13 +79,28 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of that exact name. `Ed25519` is RFC 9864's name for what `EdDSA` is here.
+    /// The algorithm of that exact name, one of [`Algorithm::names`].
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        if name == "Ed25519" {
-            return Some(Self::EdDsa);
+        match name {
+            ED25519 => Some(Self::EdDsa),
+            _ => Self::ALL.into_iter().find(|a| a.name() == name),
         }
-        Self::ALL.into_iter().find(|a| a.name() == name)
+    }
+
+    /// All names of algorithms.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let other = |a| (a == Self::EdDsa).then_some(ED25519);
+        Self::ALL
+            .into_iter()
+            .flat_map(move |a| [Some(a.name()), other(a)])
+            .flatten()
+    }
+
+    /// Whether its key is a secret that both sides know: see [`Hmac`].
+    #[must_use]
+    pub const fn is_shared(self) -> bool {
+        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 }
 

@@ -196,6 +196,15 @@ pub struct KeySecret {
     pub expires: i64,
 }
 
+impl KeySecret {
+    /// When it ends, by what it says and by what the policy allows today.
+    #[must_use]
+    pub fn end(&self, rules: KeyRules) -> i64 {
+        let longest = self.issued.saturating_add(i64::from(rules.max_days) * DAY);
+        self.expires.min(longest)
+    }
+}
+
 impl std::fmt::Debug for KeySecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeySecret")
@@ -402,14 +411,6 @@ impl KeyRecord {
     pub fn revoke(&mut self, now: i64) {
         self.revoked.get_or_insert(now);
     }
-
-    /// When the secret ends, by what it says and by what the policy allows today.
-    fn end(secret: &KeySecret, rules: KeyRules) -> i64 {
-        let longest = secret
-            .issued
-            .saturating_add(i64::from(rules.max_days) * DAY);
-        secret.expires.min(longest)
-    }
 }
 
 /// Verifies a key with its record, or with the knowledge that it has none; that takes as long.
@@ -438,7 +439,7 @@ pub fn verify(
     if record.revoked.is_some() {
         return Err(KeyError::Revoked);
     }
-    let end = KeyRecord::end(secret, rules);
+    let end = secret.end(rules);
     if end <= now {
         return Err(ended);
     }

@@ -26,7 +26,8 @@ use rustls::server::danger::ClientCertVerifier;
 use serde_json::Value;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-pub use bound::{is_bound_to, thumbprint};
+pub use bound::is_shown;
+pub(crate) use bound::named;
 pub use error::{CertificateError, Condition, TrustError};
 pub use spiffe::is_spiffe_id;
 
@@ -163,7 +164,7 @@ pub fn verify(
     let facts = Facts {
         subject: names::written(parsed.subject())?,
         issuer: names::written(parsed.issuer())?,
-        serial: serial(&hex_of(parsed.raw_serial())),
+        serial: serial(&hex(parsed.raw_serial())),
         usages,
         names,
     };
@@ -299,12 +300,6 @@ fn usages(certificate: &X509Certificate<'_>) -> Result<Vec<String>, CertificateE
         .iter()
         .map(|oid| oid.to_id_string())
         .collect())
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    let half = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
-    let pair = |byte: &u8| [half(byte >> 4), half(*byte)];
-    bytes.iter().flat_map(pair).collect()
 }
 
 /// A serial number in the one way of writing it: small digits, no colons, no zeros in front.

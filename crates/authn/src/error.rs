@@ -60,6 +60,8 @@ pub enum TokenError {
     LifetimeTooLong,
     /// A scope that is asked for is not in it.
     ScopeMissing(String),
+    /// It is bound to a certificate that the caller has not shown.
+    Certificate,
     /// The issuer says that it is not valid (any more).
     Inactive,
 }
@@ -96,6 +98,7 @@ impl TokenError {
             Self::IssuedInFuture => "token-issued-in-future",
             Self::LifetimeTooLong => "token-lifetime-too-long",
             Self::ScopeMissing(_) => "token-scope-missing",
+            Self::Certificate => "token-certificate",
             Self::Inactive => "token-inactive",
         }
     }
@@ -147,6 +150,9 @@ impl fmt::Display for TokenError {
             Self::IssuedInFuture => "the token was issued in the future",
             Self::LifetimeTooLong => "the token is valid for longer than allowed",
             Self::ScopeMissing(name) => return write!(f, "the token lacks the scope `{name}`"),
+            Self::Certificate => {
+                "the token is bound to a certificate that the caller has not shown"
+            }
             Self::Inactive => "the issuer says that the token is not active",
         })
     }

@@ -20,17 +20,23 @@ fn lower(byte: u8) -> Option<u8> {
     }
 }
 
+/// A byte in lower-case hexadecimal digits.
+fn digits(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)])
+}
+
 /// A hash in lower-case hexadecimal digits.
 pub(crate) fn hex_of_hash(hash: &[u8]) -> [u8; 64] {
     let mut text = [b'0'; 64];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
-        pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
-        pair[1] = b"0123456789abcdef"[usize::from(byte & 15)];
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
+        *pair = digits(*byte);
     }
     text
 }
 
-/// The same as text.
-pub(crate) fn hex(hash: &[u8; 32]) -> String {
-    hex_of_hash(hash).iter().map(|b| char::from(*b)).collect()
+/// Bytes in lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| digits(*byte));
+    digits.map(char::from).collect()
 }

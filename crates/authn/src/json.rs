@@ -1,6 +1,6 @@
-//! JSON as strangers send it: one object, no member twice at any depth, no deep nesting. Which of
-//! two members of one name counts differs between readers, and such differences are attacks
-//! (RFC 8725, 2.4 and 3.10).
+//! JSON as strangers send it: no member twice at any depth, no deep nesting. Which of two members of
+//! one name counts differs between readers, and such differences are attacks (RFC 8725, 2.4 and
+//! 3.10).
 
 use std::{cell::Cell, fmt};
 
@@ -9,38 +9,78 @@ use serde_json::{Map, Number, Value};
 
 use crate::TokenError;
 
-/// Reads an object that is nested at most `depth` deep, itself included.
-pub(crate) fn object(bytes: &[u8], depth: u8) -> Result<Map<String, Value>, TokenError> {
-    let fault = Cell::new(None);
+/// What is wrong with a text, and where; never what stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// What.
+    pub fault: JsonFault,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+}
+
+/// What can be wrong with a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonFault {
+    /// It is no JSON.
+    Syntax,
+    /// A member stands in an object twice.
+    Twice,
+    /// It is nested deeper than it may be.
+    TooDeep,
+}
+
+/// Reads a value that is nested at most `depth` deep, itself included.
+///
+/// # Errors
+/// When it is not one value that every reader reads alike.
+pub fn value(bytes: &[u8], depth: u8) -> Result<Value, JsonError> {
+    let fault = Cell::new(JsonFault::Syntax);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let strict = Strict {
         left: depth,
         fault: &fault,
     };
-    match strict.deserialize(&mut reader) {
-        Ok(Value::Object(members)) if reader.end().is_ok() => Ok(members),
-        _ => Err(fault.take().unwrap_or(TokenError::Json)),
+    let read = strict.deserialize(&mut reader);
+    let read = read.and_then(|value| reader.end().map(|()| value));
+    read.map_err(|error| JsonError {
+        fault: fault.get(),
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+/// Reads an object.
+pub(crate) fn object(bytes: &[u8], depth: u8) -> Result<Map<String, Value>, TokenError> {
+    match value(bytes, depth) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(TokenError::Json),
+        Err(error) => Err(match error.fault {
+            JsonFault::Syntax => TokenError::Json,
+            JsonFault::Twice => TokenError::DuplicateMember,
+            JsonFault::TooDeep => TokenError::TooDeep,
+        }),
     }
 }
 
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     left: u8,
-    fault: &'a Cell<Option<TokenError>>,
+    fault: &'a Cell<JsonFault>,
 }
 
 impl Strict<'_> {
     fn inner<E: Error>(self) -> Result<Self, E> {
         match self.left.checked_sub(1) {
             Some(left) => Ok(Self { left, ..self }),
-            None => Err(self.fail(TokenError::TooDeep)),
+            None => Err(self.fail(JsonFault::TooDeep)),
         }
     }
 
-    fn fail<E: Error>(self, fault: TokenError) -> E {
-        let text = fault.code();
-        self.fault.set(Some(fault));
-        E::custom(text)
+    fn fail<E: Error>(self, fault: JsonFault) -> E {
+        self.fault.set(fault);
+        E::custom("refused")
     }
 }
 
@@ -78,7 +118,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         Number::from_f64(value)
             .map(Value::Number)
-            .ok_or_else(|| self.fail(TokenError::Json))
+            .ok_or_else(|| self.fail(JsonFault::Syntax))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -104,7 +144,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = object.next_key::<String>()? {
             let value = object.next_value_seed(inner)?;
             if members.insert(name, value).is_some() {
-                return Err(self.fail(TokenError::DuplicateMember));
+                return Err(self.fail(JsonFault::Twice));
             }
         }
         Ok(Value::Object(members))

@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::{
-    Jws, Key, KeyId, KeySet, Means, Principal, TokenError, TokenPolicy, json,
-    policy::{Audience, Expiry},
+    Jws, Key, KeyId, KeySet, Means, Principal, TokenError, TokenPolicy, certificate, json,
+    policy::{Audience, Binding, Expiry},
 };
 
 const CLAIMS_DEPTH: u8 = 16;
@@ -126,10 +126,14 @@ pub(crate) fn admit(
         return Err(TokenError::Issuer);
     }
     audience(&claims, &policy.audience)?;
-    // Bound to a key of its holder (RFC 7800, 8705, 9449), and nobody has shown that key: taking it
-    // from any bearer would undo what binding it is for.
-    if claims.contains_key("cnf") {
-        return Err(TokenError::ClaimRefused("cnf".to_owned()));
+    // Bound to a key of its holder (RFC 7800, 8705, 9449): taking it from any bearer would undo what
+    // binding it is for.
+    match (claims.get("cnf"), policy.binding) {
+        (None, Binding::Refused | Binding::Certificate) => {}
+        (None, Binding::Required) => return Err(TokenError::MissingClaim("cnf".to_owned())),
+        (Some(cnf), Binding::Certificate | Binding::Required)
+            if certificate::named(cnf).is_some() => {}
+        (Some(_), _) => return Err(TokenError::ClaimRefused("cnf".to_owned())),
     }
     let expires = times(&claims, policy, now)?;
     let subject = required(&claims, &policy.subject)?;
@@ -184,12 +188,17 @@ fn required<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a str, T
 }
 
 fn audience(claims: &Map<String, Value>, wanted: &Audience) -> Result<(), TokenError> {
-    let stated = match claims.get("aud") {
-        Some(stated) => stated,
-        None if matches!(wanted, Audience::WhenStated(_)) => return Ok(()),
-        None => return Err(TokenError::MissingClaim("aud".to_owned())),
+    let (wanted, stated) = match (wanted, claims.get("aud")) {
+        (Audience::Required(list) | Audience::WhenStated(list), Some(stated)) => (list, stated),
+        (Audience::WhenStated(_), None) => return Ok(()),
+        (Audience::Required(_), None) => return Err(TokenError::MissingClaim("aud".to_owned())),
+        (Audience::Client(_), Some(_)) => return Err(TokenError::ClaimRefused("aud".to_owned())),
+        (Audience::Client(list), None) => {
+            let client = required(claims, "client_id")?;
+            let is_meant = list.iter().any(|meant| meant == client);
+            return is_meant.then_some(()).ok_or(TokenError::Audience);
+        }
     };
-    let (Audience::Required(wanted) | Audience::WhenStated(wanted)) = wanted;
     let invalid = || TokenError::ClaimInvalid("aud".to_owned());
     let meant = |entry: &String| wanted.contains(entry);
     let met = match stated {

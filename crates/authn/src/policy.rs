@@ -21,6 +21,8 @@ pub struct TokenPolicy {
     pub skew: u32,
     /// Whether it must expire.
     pub expiry: Expiry,
+    /// Whether it may be bound to a certificate.
+    pub binding: Binding,
     /// For how many seconds it may be valid at most, from `iat` to `exp`; both must then be there.
     pub max_lifetime: Option<u32>,
     /// Which claim says who the caller is.
@@ -49,6 +51,7 @@ impl TokenPolicy {
             types: Vec::new(),
             skew: 30,
             expiry: Expiry::Required,
+            binding: Binding::Refused,
             max_lifetime: None,
             subject: "sub".to_owned(),
             required_claims: Vec::new(),
@@ -91,6 +94,9 @@ pub enum Audience {
     /// For one of these, or for nobody in particular: for issuers that answer about opaque tokens
     /// without saying for whom these are.
     WhenStated(Vec<String>),
+    /// For one of these clients, by `client_id`: for issuers whose access tokens name the client and
+    /// nobody that they are for (Amazon Cognito). A token with an audience is refused.
+    Client(Vec<String>),
 }
 
 /// Whether a token must expire.
@@ -100,6 +106,18 @@ pub enum Expiry {
     Required,
     /// It may be valid for ever.
     Optional,
+}
+
+/// Whether a token may be bound to a key that its holder has to show beside it (`cnf`, RFC 7800).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A token that is bound is refused.
+    Refused,
+    /// It may be bound to a client certificate (RFC 8705), and to nothing else. Whoever asks for this
+    /// holds every request with the token to [`crate::certificate::is_shown`].
+    Certificate,
+    /// The same, and it must be bound.
+    Required,
 }
 
 /// A claim that must be there.

@@ -11,9 +11,7 @@
 //! and every `x-amz-*` header. For HTTP/2 the caller of this module puts `:authority` in as `host`.
 //!
 //! What it does not protect from: a request that is sent twice. It stays valid for twice the
-//! skew at most (its time may lie before and after now), a presigned one until it expires. Where
-//! once must be once, give [`Verified::signature`] to a [`crate::Once`] until
-//! [`Verified::valid_until`]: another signature of the same request needs the secret.
+//! skew at most (its time may lie before and after now), a presigned one until it expires.
 
 mod canonical;
 mod credential;

@@ -14,6 +14,7 @@ mod problem;
 mod severity;
 mod source;
 mod suggest;
+mod wildcard;
 
 pub use date::{Date, ParseDateError};
 pub use finding::{
@@ -25,3 +26,4 @@ pub use problem::{Problem, ProblemLevel};
 pub use severity::{Confidence, ParseSeverityError, Severity};
 pub use source::{Excerpt, FileId, Location, Sources, Span};
 pub use suggest::suggest;
+pub use wildcard::fits_wildcards;

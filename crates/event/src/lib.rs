@@ -29,6 +29,7 @@ mod private;
 mod sample;
 mod schema;
 mod seal;
+mod uid;
 
 pub use canonical::canonical;
 pub use class::Class;
@@ -40,3 +41,4 @@ pub use private::{
     Private, PrivateError, Subject, erase, open, subjects, verify_encoded, verify_private,
 };
 pub use seal::{LARGEST_LEAF, Sealed};
+pub use uid::uuid;

@@ -190,13 +190,16 @@ impl Body for Sent {
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Whole(bytes) => {
-                let length = bytes.as_ref().map_or(0, Bytes::len);
-                SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
-            }
+            Self::Whole(bytes) => exactly(bytes.as_ref()),
             Self::Streamed(streamed) => streamed.inner.size_hint(),
         }
     }
+}
+
+/// The length of what is there as a whole.
+fn exactly(bytes: Option<&Bytes>) -> SizeHint {
+    let length = bytes.map_or(0, Bytes::len);
+    SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
 }
 
 /// The body of an answer.
@@ -328,10 +331,7 @@ impl Body for Answer {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::Whole(bytes) => {
-                let length = bytes.as_ref().map_or(0, Bytes::len);
-                SizeHint::with_exact(u64::try_from(length).unwrap_or(u64::MAX))
-            }
+            Source::Whole(bytes) => exactly(bytes.as_ref()),
             Source::Through(through) => through.inner.size_hint(),
         }
     }

@@ -88,7 +88,7 @@ impl Live {
             };
             pools.insert(name.clone(), pool);
         }
-        let asks = !config.trust.is_empty();
+        let asks = config.asks_for_certificates();
         let tls = tls.map(|tls| tls.config(asks)).transpose()?;
         let age = config.listen.as_ref().and_then(|listen| listen.hsts);
         let hsts = age.filter(|_| tls.is_some());

@@ -102,8 +102,12 @@ impl Pass {
                 self.step = step;
                 Ok(self)
             }
-            Err(reason) => Err(Denied { pass: self, reason }),
+            Err(reason) => Err(self.deny(reason)),
         }
+    }
+
+    fn deny(self, reason: Reason) -> Denied {
+        Denied { pass: self, reason }
     }
 }
 
@@ -217,12 +221,9 @@ impl Guard {
     /// # Errors
     /// Always: what comes back is the denial.
     pub fn refuse(&self, request: Request, reason: Reason) -> Denied {
-        let pass = Pass::new(self.clone(), request);
-        Denied { pass, reason }
+        Pass::new(self.clone(), request).deny(reason)
     }
-}
 
-impl Guard {
     /// What browsers of an origin may do with a path and a method, if anything: what answers a
     /// preflight, and what answers carry.
     #[must_use]
@@ -243,10 +244,7 @@ impl Received {
 
     /// Refuses it before anybody is known.
     pub fn deny(self, reason: Reason) -> Denied {
-        Denied {
-            pass: self.pass,
-            reason,
-        }
+        self.pass.deny(reason)
     }
 
     /// The source, of an event.
@@ -275,13 +273,8 @@ impl Received {
     /// # Errors
     /// When that is not shown, or does not hold.
     pub async fn authenticate(mut self, body: Option<&[u8]>) -> Result<Authenticated, Denied> {
-        let result = match authenticate::authenticate(&self.pass, body).await {
-            Ok(principal) => {
-                self.pass.principal = Some(principal);
-                Ok(())
-            }
-            Err(reason) => Err(reason),
-        };
+        let found = authenticate::authenticate(&self.pass, body).await;
+        let result = found.map(|principal| self.pass.principal = Some(principal));
         let pass = self.pass.next(Step::Limit, result)?;
         Ok(Authenticated { pass })
     }
@@ -314,10 +307,7 @@ impl Limited {
 
     /// Refuses it while its body is read.
     pub fn deny(self, reason: Reason) -> Denied {
-        Denied {
-            pass: self.pass,
-            reason,
-        }
+        self.pass.deny(reason)
     }
 
     /// Holds it to what its route takes.
@@ -325,12 +315,13 @@ impl Limited {
     /// # Errors
     /// When it is something else.
     pub fn validate(mut self, body: Body) -> Result<Validated, Denied> {
-        let (result, body) = match validate::request(&mut self.pass, body) {
-            Ok(body) => (Ok(()), body),
-            Err(reason) => (Err(reason), Body::Streamed),
-        };
-        let pass = self.pass.next(Step::Authorize, result)?;
-        Ok(Validated { pass, body })
+        match validate::request(&mut self.pass, body) {
+            Ok(body) => {
+                let pass = self.pass.next(Step::Authorize, Ok(()))?;
+                Ok(Validated { pass, body })
+            }
+            Err(reason) => Err(self.pass.deny(reason)),
+        }
     }
 }
 
@@ -346,13 +337,8 @@ impl Validated {
     /// # Errors
     /// When they may not, or nobody can say.
     pub fn authorize(mut self) -> Result<Authorized, Denied> {
-        let result = match authorize::authorize(&self.pass, &self.body) {
-            Ok(policies) => {
-                self.pass.policies = policies;
-                Ok(())
-            }
-            Err(reason) => Err(reason),
-        };
+        let permitting = authorize::authorize(&self.pass, &self.body);
+        let result = permitting.map(|policies| self.pass.policies = policies);
         let pass = self.pass.next(Step::Record, result)?;
         Ok(Authorized {
             pass,

@@ -1,7 +1,8 @@
 //! What a configuration names, read and made ready once: keys, authorities, policies, contracts.
 //! Whatever can't be made ready is a problem; a guard with a problem is never put in place.
 
-use crate::authorize::{Authorizer, Field, Function, GrantRules, Grants, Kind, Model};
+use crate::authorize::records::time;
+use crate::authorize::{Authorizer, Function, GrantRules, Grants, Model};
 use crate::config::{self, Config, ContractFile, Per};
 use crate::guard::Parts;
 use crate::issuers::Issuer;
@@ -236,15 +237,23 @@ impl Making<'_> {
                 return None;
             }
         };
-        let each = file.credential.into_iter().map(|entry| {
-            let mut credential =
-                Credential::new(&entry.secret_access_key, entry.account, entry.arn);
-            credential.roles = entry.roles;
-            (entry.access_key_id, credential)
-        });
+        let mut credentials = BTreeMap::new();
+        for entry in file.credential {
+            let id = entry.access_key_id.clone();
+            let there = match entry.credential() {
+                Ok(credential) => credentials.insert(id.clone(), credential),
+                Err(what) => {
+                    self.wrong(&aws.credentials, format!("`{id}`: {what}"));
+                    continue;
+                }
+            };
+            if there.is_some() {
+                self.wrong(&aws.credentials, format!("`{id}` is there twice"));
+            }
+        }
         Some(Aws {
             policies: policies.collect(),
-            credentials: each.collect(),
+            credentials,
         })
     }
 
@@ -437,7 +446,7 @@ pub(crate) fn model(config: &Config) -> Model {
         function.tags.clone_from(&said.tags);
         function.headers.clone_from(&said.headers);
         function.query.clone_from(&said.query);
-        function.body = fields(&said.body);
+        function.body.clone_from(&said.body);
     }
     let functions = functions.into_iter().map(|(name, function)| Function {
         name: name.to_owned(),
@@ -446,24 +455,9 @@ pub(crate) fn model(config: &Config) -> Model {
     Model {
         environment: config.environment.clone(),
         functions: functions.collect(),
-        claims: fields(&config.claims),
+        claims: config.claims.clone(),
         events: !config.sources.is_empty(),
     }
-}
-
-fn fields(fields: &BTreeMap<String, config::Field>) -> BTreeMap<String, Field> {
-    let each = fields.iter().map(|(name, field)| {
-        let kind = match field.kind {
-            config::Kind::String => Kind::String,
-            config::Kind::Long => Kind::Long,
-            config::Kind::Bool => Kind::Bool,
-            config::Kind::Decimal => Kind::Decimal,
-            config::Kind::Strings => Kind::Strings,
-        };
-        let pointer = field.pointer.clone();
-        (name.clone(), Field { pointer, kind })
-    });
-    each.collect()
 }
 
 /// The file of credentials of those who sign.
@@ -482,4 +476,60 @@ struct CredentialEntry {
     arn: String,
     #[serde(default)]
     roles: Vec<String>,
+    session_token: Option<String>,
+    expires: Option<String>,
+}
+
+impl CredentialEntry {
+    fn credential(self) -> Result<Credential, String> {
+        let mut credential = Credential::new(&self.secret_access_key, self.account, self.arn);
+        credential.roles = self.roles;
+        credential.expires = self.expires.as_deref().map(time).transpose()?;
+        match self.session_token.as_deref() {
+            None => Ok(credential),
+            Some("") => Err("`session-token` is empty".to_owned()),
+            Some(_) if credential.expires.is_none() => {
+                Err("a session ends; say when with `expires`".to_owned())
+            }
+            Some(token) => Ok(credential.with_session_token(token)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_of_sessions_end() {
+        let least =
+            "access-key-id = \"a\"\nsecret-access-key = \"s\"\naccount = \"1\"\narn = \"arn\"\n";
+        for (more, expected) in [
+            ("", Ok(None)),
+            (
+                "expires = \"2026-11-23T12:00:00Z\"",
+                Ok(Some(1_795_435_200)),
+            ),
+            (
+                "session-token = \"t\"\nexpires = \"2026-11-23T12:00:00Z\"",
+                Ok(Some(1_795_435_200)),
+            ),
+            (
+                "session-token = \"t\"",
+                Err("a session ends; say when with `expires`"),
+            ),
+            (
+                "session-token = \"\"\nexpires = \"2026-11-23T12:00:00Z\"",
+                Err("`session-token` is empty"),
+            ),
+            (
+                "expires = \"tomorrow\"",
+                Err("`tomorrow` is not a time; write it as text in UTC, \"2026-11-23T12:00:00Z\""),
+            ),
+        ] {
+            let entry: CredentialEntry = toml::from_str(&format!("{least}{more}")).unwrap();
+            let made = entry.credential().map(|credential| credential.expires);
+            assert_eq!(made, expected.map_err(str::to_owned), "{more}");
+        }
+    }
 }

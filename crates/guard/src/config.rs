@@ -23,7 +23,10 @@ pub use palisade_event::Record;
 pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
 
+pub use crate::authorize::{Field, Kind};
+
 use crate::request::SourceKind;
+use palisade_authn::Algorithm;
 use palisade_policy::ConfigError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -70,6 +73,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether client certificates mean anything to it.
+    #[must_use]
+    pub fn asks_for_certificates(&self) -> bool {
+        let bound = |issuer: &Issuer| issuer.certificate_bound;
+        !self.trust.is_empty() || self.issuers.values().any(bound)
+    }
+
     /// Reads `guard.toml`; `file` is what messages call it.
     ///
     /// # Errors
@@ -128,12 +138,16 @@ pub struct Issuer {
     pub issuer: String,
     /// Whom tokens must be for.
     pub audiences: Vec<String>,
+    /// Where that stands in them.
+    pub audience_claim: AudienceClaim,
     /// The algorithms that it signs with.
-    pub algorithms: Vec<String>,
+    pub algorithms: Vec<Algorithm>,
     /// What `typ` may be; empty stands for the usual ones of access tokens.
     pub types: Vec<String>,
     /// Where its keys are, if discovery is not to be used; an address or a file.
     pub keys: Option<String>,
+    /// Whether its tokens must be bound to the client certificate that they come with (RFC 8705).
+    pub certificate_bound: bool,
     /// The longest time that its tokens may be valid for, in seconds.
     pub max_lifetime: Option<u32>,
     /// The claim that says who the caller is.
@@ -146,6 +160,15 @@ pub struct Issuer {
     pub roles: Option<String>,
     /// Claims that must have one of these values.
     pub require: BTreeMap<String, Vec<String>>,
+}
+
+/// Where a token says whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AudienceClaim {
+    /// In `aud`.
+    Aud,
+    /// In `client_id`, and there is no `aud`: access tokens of Amazon Cognito.
+    ClientId,
 }
 
 /// `[issuers.NAME.introspection]`.
@@ -279,30 +302,6 @@ pub struct Function {
     pub query: BTreeSet<String>,
     /// By the name that policies use: values of the body.
     pub body: BTreeMap<String, Field>,
-}
-
-/// A value inside JSON that policies see.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Where it is (RFC 6901), such as `/order/amount`.
-    pub pointer: String,
-    /// What it has to be.
-    pub kind: Kind,
-}
-
-/// The type of a value that policies see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A text.
-    String,
-    /// A whole number of 64 bits.
-    Long,
-    /// True or false.
-    Bool,
-    /// A number with up to four places after the point.
-    Decimal,
-    /// A list of texts.
-    Strings,
 }
 
 /// `[[routes]]`.

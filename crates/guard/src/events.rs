@@ -3,11 +3,15 @@
 //! nothing in it counts as verified.
 
 use crate::path::{Path, PathError};
+use crate::percent;
 use crate::request::{Call, Entry, Headers, Occurrence, Peer, Request, SourceKind};
+use palisade_authn::json::{self, JsonError, JsonFault};
 use serde_json::{Map, Value};
 
 /// No more records are taken from one event; Lambda's largest batch.
 const MOST_RECORDS: usize = 10_000;
+/// Objects and lists inside each other.
+const DEPTH: u8 = 100;
 
 /// One thing to decide about.
 #[derive(Clone, Debug)]
@@ -28,6 +32,22 @@ pub enum EventError {
     /// It is no JSON.
     #[error("the event is no JSON: line {line}, column {column}")]
     Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A member stands in it twice: which of them counts differs between readers.
+    #[error("a member is in the event twice: line {line}, column {column}")]
+    Twice {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// It is nested too deep.
+    #[error("the event is nested deeper than {DEPTH}: line {line}, column {column}")]
+    Deep {
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
@@ -65,10 +85,17 @@ pub enum EventError {
 /// # Errors
 /// When it can't be told what is asked for.
 pub fn read(text: &[u8], said: Option<SourceKind>) -> Result<Vec<Record>, EventError> {
-    let event: Value = serde_json::from_slice(text).map_err(|error| EventError::Json {
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let event = json::value(text, DEPTH).map_err(
+        |JsonError {
+             fault,
+             line,
+             column,
+         }| match fault {
+            JsonFault::Syntax => EventError::Json { line, column },
+            JsonFault::Twice => EventError::Twice { line, column },
+            JsonFault::TooDeep => EventError::Deep { line, column },
+        },
+    )?;
     let seen = kind(&event)?;
     match said {
         // Anything may be sent directly.
@@ -189,6 +216,7 @@ fn direct(event: &Value) -> Record {
             kind: SourceKind::Direct,
             origin: Map::new(),
             id: None,
+            function: None,
         },
         call: None,
         payload: bytes(event),
@@ -289,28 +317,13 @@ fn query(event: &Value) -> String {
             if !query.is_empty() {
                 query.push('&');
             }
-            escape(name, &mut query);
+            percent::encode(name, percent::is_unreserved, &mut query);
             query.push('=');
-            escape(value.as_str().unwrap_or_default(), &mut query);
+            let value = value.as_str().unwrap_or_default();
+            percent::encode(value, percent::is_unreserved, &mut query);
         }
     }
     query
-}
-
-/// RFC 3986's unreserved characters stay as they are.
-fn escape(text: &str, into: &mut String) {
-    use std::fmt::Write as _;
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                into.push(char::from(byte));
-            }
-            _ => {
-                // INVARIANT: writing to a string does not fail.
-                let _ = write!(into, "%{byte:02X}");
-            }
-        }
-    }
 }
 
 fn bytes(value: &Value) -> Vec<u8> {
@@ -370,6 +383,7 @@ impl<'e> At<'e> {
                 kind,
                 origin,
                 id: self.text(id).ok().map(str::to_owned),
+                function: None,
             },
             call: None,
             payload,

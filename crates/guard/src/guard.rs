@@ -10,8 +10,9 @@ use crate::reason::Reason;
 use crate::record::{Forms, Noted};
 use crate::request::Occurrence;
 use crate::routes::Routes;
+use palisade_authn::api_key::KeyRules;
 use palisade_core::{Problem, ProblemLevel};
-use palisade_event::Record;
+use palisade_event::{Record, uuid};
 use palisade_ledger::{Clock, Ledger, Pending};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub folder: PathBuf,
     /// What fetches keys of issuers; without it their keys must be in files.
     pub fetch: Option<Arc<dyn Fetch>>,
+    /// What the policy says of API keys.
+    pub keys: KeyRules,
     /// The buckets of rates.
     pub limiter: Arc<Limiter>,
     /// The counts of days and months.
@@ -187,17 +190,7 @@ impl Guard {
     pub(crate) fn new_id(&self) -> String {
         let mut bytes = [0; 16];
         (self.0.parts.random.0)(&mut bytes);
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        let number = u128::from_be_bytes(bytes);
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            number >> 96,
-            number >> 80 & 0xffff,
-            number >> 64 & 0xffff,
-            number >> 48 & 0xffff,
-            number & 0xffff_ffff_ffff
-        )
+        uuid(bytes)
     }
 
     /// The source that an event names, if it stands in a list.

@@ -98,8 +98,62 @@ pub struct Issuer {
     pub issuer: Setting,
     /// Whom tokens are for.
     pub audiences: Vec<Setting>,
+    /// Which of a Cognito user pool's tokens they are; nothing for others.
+    pub cognito: Option<CognitoToken>,
     /// Where it is written.
     pub origin: String,
+}
+
+/// Which of the tokens of a Cognito user pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CognitoToken {
+    /// Access tokens, which have scopes and no audience.
+    Access,
+    /// ID tokens.
+    Id,
+}
+
+impl CognitoToken {
+    /// What the user pool authorizer of a REST API takes: it tells them apart by whether a method
+    /// asks for scopes.
+    #[must_use]
+    pub const fn of_authorizer(asks_for_scopes: bool) -> Self {
+        match asks_for_scopes {
+            true => Self::Access,
+            false => Self::Id,
+        }
+    }
+}
+
+impl Setting {
+    /// Whether it is the address of a Cognito user pool, as far as that is known.
+    #[must_use]
+    pub fn is_cognito(&self) -> bool {
+        let (Self::Known(text) | Self::Decide(text)) = self;
+        text.contains("https://cognito-idp.")
+    }
+}
+
+impl Draft {
+    /// Takes tokens of an issuer, under a name of its own unless the same is there.
+    pub fn issuer(&mut self, called: &str, issuer: Issuer) -> Accept {
+        let wanted = name(called);
+        let mut free = wanted.clone();
+        let mut number = 2;
+        let same = |there: &Issuer| {
+            let origin = issuer.origin.clone();
+            Issuer {
+                origin,
+                ..there.clone()
+            } == issuer
+        };
+        while self.issuers.get(&free).is_some_and(|there| !same(there)) {
+            free = format!("{wanted}-{number}");
+            number += 1;
+        }
+        self.issuers.entry(free.clone()).or_insert(issuer);
+        Accept::Token(free)
+    }
 }
 
 /// A limit.

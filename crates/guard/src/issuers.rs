@@ -1,17 +1,19 @@
 //! Tokens of issuers: keys are fetched when they are needed, believed for a stated time, and tokens
 //! that were seen before are not verified again.
 
-use crate::config::{self, Introspection};
+use crate::config::{self, AudienceClaim, Introspection};
+use crate::lock::lock;
+use crate::percent;
 use crate::reason::Reason;
 use palisade_authn::{
-    Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
-    Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
-    introspection_form, well_known,
+    Audience, Binding, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means,
+    Principal, Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy,
+    certificate, introspected, introspection_form, well_known,
 };
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
 use zeroize::Zeroizing;
@@ -121,7 +123,10 @@ impl Issuer {
             }),
             seen,
             opaque: TokenPolicy {
-                audience: Audience::WhenStated(config.audiences.clone()),
+                audience: match &policy.audience {
+                    Audience::Required(list) => Audience::WhenStated(list.clone()),
+                    other => other.clone(),
+                },
                 ..policy.clone()
             },
             policy,
@@ -140,8 +145,22 @@ impl Issuer {
         self.introspection.is_some()
     }
 
-    /// Who a token stands for.
-    pub(crate) async fn verify(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
+    /// Who a token stands for, that came over a connection with this certificate.
+    pub(crate) async fn verify(
+        &self,
+        token: &[u8],
+        certificate: Option<&[u8]>,
+        now: i64,
+    ) -> Result<Arc<Principal>, Reason> {
+        let caller = self.caller(token, now).await?;
+        match certificate::is_shown(&caller, certificate) {
+            true => Ok(caller),
+            false => Err(refused(TokenError::Certificate)),
+        }
+    }
+
+    /// Who a token stands for, if it comes from whom it is bound to.
+    async fn caller(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
         let miss = match lock(&self.seen).get(TokenDigest::new(0, token), now) {
             Ok(principal) => return Ok(principal),
             Err(miss) => miss,
@@ -261,22 +280,24 @@ impl Published {
 }
 
 fn policy(config: &config::Issuer) -> TokenPolicy {
-    let known = palisade_authn::Algorithm::ALL.into_iter();
-    let is_listed = |name: &str| config.algorithms.iter().any(|listed| listed == name);
-    let audiences = config.audiences.clone();
     let required = config.require.iter().map(|(claim, values)| RequiredClaim {
         claim: ClaimPath::new(claim.as_str()),
         values: values.iter().map(|value| value.as_str().into()).collect(),
     });
     TokenPolicy {
         issuer: config.issuer.clone(),
-        audience: Audience::Required(audiences),
-        algorithms: known
-            .filter(|algorithm| is_listed(algorithm.name()))
-            .collect(),
+        audience: match config.audience_claim {
+            AudienceClaim::Aud => Audience::Required(config.audiences.clone()),
+            AudienceClaim::ClientId => Audience::Client(config.audiences.clone()),
+        },
+        algorithms: config.algorithms.clone(),
         types: config.types.clone(),
         skew: config.skew,
         expiry: Expiry::Required,
+        binding: match config.certificate_bound {
+            true => Binding::Required,
+            false => Binding::Certificate,
+        },
         max_lifetime: config.max_lifetime,
         subject: config.subject.clone(),
         required_claims: required.collect(),
@@ -299,20 +320,13 @@ fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
 }
 
 /// As forms have it (RFC 6749, appendix B).
-fn form_encoded(text: &str, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            _ => {
-                out.push('%');
-                out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-                out.push(char::from(DIGITS[usize::from(byte & 15)]));
-            }
+fn form_encoded(text: &str, into: &mut String) {
+    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
+    for (number, word) in text.split(' ').enumerate() {
+        if number > 0 {
+            into.push('+');
         }
+        percent::encode(word, stays, into);
     }
 }
 
@@ -332,9 +346,4 @@ const fn unverifiable(code: &'static str) -> Reason {
         means: Means::Token,
         code,
     }
-}
-
-/// What is behind the lock stays whole whatever panics: each change is one call.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 //!
 //! A path that two programs may read differently is refused rather than repaired.
 
-use std::fmt::Write as _;
+use crate::percent;
 
 /// Longer paths are refused; what AWS gateways take, too.
 pub const LONGEST: usize = 10_240;
@@ -124,7 +124,7 @@ fn decode(raw: &str) -> Result<String, PathError> {
         rest = behind;
         match byte {
             b'%' => {
-                let (byte, behind) = encoded_byte(rest).ok_or(PathError::Encoding)?;
+                let (byte, behind) = percent::byte(rest).ok_or(PathError::Encoding)?;
                 rest = behind;
                 match byte {
                     b'/' | b'\\' => return Err(PathError::HiddenSlash),
@@ -140,34 +140,18 @@ fn decode(raw: &str) -> Result<String, PathError> {
             plain => bytes.push(plain),
         }
     }
-    let twice = |at: &[u8]| matches!(at, [b'%', rest @ ..] if encoded_byte(rest).is_some());
+    let twice = |at: &[u8]| matches!(at, [b'%', rest @ ..] if percent::byte(rest).is_some());
     if bytes.windows(3).any(twice) {
         return Err(PathError::EncodedTwice);
     }
     String::from_utf8(bytes).map_err(|_| PathError::Character)
 }
 
-/// The byte that two hexadecimal digits stand for, and what is behind them.
-pub(crate) fn encoded_byte(text: &[u8]) -> Option<(u8, &[u8])> {
-    let ([high, low], behind) = text.split_first_chunk()?;
-    let digit = |byte: &u8| u8::try_from(char::from(*byte).to_digit(16)?).ok();
-    Some((digit(high)? << 4 | digit(low)?, behind))
-}
-
 /// RFC 3986's `pchar` and the slash stay as they are.
 fn encode(decoded: &str) -> String {
     let mut encoded = String::with_capacity(decoded.len());
-    for byte in decoded.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => encoded.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+'
-            | b',' | b'=' | b':' | b'@' | b'/' => encoded.push(char::from(byte)),
-            // INVARIANT: writing to a string does not fail.
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
+    let stays = |byte| percent::is_unreserved(byte) || b"!$&'()*+,=:@/".contains(&byte);
+    percent::encode(decoded, stays, &mut encoded);
     encoded
 }
 

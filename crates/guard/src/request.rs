@@ -49,6 +49,8 @@ pub struct Occurrence {
     pub origin: Map<String, Value>,
     /// What it calls itself, where it does.
     pub id: Option<String>,
+    /// The function that it was sent to, where whoever received it knows that.
+    pub function: Option<String>,
 }
 
 /// Kinds of sources.
@@ -81,6 +83,20 @@ impl SourceKind {
         Self::FunctionUrl,
         Self::Direct,
     ];
+
+    /// What its events say of where they are from, as lists of a source are called.
+    #[must_use]
+    pub const fn lists(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqs | Self::Sns => &["accounts", "arns"],
+            // Of the bucket's owner they have an id that is no account.
+            Self::S3 => &["arns", "buckets"],
+            // The bus only where an input transformer adds it.
+            Self::EventBridge => &["accounts", "buses"],
+            Self::ApiGateway | Self::FunctionUrl => &["accounts"],
+            Self::Direct => &[],
+        }
+    }
 
     /// As configuration, options and records name it.
     #[must_use]

@@ -5,8 +5,9 @@ use crate::error::{AppendError, LedgerError};
 use crate::ledger::{Ledger, Pending, Receipt};
 use crate::store::random;
 use crate::writer::{Parts, Ready};
-use palisade_event::{Draft, Event, EventError, Fill, Form, Private, Record, Stamp};
+use palisade_event::{Draft, Event, EventError, Fill, Form, Private, Record, Stamp, uuid};
 use palisade_tlog::leaf_hash;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 impl Ledger {
@@ -73,7 +74,7 @@ impl Ledger {
     pub fn fill(&self, form: &Form, values: &[(&str, Fill<'_>)]) -> Result<Ready, AppendError> {
         let parts = self.parts();
         let mut salts = Salts::default();
-        let uid = uid(salts.next());
+        let uid = uuid(salts.next());
         let filled = form.fill(values, logged_time(parts), &uid, || salts.next())?;
         salts.check()?;
         Ok(Ready {
@@ -91,7 +92,7 @@ fn logged_time(parts: &Parts) -> i64 {
 /// Makes an event ready to be written.
 pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready, AppendError> {
     let mut salts = Salts::default();
-    let uid = uid(salts.next());
+    let uid = uuid(salts.next());
     let complete = event.complete(&Stamp {
         product: &parts.product,
         logged_time: logged_time(parts),
@@ -107,25 +108,28 @@ pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready
     })
 }
 
-/// Sixteen bytes at a time, many together: asking for randomness costs more than the bytes do.
+/// Random bytes, sixteen at a time.
 #[derive(Default)]
 struct Salts {
-    bytes: [[u8; 16]; 8],
-    left: usize,
     failed: bool,
+}
+
+thread_local! {
+    /// Random bytes that nobody has been given: asking for them costs more than they do.
+    static AHEAD: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Salts {
     fn next(&mut self) -> [u8; 16] {
-        if self.left == 0 {
-            match random::<128>() {
-                Ok(bytes) => self.bytes.copy_from_slice(bytes.as_chunks().0),
-                Err(_) => self.failed = true,
+        AHEAD.with_borrow_mut(|ahead| {
+            if ahead.is_empty() {
+                match random::<1024>() {
+                    Ok(bytes) => ahead.extend(bytes.as_chunks().0),
+                    Err(_) => self.failed = true,
+                }
             }
-            self.left = self.bytes.len();
-        }
-        self.left -= 1;
-        self.bytes[self.left]
+            ahead.pop().unwrap_or_default()
+        })
     }
 
     fn check(&self) -> Result<(), AppendError> {
@@ -134,19 +138,4 @@ impl Salts {
             false => Ok(()),
         }
     }
-}
-
-/// An id that nobody can guess: a UUID of version 4 (RFC 9562).
-fn uid(mut bytes: [u8; 16]) -> String {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let number = u128::from_be_bytes(bytes);
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        number >> 96,
-        number >> 80 & 0xffff,
-        number >> 64 & 0xffff,
-        number >> 48 & 0xffff,
-        number & 0xffff_ffff_ffff
-    )
 }

@@ -115,6 +115,11 @@ pub(crate) fn config_in(start: &Path) -> Result<Option<(Config, PathBuf)>, Comma
     Ok(Some((parse(start, &path)?, folder)))
 }
 
+/// The file that counts for a folder; where there is none, the one that it could have.
+pub(crate) fn file_for(start: &Path) -> PathBuf {
+    upwards(start).unwrap_or_else(|| start.join(CONFIG))
+}
+
 fn upwards(start: &Path) -> Option<PathBuf> {
     let mut paths = start.ancestors().map(|folder| folder.join(CONFIG));
     paths.find(|path| path.is_file())

@@ -3,7 +3,7 @@
 
 use super::documents::PolicyDocument;
 use crate::value::{Data, Part, Reason, ReasonKind, Value};
-use palisade_core::Origin;
+use palisade_core::{Origin, fits_wildcards};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -94,27 +94,9 @@ impl Grant {
     }
 }
 
-/// Case-insensitive matching with `*` and `?`, in linear space and at most quadratic time.
+/// Case-insensitive matching with `*` and `?`.
 fn matches_action(pattern: &str, action: &str) -> bool {
-    let p: Vec<u8> = pattern.bytes().map(|b| b.to_ascii_lowercase()).collect();
-    let a: Vec<u8> = action.bytes().map(|b| b.to_ascii_lowercase()).collect();
-    let (mut i, mut j, mut star) = (0, 0, None);
-    while j < a.len() {
-        if i < p.len() && (p[i] == b'?' || p[i] == a[j]) && p[i] != b'*' {
-            i += 1;
-            j += 1;
-        } else if i < p.len() && p[i] == b'*' {
-            star = Some((i, j));
-            i += 1;
-        } else if let Some((s, at)) = star {
-            i = s + 1;
-            j = at + 1;
-            star = Some((s, at + 1));
-        } else {
-            return false;
-        }
-    }
-    p[i..].iter().all(|b| *b == b'*')
+    fits_wildcards(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
 }
 
 /// Every statement of the policies on resources.

@@ -1,6 +1,8 @@
 //! Chains made for the test: the right one, and one that is wrong in each way.
 
 use super::*;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
@@ -131,9 +133,42 @@ fn a_chain_names_its_holder() {
         check(&[&leaf, &root.der], &trust),
         Err(CertificateError::UnknownIssuer)
     );
-    assert!(is_bound_to(&thumbprint(&leaf), &leaf));
-    assert!(!is_bound_to(&thumbprint(&leaf), &root.der));
-    assert!(!is_bound_to("", &leaf));
+}
+
+/// RFC 8705, 3.1, with the example of its confirmation, and what is no such.
+#[test]
+fn what_a_token_is_bound_to() {
+    let leaf = below(client(), &root(authority_params("Root"))).der;
+    let hash = URL_SAFE_NO_PAD.encode(bound::fingerprint(&leaf));
+    let shown = |cnf: serde_json::Value, certificate: Option<&[u8]>| {
+        let mut caller = Principal::new(Means::Token, "https://idp.example", "ada");
+        caller.claims.insert("cnf".to_owned(), cnf);
+        is_shown(&caller, certificate)
+    };
+    let bound = serde_json::json!({ "x5t#S256": hash });
+    assert!(shown(bound.clone(), Some(&leaf)));
+    assert!(!shown(bound.clone(), Some(b"another")));
+    assert!(!shown(bound, None));
+    let example = serde_json::json!({"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"});
+    assert!(
+        named(&example).is_none(),
+        "its last letter has bits that are left over"
+    );
+    for cnf in [
+        serde_json::json!({}),
+        serde_json::json!(hash),
+        serde_json::json!([{ "x5t#S256": hash }]),
+        serde_json::json!({ "x5t#S256": [hash] }),
+        serde_json::json!({ "x5t": hash }),
+        serde_json::json!({ "jkt": hash }),
+        serde_json::json!({ "x5t#S256": hash, "jkt": hash }),
+        serde_json::json!({ "x5t#S256": format!("{hash}=") }),
+        serde_json::json!({ "x5t#S256": hex(&bound::fingerprint(&leaf)) }),
+    ] {
+        assert!(!shown(cnf.clone(), Some(&leaf)), "{cnf}");
+    }
+    let anybody = Principal::new(Means::Token, "https://idp.example", "ada");
+    assert!(is_shown(&anybody, None) && is_shown(&anybody, Some(&leaf)));
 }
 
 #[test]

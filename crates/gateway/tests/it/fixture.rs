@@ -198,6 +198,7 @@ impl Stand {
             unrecorded: unrecorded.clone(),
             folder: folder.clone(),
             fetch: None,
+            keys: palisade_authn::api_key::KeyRules { max_days: 90 },
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
             quotas: None,
         };

@@ -6,7 +6,7 @@ use super::{
     Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, Record, Responses, Route,
     RouteContract, Source, Unknown,
 };
-use crate::request::SourceKind;
+use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table, did_you_mean};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,45 +14,32 @@ use std::ops::Range;
 /// A body that is held back must fit into memory, times the calls at the same time.
 const LARGEST_BUFFERED: u64 = 64 << 20;
 
-/// What can be verified; `none` is not among it.
-pub(super) const PUBLIC: [&str; 11] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
-    "Ed25519",
-];
-/// With a secret that both sides know.
-pub(super) const SHARED: [&str; 3] = ["HS256", "HS384", "HS512"];
-
 fn refuse(reader: &mut Reader<'_>, at: Range<usize>, message: &str, help: &str) {
     reader.error(at, message, Some(help.to_owned()));
 }
 
 pub(super) fn algorithms(
     reader: &mut Reader<'_>,
-    algorithms: Vec<(String, Range<usize>)>,
-) -> Vec<String> {
-    let mut names = Vec::with_capacity(algorithms.len());
-    for (name, at) in algorithms {
-        let known = || PUBLIC.into_iter().chain(SHARED);
-        if !known().any(|known| known == name) {
-            let near = did_you_mean(&name, known());
-            let help = near.unwrap_or_else(|| {
-                let all: Vec<&str> = known().collect();
-                format!("there are `{}`", all.join("`, `"))
-            });
-            reader.error(at, format!("unknown algorithm `{name}`"), Some(help));
+    names: Vec<(String, Range<usize>)>,
+) -> Vec<Algorithm> {
+    let mut algorithms = Vec::with_capacity(names.len());
+    for (name, at) in names {
+        if let Some(algorithm) = Algorithm::named(&name) {
+            algorithms.push(algorithm);
+            continue;
         }
-        // RFC 9864's name for what everybody still calls `EdDSA`.
-        names.push(if name == "Ed25519" {
-            "EdDSA".to_owned()
-        } else {
-            name
+        let near = did_you_mean(&name, Algorithm::names());
+        let help = near.unwrap_or_else(|| {
+            let all: Vec<&str> = Algorithm::names().collect();
+            format!("there are `{}`", all.join("`, `"))
         });
+        reader.error(at, format!("unknown algorithm `{name}`"), Some(help));
     }
-    names
+    algorithms
 }
 
 pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, issuer: &Issuer) {
-    let shared = |name: &String| SHARED.contains(&name.as_str());
+    let shared = |algorithm: &Algorithm| algorithm.is_shared();
     if !issuer.algorithms.iter().any(shared) {
         return;
     }
@@ -259,13 +246,20 @@ fn credentials<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, route: &Route,
             refuse(reader, at.clone(), &message, help);
         }
     }
-    let certificate = |accept: &Accept| matches!(accept, Accept::Certificate(_));
+    let certificate = |accept: &Accept| match accept {
+        Accept::Certificate(_) => true,
+        Accept::Token(name) => {
+            let issuer = config.issuers.get(name);
+            issuer.is_some_and(|issuer| issuer.certificate_bound)
+        }
+        _ => false,
+    };
     let plaintext = config
         .listen
         .as_ref()
         .is_some_and(|listen| listen.plaintext);
     if plaintext && route.accepts.iter().any(certificate) {
-        let message = "`certificate:…` on a listener without TLS, which sees none";
+        let message = "client certificates on a listener without TLS, which sees none";
         let help = "give `[listen]` a certificate, or take another credential";
         refuse(reader, at, message, help);
     }
@@ -433,23 +427,24 @@ pub(super) fn source<'t>(
     config: &Config,
 ) {
     let lists = [
-        &source.accounts,
-        &source.arns,
-        &source.buckets,
-        &source.buses,
+        ("accounts", &source.accounts),
+        ("arns", &source.arns),
+        ("buckets", &source.buckets),
+        ("buses", &source.buses),
     ];
-    if lists.into_iter().all(Vec::is_empty) {
+    let there = source.kind.lists();
+    if !there.is_empty() && lists.iter().all(|(_, list)| list.is_empty()) {
         let message = "a source says where its events are from";
-        let help = "add at least one of `accounts`, `arns`, `buckets` and `buses`";
-        refuse(reader, table.start..table.start, message, help);
+        let help = format!("add `{}`", there.join("` or `"));
+        refuse(reader, table.start..table.start, message, &help);
     }
-    for (key, list, kind) in [
-        ("buckets", &source.buckets, SourceKind::S3),
-        ("buses", &source.buses, SourceKind::EventBridge),
-    ] {
-        if !list.is_empty() && source.kind != kind {
+    for (key, list) in lists {
+        if !list.is_empty() && !there.contains(&key) {
             let message = format!("events of `{}` have no `{key}`", source.kind.name());
-            let help = format!("`{key}` is for `kind = \"{}\"`", kind.name());
+            let help = match there {
+                [] => "remove it: who may invoke the function is for the platform".to_owned(),
+                some => format!("use `{}`", some.join("` or `")),
+            };
             refuse(reader, place(table, key), &message, &help);
         }
     }

@@ -74,7 +74,8 @@ fn the_complete_example_is_read() {
     assert_eq!((staff.skew, staff.max_lifetime), (30, Some(3_600)));
     assert_eq!(staff.require["tenant"], ["acme", "example"]);
     let machines = &config.issuers["machines"];
-    assert_eq!(machines.algorithms, ["RS256", "PS256", "ES256", "EdDSA"]);
+    let algorithms = machines.algorithms.iter().map(|a| a.name());
+    assert!(algorithms.eq(["RS256", "PS256", "ES256", "EdDSA"]));
     assert_eq!(machines.subject, "sub");
     let aws = config.aws.unwrap();
     assert_eq!((aws.skew, aws.presigned), (300, Some(900)));
@@ -161,7 +162,7 @@ fn an_algorithm_has_one_name() {
     let text = COMPLETE.replace("\"ES256\"]", "\"Ed25519\"]");
     assert_eq!(
         parse(&text).unwrap().issuers["staff"].algorithms,
-        ["RS256", "EdDSA"]
+        [Algorithm::Rs256, Algorithm::EdDsa]
     );
 }
 
@@ -314,7 +315,14 @@ fn mistakes_in_routes_have_their_place() {
                 "authenticate = <[\"certificate:p\"]\nroles = [\"a\"]",
                 "[trust.p]\nauthorities = [\"ca.pem\"]\nroles = [\"a\"]",
             ),
-            "`certificate:…` on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
+            "client certificates on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
+        ),
+        (
+            more(
+                "authenticate = <[\"token:i\"]\nscopes = [\"a\"]",
+                "[issuers.i]\nissuer = \"https://i.example\"\naudiences = [\"a\"]\ncertificate-bound = true",
+            ),
+            "client certificates on a listener without TLS, which sees none; give `[listen]` a certificate, or take another credential",
         ),
         (
             more(&format!("{token}roles = <[\"clerk\"]"), issuer),
@@ -727,11 +735,11 @@ fn mistakes_in_sources_have_their_place() {
     for (text, said) in [
         (
             source("sqs", "").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
+            "a source says where its events are from; add `accounts` or `arns`",
         ),
         (
             source("sqs", "accounts = []").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
+            "a source says where its events are from; add `accounts` or `arns`",
         ),
         (
             source("", "accounts = [\"111122223333\"]").replace("\"\"", "<\"sqss\""),
@@ -746,7 +754,7 @@ fn mistakes_in_sources_have_their_place() {
             "`arn:aws:sqs:*:*:*` is not an ARN that names an account or a resource",
         ),
         (
-            source("direct", "arns = [<\"arn:aws:lambda:*:*:function:*\"]"),
+            source("sns", "arns = [<\"arn:aws:lambda:*:*:function:*\"]"),
             "`arn:aws:lambda:*:*:function:*` is not an ARN that names an account or a resource",
         ),
         (
@@ -759,7 +767,25 @@ fn mistakes_in_sources_have_their_place() {
         ),
         (
             source("sqs", "buckets = <[\"uploads\"]"),
-            "events of `sqs` have no `buckets`; `buckets` is for `kind = \"s3\"`",
+            "events of `sqs` have no `buckets`; use `accounts` or `arns`",
+        ),
+        (
+            source(
+                "s3",
+                "buckets = [\"uploads\"]\naccounts = <[\"111122223333\"]",
+            ),
+            "events of `s3` have no `accounts`; use `arns` or `buckets`",
+        ),
+        (
+            source(
+                "apigateway",
+                "accounts = [\"111122223333\"]\narns = <[\"arn:aws:execute-api:eu-west-1:111122223333:abc\"]",
+            ),
+            "events of `apigateway` have no `arns`; use `accounts`",
+        ),
+        (
+            source("direct", "accounts = <[\"111122223333\"]"),
+            "events of `direct` have no `accounts`; remove it: who may invoke the function is for the platform",
         ),
         (
             source(

@@ -1,8 +1,8 @@
 //! A draft from an `OpenAPI` document and API Gateway's extensions in it (`x-amazon-apigateway-…`).
 
 use super::{
-    Accept, Callers, Contract as Table, Cors, Draft, Issuer, METHODS, Noted, Route, Setting,
-    Target, name,
+    Accept, Callers, CognitoToken, Contract as Table, Cors, Draft, Issuer, METHODS, Noted, Route,
+    Setting, Target, name,
 };
 use crate::validate::Contract;
 use palisade_core::{Origin, Sources};
@@ -221,7 +221,7 @@ impl Reading<'_> {
                 return none("which credential with which scopes: there, they differ");
             }
             scopes = Some(wanted);
-            match self.scheme(scheme) {
+            match self.scheme(scheme, wanted) {
                 Ok(accept) => accepts.push(accept),
                 Err(why) => return (Callers::Decide(why), Vec::new()),
             }
@@ -238,7 +238,7 @@ impl Reading<'_> {
         Callers::Who(vec![Accept::AwsSignature])
     }
 
-    fn scheme(&mut self, called: &str) -> Result<Accept, String> {
+    fn scheme(&mut self, called: &str, scopes: &[String]) -> Result<Accept, String> {
         let Some(scheme) = self.schemes.get(called).copied() else {
             return Err(format!(
                 "the security scheme `{called}`, which is not defined"
@@ -251,7 +251,7 @@ impl Reading<'_> {
             return Ok(Accept::AwsSignature);
         }
         if let Some(authorizer) = scheme.get(AUTHORIZER) {
-            return self.authorizer(called, authorizer, &origin);
+            return self.authorizer(called, authorizer, scopes, &origin);
         }
         let issuer = match text("type") {
             "apiKey" if text("in") == "header" => {
@@ -289,13 +289,20 @@ impl Reading<'_> {
         let audiences = vec![Setting::decide(format!(
             "whom tokens of `{called}` are for"
         ))];
-        Ok(self.issuer(called, issuer, audiences, origin))
+        let issuer = Issuer {
+            issuer,
+            audiences,
+            cognito: None,
+            origin,
+        };
+        Ok(self.draft.issuer(called, issuer))
     }
 
     fn authorizer(
         &mut self,
         called: &str,
         authorizer: &Node,
+        scopes: &[String],
         origin: &str,
     ) -> Result<Accept, String> {
         let kind = authorizer
@@ -327,7 +334,13 @@ impl Reading<'_> {
                         "whom tokens of `{called}` are for"
                     )));
                 }
-                Ok(self.issuer(called, issuer, audiences, origin.to_owned()))
+                let issuer = Issuer {
+                    cognito: issuer.is_cognito().then_some(CognitoToken::Access),
+                    issuer,
+                    audiences,
+                    origin: origin.to_owned(),
+                };
+                Ok(self.draft.issuer(called, issuer))
             }
             "cognito_user_pools" => {
                 let pools = texts(authorizer.get("providerARNs"));
@@ -346,28 +359,18 @@ impl Reading<'_> {
                 );
                 let audience = format!("the ids of the app clients of `{called}`");
                 let audiences = vec![Setting::decide(audience)];
-                Ok(self.issuer(called, issuer, audiences, origin.to_owned()))
+                let issuer = Issuer {
+                    issuer,
+                    audiences,
+                    cognito: Some(CognitoToken::of_authorizer(!scopes.is_empty())),
+                    origin: origin.to_owned(),
+                };
+                Ok(self.draft.issuer(called, issuer))
             }
             _ => Err(format!(
                 "who may call: there, a function decides (`{called}`, {origin})"
             )),
         }
-    }
-
-    fn issuer(
-        &mut self,
-        called: &str,
-        issuer: Setting,
-        audiences: Vec<Setting>,
-        origin: String,
-    ) -> Accept {
-        let table = Issuer {
-            issuer,
-            audiences,
-            origin,
-        };
-        self.draft.issuers.insert(name(called), table);
-        Accept::Token(name(called))
     }
 
     fn cors(&self) -> Option<Cors> {

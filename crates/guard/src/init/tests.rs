@@ -113,6 +113,50 @@ fn decisions_are_what_is_refused() {
     assert_eq!(public, ["/pets"]);
 }
 
+/// Cognito's access tokens and ID tokens are not taken for each other.
+#[test]
+fn tokens_of_user_pools() {
+    let document = r#"openapi: 3.0.1
+info: {title: Pets, version: "1"}
+paths:
+  /pets:
+    get:
+      security: [{pool: []}]
+      responses: {"200": {description: ok}}
+    post:
+      security: [{pool: [pets/write]}]
+      responses: {"200": {description: ok}}
+    put:
+      security: [{tokens: [pets/write]}]
+      responses: {"200": {description: ok}}
+components:
+  securitySchemes:
+    pool:
+      type: apiKey
+      name: Authorization
+      in: header
+      x-amazon-apigateway-authorizer: {type: cognito_user_pools, providerARNs: ["arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_abc"]}
+    tokens:
+      type: oauth2
+      x-amazon-apigateway-authorizer: {type: jwt, jwtConfiguration: {issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc", audience: [shop]}}
+"#;
+    let text = written(document, Some("https://functions.example.com")).text;
+    let table = |name: &str| {
+        let (_, table) = text.split_once(&format!("[issuers.{name}]\n")).unwrap();
+        let lines = table.lines().take_while(|line| !line.is_empty());
+        let lines =
+            lines.filter(|line| line.starts_with("audience-claim") || line.starts_with("require"));
+        lines.collect::<Vec<_>>()
+    };
+    let access = [
+        "audience-claim = \"client_id\"",
+        "require = { token_use = [\"access\"] }",
+    ];
+    assert_eq!(table("pool"), ["require = { token_use = [\"id\"] }"]);
+    assert_eq!(table("pool-2"), access);
+    assert_eq!(table("tokens"), access);
+}
+
 /// A document that says nothing about callers is not taken for one that lets everybody in.
 #[test]
 fn silence_is_to_be_decided() {

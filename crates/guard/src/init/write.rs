@@ -1,7 +1,9 @@
 //! A settled draft as text.
 
 use super::settle::{is_closed, settle};
-use super::{Accept, Callers, Contract, Draft, Limit, METHODS, Route, Setting, Source, Written};
+use super::{
+    Accept, Callers, CognitoToken, Contract, Draft, Limit, METHODS, Route, Setting, Source, Written,
+};
 use crate::config::DECIDE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -216,6 +218,13 @@ fn tables(
         out.comment(&issuer.origin);
         out.value("issuer", &issuer.issuer);
         out.list("audiences", &issuer.audiences);
+        match issuer.cognito {
+            Some(CognitoToken::Access) => {
+                out.line("audience-claim = \"client_id\"\nrequire = { token_use = [\"access\"] }");
+            }
+            Some(CognitoToken::Id) => out.line("require = { token_use = [\"id\"] }"),
+            None => {}
+        }
     }
     let trust = accepts.iter().filter_map(|accept| match accept {
         Accept::Certificate(name) => Some(name),

@@ -3,9 +3,10 @@
 //! There is no queue: who finds no room is refused at once, so nothing piles up.
 
 use super::hash::{Key, Seed};
+use crate::lock::lock;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// What is under way of one route.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Concurrency {
         };
         if let Some(most) = self.most_each {
             let key = self.seed.key(0, caller);
-            let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut each = lock(&self.each);
             let now = each.get(&key).copied().unwrap_or(0);
             if now >= most {
                 drop(each);
@@ -79,7 +80,7 @@ pub struct Permit {
 impl Drop for Permit {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            let mut each = self.of.each.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut each = lock(&self.of.each);
             match each.get_mut(&key) {
                 Some(now) if *now > 1 => *now -= 1,
                 _ => {

@@ -11,10 +11,11 @@
 //! more is reserved and requests are refused: a quota that cannot be kept is not given.
 
 use super::hash::{Key, Seed, space};
+use crate::lock::lock;
 use palisade_core::Date;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 const DAY: i64 = 86_400;
 const SHARDS: usize = 16;
@@ -477,11 +478,6 @@ fn freeze_oldest(shard: &mut Shard) -> Option<(Key, Count)> {
     let (key, count) = shard.iter_mut().min_by_key(|(_, count)| count.last)?;
     count.reserved = count.used;
     Some((*key, *count))
-}
-
-/// A panic under a lock leaves whole numbers behind: there is nothing to mend.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 
 use super::hash::{Key, low};
 use super::rate::{Rate, Step};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::lock::lock;
+use std::sync::{Mutex, MutexGuard};
 
 /// Locks of their own, so that threads seldom meet.
 const SHARDS: usize = 64;
@@ -100,12 +101,8 @@ impl Table {
         }
     }
 
-    /// A panic under the lock leaves whole numbers behind: there is nothing to mend.
     fn shard(&self, key: Key) -> MutexGuard<'_, Box<[Set]>> {
-        self.shards[bits(key.0 >> 120) % SHARDS]
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shards[bits(key.0 >> 120) % SHARDS].0)
     }
 }
 

@@ -5,14 +5,10 @@ use crate::chain::{Pass, Standing};
 use crate::config::{Accept, Route};
 use crate::reason::Reason;
 use crate::request::{Call, Entry, Request};
-use palisade_authn::api_key::KeyRules;
 use palisade_authn::sigv4::{self, Body, SignedRequest};
 use palisade_authn::{Means, Principal, certificate};
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
-
-/// API keys live no longer, in days: the clause's own limit is asked for where they are issued.
-const KEY_DAYS: u32 = 365;
 
 /// Whether a signature covers the body.
 pub(crate) fn wants_body(pass: &Pass) -> bool {
@@ -125,7 +121,8 @@ async fn token_of(pass: &Pass, route: &Route, token: &[u8]) -> Result<Arc<Princi
         several => named().or_else(asked).or(several.first()),
     };
     let issuer = issuer.ok_or(Reason::NoCredential)?;
-    issuer.verify(token, pass.began / 1000).await
+    let certificate = pass.request.peer.certificates.first().map(Vec::as_slice);
+    issuer.verify(token, certificate, pass.began / 1000).await
 }
 
 fn key_of(pass: &Pass, key: &str) -> Result<Principal, Reason> {
@@ -135,7 +132,7 @@ fn key_of(pass: &Pass, key: &str) -> Result<Principal, Reason> {
         means,
         code: "no-keys",
     })?;
-    let rules = KeyRules { max_days: KEY_DAYS };
+    let rules = pass.guard.parts().keys;
     let principal = keys.verify(key, rules, pass.began / 1000);
     principal.map_err(|error| Reason::Credential {
         means,

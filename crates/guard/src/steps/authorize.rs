@@ -190,7 +190,7 @@ fn plain(text: &str) -> String {
         rest = behind;
         bytes.push(match byte {
             b'+' => b' ',
-            b'%' => match crate::path::encoded_byte(rest) {
+            b'%' => match crate::percent::byte(rest) {
                 Some((byte, behind)) => {
                     rest = behind;
                     byte

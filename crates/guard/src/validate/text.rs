@@ -1,5 +1,6 @@
 //! Reading what stands around a value: percent-encoding, query strings, content types.
 
+use crate::percent;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -13,13 +14,14 @@ pub(super) fn decode(text: &str, plus: bool) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(text));
     }
     let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
         out.push(match byte {
             b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                let value = digit()? << 4 | digit()?;
-                u8::try_from(value).ok()?
+                let (byte, behind) = percent::byte(rest)?;
+                rest = behind;
+                byte
             }
             b'+' if plus => b' ',
             byte => byte,

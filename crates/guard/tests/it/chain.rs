@@ -151,6 +151,7 @@ fn occurrence(kind: SourceKind, arn: &str) -> Request {
             kind,
             origin,
             id: None,
+            function: None,
         }),
         peer: Peer::default(),
         headers: Headers::default(),

@@ -149,6 +149,38 @@ fn what_is_wrong_has_a_place() {
     ));
 }
 
+/// Which of two members counts differs between readers: what is decided about would not be what the
+/// function sees.
+#[test]
+fn members_that_stand_twice_are_refused_wherever_they_are() {
+    let text = sqs().to_string();
+    assert!(read(text.as_bytes(), None).is_ok());
+    let arn = "\"eventSourceARN\":\"arn:aws:sqs:us-east-2:123456789012:my-queue\"";
+    assert!(text.contains(arn));
+    let other = arn.replace("my-queue", "other");
+    for doubled in [
+        text.replace(arn, &format!("{arn},{other}")),
+        text.replace(arn, &format!("{arn},{}", other.replace("RN", "\\u0052N"))),
+        text.replacen('{', "{\"Records\":[],", 1),
+        text.replace("\"attributes\":{", "\"attributes\":{\"a\":1,\"a\":1,"),
+    ] {
+        assert_ne!(doubled, text);
+        for said in [None, Some(SourceKind::Sqs), Some(SourceKind::Direct)] {
+            let error = read(doubled.as_bytes(), said).unwrap_err();
+            assert!(
+                matches!(error, EventError::Twice { line: 1, .. }),
+                "{doubled}"
+            );
+        }
+    }
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(read(deep(100).as_bytes(), None).is_ok());
+    for depth in [101, 127, 200, 100_000] {
+        let error = read(deep(depth).as_bytes(), None).unwrap_err();
+        assert!(matches!(error, EventError::Deep { .. }), "{depth}");
+    }
+}
+
 #[test]
 fn anything_may_be_sent_directly() {
     let found = records(&sqs(), Some(SourceKind::Direct)).unwrap();

@@ -1,5 +1,6 @@
 //! A guard over a ledger in a temporary folder, and a way to read back what it left there.
 
+use palisade_authn::api_key::KeyRules;
 use palisade_event::Product;
 use palisade_guard::config::Config;
 use palisade_guard::limit::{Counter, Limiter, QuotaStore, Quotas, Seed, StoreError, Window};
@@ -31,6 +32,8 @@ pub(crate) struct Records {
     pub(crate) clock: Arc<Set>,
     /// What fetches for guards that are made from now on.
     pub(crate) fetch: Option<Arc<dyn Fetch>>,
+    /// How long API keys may hold for guards that are made from now on.
+    pub(crate) keys: KeyRules,
     broken: Arc<AtomicBool>,
 }
 
@@ -64,6 +67,7 @@ impl Records {
             ledger,
             clock,
             fetch: None,
+            keys: KeyRules { max_days: 90 },
             broken,
         }
     }
@@ -110,6 +114,7 @@ impl Records {
             unrecorded: Arc::default(),
             folder: self.folder.clone(),
             fetch: self.fetch.clone(),
+            keys: self.keys,
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
             // None that could say that something is left.
             quotas: Some(Arc::new(Quotas::new(

@@ -90,7 +90,17 @@ fn token(minter: &Minter, id: &str) -> String {
 }
 
 async fn shown(guard: &Guard, token: &str) -> Result<(), &'static str> {
+    shown_over(guard, token, &[]).await
+}
+
+/// Over a connection with these certificates.
+async fn shown_over(
+    guard: &Guard,
+    token: &str,
+    certificates: &[&[u8]],
+) -> Result<(), &'static str> {
     let mut request = call("GET", "/orders");
+    request.peer.certificates = certificates.iter().map(|der| der.to_vec()).collect();
     request
         .headers
         .push("authorization", format!("Bearer {token}"));
@@ -187,4 +197,41 @@ async fn a_revoked_opaque_token_is_gone_after_half_a_minute() {
     assert_eq!(shown(&guard, "opaque-2").await, Err("token-inactive"));
     records.clock.0.fetch_add(2_000, Ordering::SeqCst);
     assert_eq!(shown(&guard, "opaque-1").await, Err("token-inactive"));
+}
+
+/// RFC 8705, section 3: also of a token that was seen before, with the right certificate.
+#[tokio::test]
+async fn a_token_that_is_bound_to_a_certificate_comes_with_it() {
+    // The SHA-256 of `the certificate`.
+    const HASH: &str = "peKvyIIvZTgeZgE2oXjYQEw0eF8gzLDcB6eMo-2lqiE";
+    let (mut records, told) = (Records::new("bound"), Told::new(99));
+    let place = format!("{ISSUER}/ask");
+    let asked = format!(
+        "[issuers.staff.introspection]\nurl = \"{place}\"\nclient = \"palisade\"\nsecret-file = \"secret\"\n"
+    );
+    let guard = guarded(&mut records, &told, &asked);
+    let answer = |cnf: serde_json::Value| {
+        let mut answer =
+            json!({ "active": true, "sub": "ada", "exp": NOW + 600, "roles": ["clerk"] });
+        if !cnf.is_null() {
+            answer["cnf"] = cnf;
+        }
+        *told.answers.lock().unwrap() = vec![(place.clone(), answer.to_string())];
+    };
+    let (right, wrong): (&[u8], &[u8]) = (b"the certificate", b"another");
+    answer(json!({ "x5t#S256": HASH }));
+    for _ in 0..2 {
+        assert_eq!(shown_over(&guard, "bound", &[right]).await, Ok(()));
+        for certificates in [&[][..], &[wrong], &[wrong, right]] {
+            let told = shown_over(&guard, "bound", certificates).await;
+            assert_eq!(told, Err("token-certificate"));
+        }
+    }
+    answer(json!({ "jkt": HASH }));
+    assert_eq!(
+        shown_over(&guard, "key", &[right]).await,
+        Err("token-claim-refused")
+    );
+    answer(json!(null));
+    assert_eq!(shown_over(&guard, "free", &[wrong]).await, Ok(()));
 }

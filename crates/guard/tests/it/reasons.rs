@@ -154,6 +154,7 @@ fn queue(arn: &str) -> Case {
         kind,
         origin,
         id: None,
+        function: None,
     };
     let request = Request {
         entry: Entry::Event(occurrence),

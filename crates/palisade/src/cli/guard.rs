@@ -124,6 +124,10 @@ pub(crate) struct DecideArgs {
     /// What the event is; else it is told by its shape
     #[arg(long, value_enum, value_name = "KIND")]
     pub(crate) source: Option<SourceArg>,
+    /// The function that the event was sent to: only sources of it count. A direct invocation does not
+    /// say it, so where several functions have a source `direct` it must be said here
+    #[arg(long, value_name = "NAME")]
+    pub(crate) function: Option<String>,
     #[command(flatten)]
     pub(crate) online: OnlineArgs,
     /// How to write the answer

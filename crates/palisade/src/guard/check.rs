@@ -9,8 +9,8 @@ use crate::cli::guard::CheckArgs;
 use crate::failure::{CommandError, code};
 use crate::output;
 use palisade_cloud::Identity;
-use palisade_guard::Guard;
 use palisade_guard::config::{Accept, BodyMode, Config, Limit, Listen, Per, Route, Source};
+use palisade_guard::{Guard, SourceKind};
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -230,7 +230,11 @@ fn route_text(route: &Route) -> String {
 }
 
 fn source_text(source: &Source) -> String {
-    let mut text = format!("{} -> {}: matched by", source.kind.name(), source.function);
+    let how = match source.kind {
+        SourceKind::Direct => "whoever the platform lets invoke it",
+        _ => "matched by",
+    };
+    let mut text = format!("{} -> {}: {how}", source.kind.name(), source.function);
     for (what, list) in [
         ("accounts", &source.accounts),
         ("ARNs", &source.arns),

@@ -13,7 +13,9 @@ use crate::output;
 use palisade_authn::{Means, Principal};
 use palisade_guard::config::Source;
 use palisade_guard::events::{self, Record};
-use palisade_guard::{Entry, Fetch, Guard, Headers, Occurrence, Peer, Reason, Request, Step};
+use palisade_guard::{
+    Entry, Fetch, Guard, Headers, Occurrence, Peer, Reason, Request, SourceKind, Step,
+};
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -34,7 +36,8 @@ pub(crate) fn run(arguments: &DecideArgs) -> Result<ExitCode, CommandError> {
     })?;
     let runtime = runtime()?;
     let mut said = Vec::new();
-    for record in records {
+    for mut record in records {
+        record.occurrence.function.clone_from(&arguments.function);
         let decided = runtime.block_on(Decided::of(&guard, record));
         said.push(decided);
     }
@@ -83,6 +86,8 @@ struct Decided {
     verified: Vec<String>,
     matched: Vec<String>,
     unverified: Vec<String>,
+    /// What decides in place of anything that was verified or matched.
+    trusted: Vec<String>,
 }
 
 impl Decided {
@@ -93,6 +98,7 @@ impl Decided {
             call,
             payload,
         } = record;
+        let is_direct = occurrence.kind == SourceKind::Direct;
         let kind = occurrence.kind.name();
         let mut decided = Self {
             place,
@@ -105,9 +111,11 @@ impl Decided {
             denied: None,
             verified: Vec::new(),
             matched: Vec::new(),
-            unverified: vec![format!(
-                "that it is from {kind}: an event carries no signature"
-            )],
+            unverified: vec![match is_direct {
+                true => "who calls: a direct invocation says nothing of that".to_owned(),
+                false => format!("that it is from {kind}: an event carries no signature"),
+            }],
+            trusted: Vec::new(),
         };
         let origin = occurrence.clone();
         let request = Request {
@@ -123,6 +131,12 @@ impl Decided {
         let walk = Walk::of(guard, request, own).await;
         if let Some(source) = &walk.source {
             decided.matched(source, &origin);
+            if is_direct {
+                decided.trusted.push(format!(
+                    "nothing was verified; the platform's permission to invoke `{}`",
+                    source.function
+                ));
+            }
         }
         decided.take(walk);
         let Some(call) = call.filter(|_| decided.denied.is_none()) else {
@@ -196,6 +210,7 @@ impl Decided {
             "verified": self.verified,
             "matched": self.matched,
             "unverified": self.unverified,
+            "trusted": self.trusted,
         })
     }
 
@@ -230,6 +245,7 @@ impl Decided {
             ("verified", &self.verified),
             ("matched", &self.matched),
             ("unverified", &self.unverified),
+            ("trusted", &self.trusted),
         ] {
             for text in list {
                 line(what, text);

@@ -2,7 +2,7 @@
 //! it is made; what is kept of it is a hash.
 
 use super::book::{Book, Recorded};
-use super::parts::{Loaded, fill, unusable};
+use super::parts::{Loaded, fill, key_rules, unusable};
 use super::tame;
 use crate::cli::AnswerFormat;
 use crate::cli::guard::{
@@ -11,7 +11,6 @@ use crate::cli::guard::{
 use crate::failure::CommandError;
 use crate::ledger::{show, tell, user};
 use crate::output;
-use crate::settings::Project;
 use palisade_authn::api_key::{ApiKey, KeyRecord, KeyRules, NewKey};
 use palisade_event::{Class, activity};
 use palisade_guard::keys::{KeyStore, KeyStoreError};
@@ -21,9 +20,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use zeroize::Zeroizing;
-
-/// Gateways take no key that is older, whatever the policy says.
-const LONGEST_DAYS: u32 = 365;
 
 pub(crate) fn run(arguments: &KeyArgs) -> Result<ExitCode, CommandError> {
     match &arguments.command {
@@ -74,17 +70,7 @@ impl Keys {
 
     /// What the policy says, as `palisade.toml` above the store has it.
     fn rules(&self) -> Result<KeyRules, CommandError> {
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let start = folder
-            .canonicalize()
-            .map_err(|error| CommandError::usage(format!("`{}`: {error}", folder.display())))?;
-        let days = Project::find(&start, None)?.parameters().key_lifetime_days;
-        Ok(KeyRules {
-            max_days: days.min(LONGEST_DAYS),
-        })
+        key_rules(&self.path)
     }
 
     /// The environment, where it fits into a key.
@@ -140,7 +126,7 @@ fn issue(arguments: &IssueArgs) -> Result<ExitCode, CommandError> {
         // Nobody has seen it, and nobody will.
         let _ = store.revoke(&record.id, now);
     })?;
-    print(&key, &record, recorded, arguments.format, "issued")
+    print(&key, &record, rules, recorded, arguments.format, "issued")
 }
 
 fn rotate(arguments: &RotateArgs) -> Result<ExitCode, CommandError> {
@@ -162,7 +148,7 @@ fn rotate(arguments: &RotateArgs) -> Result<ExitCode, CommandError> {
     let record = find(&store, key.id())?;
     let event = event(&user, activity::entity::UPDATE, &record, "rotated", now);
     let recorded = book.write(&event)?;
-    print(&key, &record, recorded, arguments.format, "rotated")
+    print(&key, &record, rules, recorded, arguments.format, "rotated")
 }
 
 fn revoke(arguments: &RevokeArgs) -> Result<ExitCode, CommandError> {
@@ -231,6 +217,7 @@ fn event(user: &str, activity: u8, record: &KeyRecord, code: &str, now: i64) -> 
 fn print(
     key: &ApiKey,
     record: &KeyRecord,
+    rules: KeyRules,
     recorded: Recorded,
     format: AnswerFormat,
     done: &str,
@@ -251,7 +238,7 @@ fn print(
             Zeroizing::new(format!("{}\n", key.reveal()))
         }
         AnswerFormat::Json => {
-            let mut json = shown(record);
+            let mut json = shown(record, rules);
             json["schema"] = "palisade.guard-key/1".into();
             json["key"] = key.reveal().into();
             json["recorded"] = recorded.name().into();
@@ -263,7 +250,7 @@ fn print(
 }
 
 /// What may be shown of a key.
-fn shown(record: &KeyRecord) -> Value {
+fn shown(record: &KeyRecord, rules: KeyRules) -> Value {
     json!({
         "id": record.id,
         "name": record.name,
@@ -272,21 +259,22 @@ fn shown(record: &KeyRecord) -> Value {
         "scopes": record.scopes,
         "created": day(record.created),
         "issued": day(record.current.issued),
-        "expires": day(record.current.expires),
-        "previous_until": record.previous.as_ref().map(|previous| day(previous.expires)),
+        "expires": day(record.current.end(rules)),
+        "previous_until": record.previous.as_ref().map(|previous| day(previous.end(rules))),
         "revoked": record.revoked.map(day),
     })
 }
 
 fn list(arguments: &ListArgs) -> Result<ExitCode, CommandError> {
     let keys = Keys::find(&arguments.store)?;
+    let rules = keys.rules()?;
     let records = keys.open(false)?.list().map_err(|error| wrong(&error))?;
     let now = now();
     let text = match arguments.format {
         AnswerFormat::Json => {
             let all = records.iter().map(|record| {
-                let mut json = shown(record);
-                json["state"] = state(record, now).into();
+                let mut json = shown(record, rules);
+                json["state"] = state(record, rules, now).into();
                 json
             });
             let json = json!({
@@ -296,26 +284,29 @@ fn list(arguments: &ListArgs) -> Result<ExitCode, CommandError> {
             format!("{json:#}\n")
         }
         AnswerFormat::Text if records.is_empty() => "there are no keys\n".to_owned(),
-        AnswerFormat::Text => records.iter().map(|record| line(record, now)).collect(),
+        AnswerFormat::Text => records
+            .iter()
+            .map(|record| line(record, rules, now))
+            .collect(),
     };
     output::write(None, &text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-const fn state(record: &KeyRecord, now: i64) -> &'static str {
-    match (record.revoked, record.current.expires > now) {
+fn state(record: &KeyRecord, rules: KeyRules, now: i64) -> &'static str {
+    match (record.revoked, record.current.end(rules) > now) {
         (Some(_), _) => "revoked",
         (None, true) => "valid",
         (None, false) => "expired",
     }
 }
 
-fn line(record: &KeyRecord, now: i64) -> String {
+fn line(record: &KeyRecord, rules: KeyRules, now: i64) -> String {
     let mut text = format!(
         "{}  {:<7}  until {}  {}",
         record.id,
-        state(record, now),
-        day(record.current.expires),
+        state(record, rules, now),
+        day(record.current.end(rules)),
         tame(&record.name)
     );
     for (what, names) in [("roles", &record.roles), ("scopes", &record.scopes)] {
@@ -323,8 +314,9 @@ fn line(record: &KeyRecord, now: i64) -> String {
             let _ = write!(text, "  {what} {}", tame(&names.join(", ")));
         }
     }
-    if let Some(previous) = record.previous.as_ref().filter(|p| p.expires > now) {
-        let _ = write!(text, "  (the one before until {})", day(previous.expires));
+    let previous = record.previous.as_ref().map(|previous| previous.end(rules));
+    if let Some(end) = previous.filter(|end| *end > now) {
+        let _ = write!(text, "  (the one before until {})", day(end));
     }
     text.push('\n');
     text

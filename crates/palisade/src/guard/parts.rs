@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 use crate::failure::CommandError;
+use crate::settings::{Project, file_for};
+use palisade_authn::api_key::KeyRules;
 use palisade_core::Problem;
 use palisade_guard::config::Config;
 use palisade_guard::limit::{
@@ -22,6 +24,10 @@ use std::sync::atomic::AtomicU64;
 const PLACES: usize = 1 << 18;
 /// Buckets for a question.
 const FEW_PLACES: usize = 1 << 10;
+/// API keys hold for no more days, whatever the policy says.
+const LONGEST_DAYS: u32 = 365;
+/// Until the policy is read, no key holds.
+const NO_KEYS: KeyRules = KeyRules { max_days: 0 };
 /// Counts of quotas in memory.
 const ROOM: usize = 1 << 16;
 
@@ -46,6 +52,16 @@ pub(crate) struct Wrong {
 }
 
 impl Wrong {
+    fn new(file: &str, message: String) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            message,
+            help: None,
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         json!({
             "file": self.file,
@@ -93,15 +109,7 @@ impl Loaded {
     /// Reads a configuration, and nothing of what it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Vec<Wrong>> {
         let name = path.display().to_string();
-        let wrong = |message: String| {
-            vec![Wrong {
-                file: name.clone(),
-                line: None,
-                column: None,
-                message,
-                help: None,
-            }]
-        };
+        let wrong = |message: String| vec![Wrong::new(&name, message)];
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         let config = Config::parse(&name, &text)
             .map_err(|errors| errors.iter().map(Wrong::from).collect::<Vec<_>>())?;
@@ -118,8 +126,12 @@ impl Loaded {
         self.folder.join(file)
     }
 
-    /// Everything that the configuration names, ready.
-    pub(crate) fn guard(&self, parts: Parts) -> Result<Guard, Vec<Wrong>> {
+    /// Everything that the configuration names, ready; API keys as the policy has them now.
+    pub(crate) fn guard(&self, mut parts: Parts) -> Result<Guard, Vec<Wrong>> {
+        if let Some(keys) = &self.config.keys {
+            parts.keys = key_rules(&self.beside(&keys.store))
+                .map_err(|error| vec![Wrong::new(&self.name, error.to_string())])?;
+        }
         Guard::new(self.config.clone(), parts).map_err(|problems| self.wrong(&problems))
     }
 
@@ -158,6 +170,7 @@ impl Loaded {
             unrecorded: Arc::default(),
             folder: self.folder.clone(),
             fetch,
+            keys: NO_KEYS,
             limiter: Arc::new(Limiter::new(FEW_PLACES, Seed::new(fresh()))),
             quotas: Some(Arc::new(Quotas::new(
                 Box::new(Unused),
@@ -196,10 +209,35 @@ impl Loaded {
             unrecorded,
             folder: self.folder.clone(),
             fetch: Some(fetch),
+            keys: NO_KEYS,
             limiter: Arc::new(Limiter::new(PLACES, Seed::new(fresh()))),
             quotas: quotas.transpose()?,
         })
     }
+}
+
+/// What the policy says of API keys, as `palisade.toml` above their store has it.
+pub(crate) fn key_rules(store: &Path) -> Result<KeyRules, CommandError> {
+    let days = Project::find(&folder_of(store)?, None)?
+        .parameters()
+        .key_lifetime_days;
+    Ok(KeyRules {
+        max_days: days.min(LONGEST_DAYS),
+    })
+}
+
+/// The file with that policy, whether it is there or not.
+pub(crate) fn policy_file(store: &Path) -> Option<PathBuf> {
+    folder_of(store).ok().map(|folder| file_for(&folder))
+}
+
+fn folder_of(file: &Path) -> Result<PathBuf, CommandError> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let wrong = |error| CommandError::usage(format!("`{}`: {error}", folder.display()));
+    folder.canonicalize().map_err(wrong)
 }
 
 /// Fills bytes from the system's source of randomness. Without it nothing secret can be made, so

@@ -4,7 +4,7 @@
 
 use super::book::take_up;
 use super::fetch::Network;
-use super::parts::{Loaded, unusable};
+use super::parts::{Loaded, policy_file, unusable};
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
@@ -245,7 +245,11 @@ fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     let aws = config.aws.iter().map(|aws| &aws.credentials);
     let others = config.policies.iter().chain(&config.grants);
     let named = tls.chain(contracts).chain(trust).chain(aws).chain(others);
-    std::iter::once(PathBuf::from(&loaded.name)).chain(named.map(|name| loaded.beside(name)))
+    let policy = config.keys.iter();
+    let policy = policy.flat_map(|keys| policy_file(&loaded.beside(&keys.store)));
+    std::iter::once(PathBuf::from(&loaded.name))
+        .chain(named.map(|name| loaded.beside(name)))
+        .chain(policy)
 }
 
 fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {

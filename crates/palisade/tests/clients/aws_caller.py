@@ -22,6 +22,8 @@ from botocore.httpsession import URLLib3Session
 KIND, URL, AUTHORITY = sys.argv[1:]
 # As in AWS's documentation.
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+# Of sessions: one that has ended, too.
+SESSION, ENDED, TOKEN = "ASIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN8EXAMPLE", "IQoJb3JpZ2luX2VjEXAMPLE/+=="
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:orders"
 
 
@@ -73,6 +75,10 @@ def of_lambda():
     invoke("unknown-key", key="AKIAIOSFODNN8EXAMPLE")
     invoke("other-region", region="us-east-1")
     invoke("session-token", token="a token that nobody gave")
+    invoke("session", key=SESSION, token=TOKEN)
+    invoke("other-session", key=SESSION, token=TOKEN[:-1])
+    invoke("no-session", key=SESSION)
+    invoke("ended-session", key=ENDED, token=TOKEN)
     invoke("changed-body", spoil=another_body)
     invoke("changed-header", spoil=another_header)
     invoke("changed-path", spoil=another_path)
@@ -80,7 +86,7 @@ def of_lambda():
 
 def send(name, method="GET", path="/orders/7", query="", data=None, spoil=None, **how):
     signer = how.get("signer", botocore.auth.SigV4Auth)
-    credentials = Credentials(KEY, how.get("secret", SECRET))
+    credentials = Credentials(how.get("key", KEY), how.get("secret", SECRET), how.get("token"))
     scope = [how.get("service", "execute-api"), how.get("region", "eu-central-1")]
     headers = {"Content-Type": "application/json"} if data else {}
     parts = {"headers": headers, "data": data, "params": how.get("params")}
@@ -132,6 +138,10 @@ def of_execute_api():
     send("post", method="POST", path="/orders", data=b'{"id": 7}')
     send("presigned", **presigned)
     send("presigned-query", query="?b=2&a=a%20b", **presigned)
+    send("presigned-session", key=SESSION, token=TOKEN, **presigned)
+    send("presigned-other-session", key=SESSION, token=TOKEN + "=", **presigned)
+    send("presigned-no-session", key=SESSION, **presigned)
+    send("presigned-ended-session", key=ENDED, token=TOKEN, **presigned)
     send("presigned-too-long", signer=botocore.auth.SigV4QueryAuth, more={"expires": 3600})
     send("wrong-secret", secret="x" * 40)
     send("other-region", region="us-east-1")

@@ -264,6 +264,93 @@ fn each_record_of_a_batch_is_decided() {
     );
 }
 
+/// Nothing in a direct invocation says who sent it, and for which function: the answer says so.
+#[test]
+fn a_direct_invocation_is_trusted_to_the_platform() {
+    let source =
+        |function: &str| format!("\n[[sources]]\nkind = \"direct\"\nfunction = \"{function}\"\n");
+    let config = format!(
+        "environment = \"prod\"\n[ledger]\ndir = \"ledger\"\n{}",
+        source("nightly")
+    );
+    let folder = Folder::new("guard-decide-direct")
+        .with("guard.toml", config.clone())
+        .with("two.toml", format!("{config}{}", source("weekly")))
+        .with("event.json", "[{\"anything\": 7}]")
+        .with("queue.json", "{\"Records\": [{\"eventSource\": \"aws:sqs\", \"eventSourceARN\": \"a\", \"body\": \"\"}]}")
+        .with("twice.json", "{\"a\": {\"b\": 1, \"b\": 2}}");
+    let direct = ["decide", "--event", "event.json", "--source", "direct"];
+    let said = answer(&folder, &direct, 0, "guard-decide.schema.json");
+    let record = &said["records"][0];
+    assert_eq!(
+        (&record["kind"], &record["function"]),
+        (&json!("direct"), &json!("nightly"))
+    );
+    assert_eq!(
+        (&record["verified"], &record["matched"]),
+        (&json!([]), &json!([]))
+    );
+    let trusted = "nothing was verified; the platform's permission to invoke `nightly`";
+    assert_eq!(record["trusted"], json!([trusted]));
+    assert!(
+        guard(&folder, &direct)
+            .out()
+            .contains("  trusted     nothing was verified;")
+    );
+    let stands = guard(&folder, &["check"]).out();
+    let line = "direct -> nightly: whoever the platform lets invoke it; recorded before";
+    assert!(stands.contains(line), "{stands}");
+    // What is sent may look like anything; as what it looks like, nothing stands for it.
+    let queue = ["decide", "--event", "queue.json"];
+    assert_eq!(
+        guard(&folder, &[&queue[..], &["--source", "direct"]].concat()).code(),
+        0
+    );
+    assert!(guard(&folder, &queue).out().contains("no-route"));
+    // For which function it is, is never guessed.
+    for (config, function, code, part) in [
+        ("guard.toml", Some("nightly"), 0, "permitted to `nightly`"),
+        ("guard.toml", Some("weekly"), 1, "function-not-listed"),
+        ("two.toml", None, 1, "function-not-said"),
+        ("two.toml", Some("weekly"), 0, "permitted to `weekly`"),
+        ("two.toml", Some("daily"), 1, "function-not-listed"),
+    ] {
+        let mut arguments = [&direct[..], &["--config", config]].concat();
+        arguments.extend(function.into_iter().flat_map(|name| ["--function", name]));
+        let run = guard(&folder, &arguments);
+        assert_eq!(
+            run.code(),
+            code,
+            "{arguments:?}: {}{}",
+            run.out(),
+            run.err()
+        );
+        assert!(run.out().contains(part), "{arguments:?}: {}", run.out());
+    }
+    let run = guard(
+        &folder,
+        &["decide", "--event", "twice.json", "--source", "direct"],
+    );
+    assert_eq!(run.code(), 3, "{}", run.out());
+    assert!(run.err().contains("twice: line 1, column"), "{}", run.err());
+}
+
+/// The function that an event was sent to narrows the sources of other kinds, too.
+#[test]
+fn sources_of_other_functions_do_not_count() {
+    let (folder, _) = example("guard-decide-function");
+    let decide = ["decide", "--event", "events/sqs.json", "--function"];
+    for (function, code) in [("shipping", "permitted"), ("orders", "function-not-listed")] {
+        let said = answer(
+            &folder,
+            &[&decide[..], &[function]].concat(),
+            1,
+            "guard-decide.schema.json",
+        );
+        assert_eq!(said["records"][0]["code"], code);
+    }
+}
+
 /// The event of an API with a header field more.
 fn call(folder: &Folder, name: &str, value: &str) -> String {
     let text = std::fs::read_to_string(folder.0.join("events/apigateway.json")).unwrap();

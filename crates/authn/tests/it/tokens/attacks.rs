@@ -3,8 +3,8 @@
 
 use aws_lc_rs::hmac;
 use palisade_authn::{
-    Algorithm, Hmac, IssuerKeys, Jws, KeySet, MAX_TOKEN, Refresh, TokenCache, TokenDigest,
-    TokenError, verify,
+    Algorithm, Binding, Hmac, IssuerKeys, Jws, KeySet, MAX_TOKEN, Refresh, TokenCache, TokenDigest,
+    TokenError, TokenPolicy, verify,
 };
 use serde_json::{Value, json};
 
@@ -604,13 +604,37 @@ fn a_key_of_one_issuer_for_another() {
 /// RFC 8705, 3 and RFC 9449, 7.2: a token that is bound to a key is not anybody's bearer token.
 #[test]
 fn tokens_that_are_bound_to_a_key() {
+    let hash = "A".repeat(43);
+    let with = |binding, cnf: Option<&Value>| {
+        let token = match cnf {
+            Some(cnf) => with_claim("cnf", cnf.clone()),
+            None => good(Algorithm::Es256),
+        };
+        let policy = TokenPolicy {
+            binding,
+            ..policy()
+        };
+        let verified = verify(token.as_bytes(), &SET, &policy, NOW);
+        verified.err().map(|why| why.code())
+    };
+    let certificate = json!({ "x5t#S256": hash });
+    let refused = Some("token-claim-refused");
+    assert_eq!(with(Binding::Refused, Some(&certificate)), refused);
+    assert_eq!(with(Binding::Certificate, Some(&certificate)), None);
+    assert_eq!(with(Binding::Certificate, None), None);
+    assert_eq!(with(Binding::Required, Some(&certificate)), None);
+    assert_eq!(with(Binding::Required, None), Some("token-claim-missing"));
     for cnf in [
         json!({"x5t#S256": "abc"}),
-        json!({"jkt": "abc"}),
+        json!({ "jkt": hash }),
+        json!({ "x5t#S256": hash, "jkt": hash }),
+        json!({"x5t#S256": null}),
         json!({}),
         json!("x"),
     ] {
-        assert_eq!(refused(with_claim("cnf", cnf)), "token-claim-refused");
+        for binding in [Binding::Refused, Binding::Certificate, Binding::Required] {
+            assert_eq!(with(binding, Some(&cnf)), refused, "{cnf}");
+        }
     }
 }
 

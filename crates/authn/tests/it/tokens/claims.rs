@@ -127,6 +127,81 @@ fn audiences() {
     );
 }
 
+/// Amazon Cognito's access tokens; its ID tokens name the client as audience.
+#[test]
+fn clients_in_place_of_audiences() {
+    let policy = TokenPolicy {
+        audience: Audience::Client(vec!["shop".into(), "app".into()]),
+        required_claims: vec![RequiredClaim {
+            claim: ClaimPath::new("token_use"),
+            values: vec![json!("access")],
+        }],
+        ..policy()
+    };
+    let access = json!({"aud": null, "client_id": "shop", "token_use": "access"});
+    for (change, code) in [
+        (json!({}), None),
+        (json!({"client_id": "app"}), None),
+        (json!({"client_id": "other"}), Some("token-audience")),
+        (json!({"client_id": "Shop"}), Some("token-audience")),
+        (json!({"client_id": "shop app"}), Some("token-audience")),
+        (json!({"client_id": ""}), Some("token-audience")),
+        (json!({"client_id": ["shop"]}), Some("token-claim-invalid")),
+        (
+            json!({"client_id": {"shop": 1}}),
+            Some("token-claim-invalid"),
+        ),
+        (json!({"client_id": null}), Some("token-claim-missing")),
+        // The client in another's claim.
+        (
+            json!({"client_id": null, "azp": "shop"}),
+            Some("token-claim-missing"),
+        ),
+        // Somebody in particular is meant, if only beside us.
+        (json!({"aud": "shop"}), Some("token-claim-refused")),
+        (
+            json!({"aud": ["other", "shop"]}),
+            Some("token-claim-refused"),
+        ),
+        (json!({"aud": "other"}), Some("token-claim-refused")),
+        (json!({"aud": []}), Some("token-claim-refused")),
+        // ID tokens, and refresh tokens if they were readable.
+        (json!({"token_use": "id"}), Some("token-claim-refused")),
+        (
+            json!({"token_use": "id", "aud": "shop", "client_id": null}),
+            Some("token-claim-refused"),
+        ),
+        (json!({"token_use": null}), Some("token-claim-missing")),
+    ] {
+        let mut said = claims();
+        for from in [&access, &change] {
+            for (name, value) in from.as_object().unwrap() {
+                match value {
+                    Value::Null => said.as_object_mut().unwrap().remove(name),
+                    value => said
+                        .as_object_mut()
+                        .unwrap()
+                        .insert(name.clone(), value.clone()),
+                };
+            }
+        }
+        let token = raw(
+            &header(Algorithm::Es256).to_string(),
+            &said.to_string(),
+            Algorithm::Es256,
+        );
+        let outcome = verify(token.as_bytes(), &SET, &policy, NOW);
+        assert_eq!(outcome.err().map(|why| why.code()), code, "{change}");
+    }
+    // And an access token is nobody's where audiences count.
+    let token = raw(
+        &header(Algorithm::Es256).to_string(),
+        &claims().to_string().replace("\"aud\":", "\"client_id\":"),
+        Algorithm::Es256,
+    );
+    assert_eq!(refused(token), "token-claim-missing");
+}
+
 #[test]
 fn subjects() {
     for sub in [

@@ -1,16 +1,19 @@
 //! Who can call: `[issuers]`, `[trust]`, `[keys]` and `[aws]`.
 
 use super::values::{self, place};
-use crate::config::{Aws, Introspection, Issuer, Keys, Trust, check};
+use crate::config::{AudienceClaim, Aws, Introspection, Issuer, Keys, Trust, check};
+use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table};
 use std::collections::BTreeMap;
 
 pub(super) const ISSUER_KEYS: &[&str] = &[
     "issuer",
     "audiences",
+    "audience-claim",
     "algorithms",
     "types",
     "keys",
+    "certificate-bound",
     "max-lifetime",
     "subject",
     "skew",
@@ -25,7 +28,16 @@ pub(super) const KEYS_KEYS: &[&str] = &["store", "header"];
 pub(super) const AWS_KEYS: &[&str] = &["credentials", "regions", "service", "skew", "presigned"];
 
 /// The algorithms of an issuer that says nothing: those with public keys that are in use.
-const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
+const ALGORITHMS: [Algorithm; 4] = [
+    Algorithm::Rs256,
+    Algorithm::Ps256,
+    Algorithm::Es256,
+    Algorithm::EdDsa,
+];
+const AUDIENCE_CLAIMS: [(&str, AudienceClaim); 2] = [
+    ("aud", AudienceClaim::Aud),
+    ("client_id", AudienceClaim::ClientId),
+];
 /// By how many seconds clocks may differ when nothing is said.
 const SKEW: u32 = 30;
 const AWS_SKEW: u32 = 300;
@@ -43,7 +55,7 @@ pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Issue
             let algorithms = values::some(reader, table, "algorithms");
             check::algorithms(reader, algorithms)
         }
-        None => ALGORITHMS.map(str::to_owned).to_vec(),
+        None => ALGORITHMS.to_vec(),
     };
     let keys = reader.optional_text(table, "keys");
     if let Some(keys) = &keys
@@ -54,9 +66,12 @@ pub(super) fn issuer<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Issue
     let issuer = Issuer {
         issuer,
         audiences: audiences.into_iter().map(|(text, _)| text).collect(),
+        audience_claim: values::choice(reader, table, "audience-claim", &AUDIENCE_CLAIMS)
+            .unwrap_or(AudienceClaim::Aud),
         algorithms,
         types: values::texts(reader, table, "types"),
         keys,
+        certificate_bound: values::truth(reader, table, "certificate-bound"),
         max_lifetime: values::seconds(reader, table, "max-lifetime", ["1s", "365d"]),
         subject: reader
             .optional_text(table, "subject")

@@ -4,7 +4,7 @@ use super::application::{Reading, Way};
 use palisade_app::graph::{Authentication, EntryKind};
 use palisade_app::value::{Data, Value};
 use palisade_app::{Answer, Resource};
-use palisade_guard::init::{Accept, Callers, Issuer, Setting, cognito_issuer, name};
+use palisade_guard::init::{Accept, Callers, CognitoToken, Issuer, Setting, cognito_issuer, name};
 use std::sync::Arc;
 
 /// What a way in asks of its callers.
@@ -123,6 +123,12 @@ fn mutual(reading: &Reading<'_>, way: &Way<'_>) -> Option<(String, String)> {
 /// An authorizer that is a resource of its own.
 fn attached(reading: &mut Reading<'_>, route: &Resource, at: &str) -> Asked {
     let app = reading.app;
+    let scopes = route.at("AuthorizationScopes[]");
+    let scopes: Vec<Setting> = scopes
+        .iter()
+        .filter(|leaf| !matches!(leaf.value.data, Data::Absent | Data::Null))
+        .map(|leaf| reading.setting(leaf.value))
+        .collect();
     let mut accepts = Vec::new();
     for id in route.references("AuthorizerId") {
         let Some(authorizer) = app.resource(&id) else {
@@ -136,7 +142,10 @@ fn attached(reading: &mut Reading<'_>, route: &Resource, at: &str) -> Asked {
         let jwt = authorizer.properties.get("JwtConfiguration");
         accepts.extend(match jwt {
             Some(jwt) => vec![configured(reading, &called, jwt, origin)],
-            None => of_pools(reading, &called, &pools, &origin),
+            None => {
+                let which = CognitoToken::of_authorizer(!scopes.is_empty());
+                of_pools(reading, &called, &pools, which, &origin)
+            }
         });
     }
     if accepts.is_empty() {
@@ -144,22 +153,28 @@ fn attached(reading: &mut Reading<'_>, route: &Resource, at: &str) -> Asked {
             "whose tokens: the authorizer stands elsewhere ({at})"
         ));
     }
-    let scopes = route.at("AuthorizationScopes[]");
-    let scopes = scopes
-        .iter()
-        .filter(|leaf| !matches!(leaf.value.data, Data::Absent | Data::Null))
-        .map(|leaf| reading.setting(leaf.value))
-        .collect();
-    with_scopes(accepts, scopes)
+    with_scopes(reading, accepts, scopes)
 }
 
-fn with_scopes(accepts: Vec<Accept>, scopes: Vec<Setting>) -> Asked {
-    let notes = match scopes.len() > 1 {
-        true => {
-            vec!["There, one of these scopes suffices; here, all of them are needed.".to_owned()]
+fn with_scopes(reading: &Reading<'_>, accepts: Vec<Accept>, scopes: Vec<Setting>) -> Asked {
+    let mut notes = Vec::new();
+    if scopes.len() > 1 {
+        notes.push("There, one of these scopes suffices; here, all of them are needed.".to_owned());
+    }
+    let issuers = &reading.draft.issuers;
+    let is_access = |accept: &Accept| match accept {
+        Accept::Token(name) => {
+            let issuer = issuers.get(name);
+            issuer.is_some_and(|issuer| issuer.cognito == Some(CognitoToken::Access))
         }
-        false => Vec::new(),
+        _ => false,
     };
+    if scopes.is_empty() && accepts.iter().any(is_access) {
+        notes.push(
+            "There, ID tokens of the user pool are taken, too; here, access tokens alone."
+                .to_owned(),
+        );
+    }
     Asked {
         callers: Callers::Who(accepts),
         scopes,
@@ -191,6 +206,7 @@ fn described(reading: &mut Reading<'_>, body: &Value, operation: &Value, at: &st
                 "which credential with which scopes: there, they differ ({at})"
             ));
         }
+        let which = CognitoToken::of_authorizer(!wanted.is_empty());
         scopes = Some(wanted);
         let schemes = [
             body.get("securityDefinitions"),
@@ -211,7 +227,7 @@ fn described(reading: &mut Reading<'_>, body: &Value, operation: &Value, at: &st
             None => {
                 let pools = authorizer.get("providerARNs").map_or(&[][..], Value::items);
                 let pools: Vec<&Value> = pools.iter().collect();
-                of_pools(reading, &entry.key, &pools, &origin)
+                of_pools(reading, &entry.key, &pools, which, &origin)
             }
         };
         if found.is_empty() {
@@ -219,7 +235,7 @@ fn described(reading: &mut Reading<'_>, body: &Value, operation: &Value, at: &st
         }
         accepts.extend(found);
     }
-    with_scopes(accepts, scopes.unwrap_or_default())
+    with_scopes(reading, accepts, scopes.unwrap_or_default())
 }
 
 /// `JwtConfiguration`: issuer and audience are said.
@@ -231,7 +247,8 @@ fn configured(reading: &mut Reading<'_>, called: &str, jwt: &Value, origin: Stri
     );
     let audience = either("audience", "Audience").map_or(&[][..], Value::items);
     let audiences = audience.iter().map(|one| reading.setting(one)).collect();
-    issuer_of(reading, called, issuer, audiences, origin)
+    let cognito = issuer.is_cognito().then_some(CognitoToken::Access);
+    issuer_of(reading, called, issuer, audiences, cognito, origin)
 }
 
 /// Cognito user pools, each an issuer.
@@ -239,6 +256,7 @@ fn of_pools(
     reading: &mut Reading<'_>,
     called: &str,
     pools: &[&Value],
+    which: CognitoToken,
     origin: &str,
 ) -> Vec<Accept> {
     let mut accepts = Vec::new();
@@ -253,6 +271,7 @@ fn of_pools(
             &called,
             issuer,
             audiences,
+            Some(which),
             origin.to_owned(),
         ));
     }
@@ -296,6 +315,7 @@ fn issuer_of(
     called: &str,
     issuer: Setting,
     mut audiences: Vec<Setting>,
+    cognito: Option<CognitoToken>,
     origin: String,
 ) -> Accept {
     if audiences.is_empty() {
@@ -303,27 +323,11 @@ fn issuer_of(
             "whom tokens of `{called}` are for"
         )));
     }
-    let issuers = &mut reading.draft.issuers;
-    let wanted = name(called);
-    let mut free = wanted.clone();
-    let mut number = 2;
-    loop {
-        match issuers.get(&free) {
-            Some(there) if there.issuer == issuer && there.audiences == audiences => break,
-            None => {
-                let table = Issuer {
-                    issuer,
-                    audiences,
-                    origin,
-                };
-                issuers.insert(free.clone(), table);
-                break;
-            }
-            Some(_) => {
-                free = format!("{wanted}-{number}");
-                number += 1;
-            }
-        }
-    }
-    Accept::Token(free)
+    let issuer = Issuer {
+        issuer,
+        audiences,
+        cognito,
+        origin,
+    };
+    reading.draft.issuer(called, issuer)
 }

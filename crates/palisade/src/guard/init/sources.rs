@@ -63,7 +63,6 @@ fn source(reading: &Reading<'_>, entry: &EntryPoint, function: String) -> Source
             source.notes.push("a schedule".to_owned());
         }
         kind => {
-            source.accounts = vec![account(reading)];
             source.notes.push(match kind {
                 EntryKind::Schedule => "a schedule".to_owned(),
                 EntryKind::Stream => {

@@ -340,12 +340,29 @@ fn answers(kind: &str, routes: &[(&str, &str)]) -> Option<BTreeMap<String, Strin
              target = \"orders\"\nauthenticate = [\"aws-signature\"]\nroles = [\"caller\"]\n"
         );
     }
-    let callers = "[[credential]]\n\
-        access-key-id = \"AKIAIOSFODNN7EXAMPLE\"\n\
-        secret-access-key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"\n\
-        account = \"111122223333\"\n\
-        arn = \"arn:aws:iam::111122223333:user/ada\"\n\
-        roles = [\"caller\"]\n";
+    let caller = |id: &str, arn: &str, more: &str| {
+        format!(
+            "[[credential]]\naccess-key-id = \"{id}\"\n\
+             secret-access-key = \"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"\n\
+             account = \"111122223333\"\narn = \"{arn}\"\nroles = [\"caller\"]\n{more}"
+        )
+    };
+    let session = |year: &str| {
+        format!(
+            "session-token = \"IQoJb3JpZ2luX2VjEXAMPLE/+==\"\nexpires = \"{year}-01-01T00:00:00Z\"\n"
+        )
+    };
+    let role = "arn:aws:sts::111122223333:assumed-role/shop/ada";
+    let callers = [
+        caller(
+            "AKIAIOSFODNN7EXAMPLE",
+            "arn:aws:iam::111122223333:user/ada",
+            "",
+        ),
+        caller("ASIAIOSFODNN7EXAMPLE", role, &session("2100")),
+        caller("ASIAIOSFODNN8EXAMPLE", role, &session("2020")),
+    ]
+    .concat();
     let folder = Folder::new(&format!("guard-aws-{kind}"))
         .with("guard.toml", config)
         .with("callers.toml", callers);
@@ -386,12 +403,15 @@ fn boto3_invokes_a_function() {
     let Some(answers) = answers("lambda", &[("POST", invocations)]) else {
         return;
     };
-    let taken = ["by-name", "by-arn", "qualified", "event"];
+    let taken = ["by-name", "by-arn", "qualified", "event", "session"];
     let refused = [
         "wrong-secret",
         "unknown-key",
         "other-region",
         "session-token",
+        "other-session",
+        "no-session",
+        "ended-session",
         "changed-body",
         "changed-header",
         "changed-path",
@@ -414,8 +434,12 @@ fn botocore_signs_calls_of_an_api() {
         "post",
         "presigned",
         "presigned-query",
+        "presigned-session",
     ];
     let refused = [
+        "presigned-other-session",
+        "presigned-no-session",
+        "presigned-ended-session",
         "presigned-too-long",
         "wrong-secret",
         "other-region",

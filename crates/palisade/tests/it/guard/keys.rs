@@ -120,6 +120,39 @@ fn no_key_lives_longer_than_the_policy_says() {
     );
 }
 
+/// A policy that becomes stricter ends keys that were issued before.
+#[test]
+fn the_policy_of_today_counts_for_older_keys() {
+    let (folder, key) = example("guard-keys-today");
+    let store = folder.0.join("keys.json");
+    let mut keys: Value = serde_json::from_slice(&std::fs::read(&store).unwrap()).unwrap();
+    let secret = &mut keys["keys"][0]["current"];
+    for time in ["issued", "expires"] {
+        secret[time] = json!(secret[time].as_i64().unwrap() - 8 * 86_400);
+    }
+    std::fs::write(&store, keys.to_string()).unwrap();
+    assert!(is_taken(&folder, &key));
+    let issued = list(&folder)[0]["issued"].clone();
+    for (days, state) in [(9, "valid"), (7, "expired"), (400, "valid")] {
+        let policy = format!("[parameters]\nkey-lifetime-days = {days}\n");
+        std::fs::write(folder.0.join("palisade.toml"), policy).unwrap();
+        assert_eq!(is_taken(&folder, &key), state == "valid", "{days}");
+        let shown = list(&folder).remove(0);
+        assert_eq!(shown["state"], state, "{days}");
+        assert_eq!(shown["issued"], issued);
+        let text = guard(&folder, &["key", "list"]).out();
+        assert!(text.contains(shown["expires"].as_str().unwrap()), "{text}");
+    }
+    std::fs::write(
+        folder.0.join("palisade.toml"),
+        "[parameters]\nkey-lifetime-day = 7\n",
+    )
+    .unwrap();
+    let run = guard(&folder, &["check"]);
+    assert_eq!(run.code(), 2);
+    assert!(run.err().contains("key-lifetime-days"), "{}", run.err());
+}
+
 #[test]
 fn wrong_commands_say_what_to_do() {
     let folder = Folder::new("guard-keys-wrong").with(
