@@ -151,12 +151,10 @@ impl Gateway {
         Ok(())
     }
 
-    /// Does what is due by itself. To be called about once a second.
-    ///
-    /// # Errors
-    /// What could not be read or written; everything stays as it was.
-    pub fn tend(&self) -> Result<(), Vec<String>> {
-        self.0.live().guard.tend()
+    /// What calls are held to at present.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        self.0.live().guard.clone()
     }
 
     /// Listens on an address.

@@ -8,9 +8,9 @@ use crate::reading::{self, LISTEN};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -80,6 +80,15 @@ struct Shared {
     state: Mutex<State>,
     /// Whether the writer's own thread wants it: it goes first.
     wanted: AtomicBool,
+    halt: Arc<Halt>,
+}
+
+/// What is known of a writer that has stopped, without waiting for it.
+#[derive(Debug, Default)]
+pub(crate) struct Halt {
+    why: OnceLock<Arc<LedgerError>>,
+    /// Events that were taken without a receipt, and not written.
+    lost: AtomicU64,
 }
 
 impl Shared {
@@ -141,9 +150,11 @@ impl Ledger {
             Indexing { stop, thread }
         });
         let (queue, waiting) = mpsc::channel();
+        let halt = writer.halt.clone();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Writing(Box::new(writer))),
             wanted: AtomicBool::new(false),
+            halt,
         });
         let writing = shared.clone();
         #[expect(clippy::disallowed_methods, reason = "the thread that writes")]
@@ -179,7 +190,8 @@ impl Ledger {
             room: None,
         };
         match self.inner.shared.try_lock() {
-            Some(mut state) => state.commit(vec![append]),
+            // It has a receipt: who waits for it is told.
+            Some(mut state) => drop(state.commit(vec![append])),
             None => self.inner.send(Message::Append(append))?,
         }
         receipt.blocking_recv().map_err(|_| ended())?
@@ -249,6 +261,20 @@ impl Ledger {
         answer.await.map_err(|_| ended())?
     }
 
+    /// Why nothing is written any more, once that is so.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Arc<LedgerError>> {
+        let shared = &self.inner.shared;
+        let has_panicked = || shared.state.is_poisoned().then(ended);
+        shared.halt.why.get().cloned().or_else(has_panicked)
+    }
+
+    /// How many events were taken without a receipt and then not written, because writing failed.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.inner.shared.halt.lost.load(Ordering::Relaxed)
+    }
+
     /// What the ledger was opened with.
     #[must_use]
     pub fn parts(&self) -> &Parts {
@@ -258,6 +284,10 @@ impl Ledger {
 
 impl Inner {
     fn send(&self, message: Message) -> Result<(), Arc<LedgerError>> {
+        // Who waits for no receipt must learn it here.
+        if let Some(error) = self.shared.halt.why.get() {
+            return Err(error.clone());
+        }
         let queue = self.queue.as_ref().ok_or_else(ended)?;
         queue.send(message).map_err(|_| ended())
     }
@@ -312,7 +342,8 @@ fn run(shared: &Shared, queue: &Receiver<Message>) {
             Ok(Message::Do(work)) => state.answer(work),
             Ok(Message::Append(append)) => {
                 let (batch, work) = collect(append, queue);
-                state.commit(batch);
+                let lost = state.commit(batch);
+                shared.halt.lost.fetch_add(lost, Ordering::Relaxed);
                 commits += 1;
                 if commits.is_multiple_of(LISTEN_COMMITS) {
                     state.act(reading::answer);
@@ -373,9 +404,13 @@ impl State {
 
     /// From now on nothing is written: what the disk has is not what the writer believes.
     fn stop(&mut self, error: &LedgerError) {
-        *self = Self::Stopped(Arc::new(LedgerError::Stopped {
+        let why = Arc::new(LedgerError::Stopped {
             reason: error.to_string(),
-        }));
+        });
+        if let Self::Writing(writer) = self {
+            let _ = writer.halt.why.set(why.clone());
+        }
+        *self = Self::Stopped(why);
     }
 
     fn answer(&mut self, work: Work) {
@@ -390,7 +425,9 @@ impl State {
         }
     }
 
-    fn commit(&mut self, batch: Vec<Append>) {
+    /// Writes a batch, and says how many are lost without anybody who could be told.
+    fn commit(&mut self, batch: Vec<Append>) -> u64 {
+        let mut lost = 0;
         let (mut events, mut replies) = (Vec::new(), Vec::new());
         for append in batch {
             let hash = append.event.hash;
@@ -414,10 +451,12 @@ impl State {
                 (None, Self::Stopped(error)) => Err(error.clone()),
                 (None, Self::Writing(_)) => continue,
             };
-            if let Some(reply) = reply {
+            match reply {
                 // Who appended may be gone; the event is there all the same.
-                let _ = reply.send(result);
+                Some(reply) => drop(reply.send(result)),
+                None => lost += u64::from(result.is_err()),
             }
         }
+        lost
     }
 }

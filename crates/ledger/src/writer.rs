@@ -7,6 +7,7 @@ use crate::deeds::Deeds;
 use crate::disk::{self, Disk, Held};
 use crate::error::LedgerError;
 use crate::keys::KeyService;
+use crate::ledger::Halt;
 use crate::segment::{FrameHeader, Header, MOST_IN_FRAME, Nonces, Record};
 use crate::sign::{self, Signer};
 use crate::store::{self, Segment};
@@ -97,6 +98,8 @@ pub(crate) struct Writer {
     /// How many events the last checkpoint covers.
     signed: u64,
     signed_at: u64,
+    /// Where it is said that it has stopped.
+    pub(crate) halt: Arc<Halt>,
     /// Who is told of a segment that has ended.
     pub(crate) ended: Option<Sender<u64>>,
     /// The bytes of the frame that is being made.
@@ -124,6 +127,7 @@ impl Writer {
             deeds: Deeds::default(),
             nonces: Nonces::new(store::random()?),
             signed,
+            halt: Arc::default(),
             ended: None,
             frame: Vec::new(),
             _held: held,

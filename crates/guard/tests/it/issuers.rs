@@ -55,7 +55,8 @@ impl Fetch for Told {
             self.gate.acquire().await.unwrap().forget();
             let answers = self.answers.lock().unwrap();
             let found = answers.iter().find(|(place, _)| place == url);
-            found.map(|(_, a)| a.clone().into_bytes()).ok_or(FetchError)
+            let found = found.map(|(_, a)| a.clone().into_bytes());
+            found.ok_or_else(|| FetchError(format!("`{url}` does not answer")))
         })
     }
 

@@ -123,6 +123,12 @@ impl Loaded {
         Guard::new(self.config.clone(), parts).map_err(|problems| self.wrong(&problems))
     }
 
+    /// The same in place of one that runs, which keeps what it counts.
+    pub(crate) fn guard_after(&self, before: &Guard) -> Result<Guard, Vec<Wrong>> {
+        let guard = before.with(self.config.clone());
+        guard.map_err(|problems| self.wrong(&problems))
+    }
+
     /// Problems of what it names, with places that a person finds.
     pub(crate) fn wrong(&self, problems: &[Problem]) -> Vec<Wrong> {
         let each = problems.iter().map(|problem| {

@@ -8,16 +8,18 @@ use super::parts::{Loaded, unusable};
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
-use crate::ledger::{Place, open, stopped, tell};
+use crate::ledger::{Place, open, stopped, tell, wait};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
-use palisade_guard::Parts;
-use palisade_guard::config::ContractFile;
+use palisade_guard::config::{Config, ContractFile};
+use palisade_guard::{Parts, Trouble};
 use palisade_ledger::Ledger;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -31,27 +33,37 @@ const TEND: Duration = Duration::from_secs(1);
 const IDENTITY: u32 = 60;
 
 pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
-    let loaded = Loaded::read(&arguments.config.config).map_err(|wrong| unusable(&wrong))?;
+    let (loaded, seen) = read(&arguments.config.config)?;
     let runtime = threads()?;
     let stop = stopped(&runtime)?;
     let ledger = opened(&loaded)?;
     let network = Arc::new(Network::new(arguments.ca.as_deref())?);
-    runtime.block_on(async {
-        let served = Served::start(loaded, ledger.clone(), network).await?;
+    let unrecorded = runtime.block_on(async {
+        let served = Served::start(loaded, seen, ledger.clone(), network).await?;
         let scheme = served.scheme();
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
             said += &format!(", metrics and health at http://{admin}");
         }
         tell(&said);
+        let unrecorded = served.parts.unrecorded.clone();
         served.until(stop).await;
-        Ok::<_, CommandError>(())
+        Ok::<_, CommandError>(unrecorded)
     })?;
-    // What is left of the records is written as the ledger goes.
+    // What still ran is recorded as it is dropped.
     drop(runtime);
+    let signed = wait(ledger.checkpoint());
+    let lost = ledger.lost() + unrecorded.load(Ordering::Relaxed);
     drop(ledger);
-    tell("stopped");
-    Ok(ExitCode::SUCCESS)
+    match signed {
+        Ok(_) => {
+            tell("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => Err(CommandError::internal(format!(
+            "stopped; {lost} records were not written: {error}"
+        ))),
+    }
 }
 
 /// What requests run on: every core.
@@ -72,7 +84,17 @@ pub(super) fn opened(loaded: &Loaded) -> Result<Ledger, CommandError> {
 }
 
 /// Files, and what tells one version of them from the next.
-type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+pub(super) type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+
+/// A configuration, and the files that it is made of. What tells their versions is looked at before
+/// they are read: what changes meanwhile is seen later.
+pub(super) fn read(file: &Path) -> Result<(Loaded, Stamps), CommandError> {
+    let own = stamp(file.to_path_buf());
+    let loaded = Loaded::read(file).map_err(|wrong| unusable(&wrong))?;
+    let mut seen = vec![own];
+    seen.extend(named(&loaded).map(stamp));
+    Ok((loaded, seen))
+}
 
 /// A gateway that runs.
 pub(super) struct Served {
@@ -92,6 +114,7 @@ pub(super) struct Served {
 impl Served {
     pub(super) async fn start(
         loaded: Loaded,
+        seen: Stamps,
         ledger: Ledger,
         network: Arc<Network>,
     ) -> Result<Self, CommandError> {
@@ -101,7 +124,6 @@ impl Served {
                 loaded.name
             ))
         })?;
-        let seen = stamps(files(&loaded));
         let tls = tls(&loaded)?;
         let parts = loaded.serving(ledger, network, Arc::default())?;
         let guard = loaded
@@ -142,11 +164,7 @@ impl Served {
             parts,
             file: PathBuf::from(&loaded.name),
             seen,
-            store: loaded
-                .config
-                .keys
-                .as_ref()
-                .map(|keys| loaded.beside(&keys.store)),
+            store: store(&loaded),
             is_plaintext: listen.plaintext,
             address,
             admin,
@@ -165,7 +183,7 @@ impl Served {
         let mut stop = std::pin::pin!(stop);
         let mut ticks = tokio::time::interval(TEND);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut told: Vec<String> = Vec::new();
+        let mut told = BTreeSet::new();
         loop {
             tokio::select! {
                 () = &mut stop => break,
@@ -174,15 +192,14 @@ impl Served {
             if let Some(changed) = self.changed() {
                 self.reload(changed);
             }
-            // The same trouble is told once.
-            let mut wrong = self.gateway.tend().err().unwrap_or_default();
-            if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref()) {
-                wrong.extend(take_up(ledger, store).await.err());
+            let mut troubles = self.gateway.guard().tend();
+            if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
+                && let Err(what) = take_up(ledger, store).await
+            {
+                let about = "events beside the store of keys".to_owned();
+                troubles.push(Trouble { about, what });
             }
-            for what in wrong.iter().filter(|what| !told.contains(what)) {
-                tell(what);
-            }
-            told = wrong;
+            told = tell_changes(&told, troubles);
         }
         let cut = self.gateway.stop(GRACE).await;
         if cut > 0 {
@@ -200,40 +217,82 @@ impl Served {
 
     /// The stamps of the files that count, where one of them is another one now.
     fn changed(&self) -> Option<Stamps> {
-        let now = stamps(self.seen.iter().map(|(path, _)| path.clone()));
+        let files = self.seen.iter().map(|(path, _)| path.clone());
+        let now: Stamps = files.map(stamp).collect();
         (now != self.seen).then_some(now)
     }
 
     fn reload(&mut self, now: Stamps) {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
+        let name = self.file.display().to_string();
         match self.reloaded() {
-            Ok(seen) => {
-                self.seen = seen;
-                tell(&format!("took `{}` anew", self.file.display()));
-            }
+            Ok(()) => tell(&format!("took `{name}` anew")),
             Err(error) => tell(&format!(
-                "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
-                self.file.display()
+                "`{name}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}"
             )),
         }
     }
 
-    fn reloaded(&self) -> Result<Stamps, CommandError> {
-        let loaded = Loaded::read(&self.file).map_err(|wrong| unusable(&wrong))?;
-        let seen = stamps(files(&loaded));
+    fn reloaded(&mut self) -> Result<(), CommandError> {
+        let (loaded, seen) = read(&self.file)?;
+        self.seen = seen;
         let tls = tls(&loaded)?;
-        let guard = loaded
-            .guard(self.parts.clone())
-            .map_err(|wrong| unusable(&wrong))?;
+        let before = self.gateway.guard();
+        let guard = loaded.guard_after(&before);
+        let guard = guard.map_err(|wrong| unusable(&wrong))?;
+        let later = later(before.config(), guard.config());
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-        Ok(seen)
+        self.store = store(&loaded);
+        if !later.is_empty() {
+            let later = later.join(", ");
+            tell(&format!(
+                "of what has changed, {later} will be taken at the next start"
+            ));
+        }
+        Ok(())
     }
 }
 
-/// The files that a configuration is made of.
-fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
+/// Tells of what does not work any more, and of what works again; gives what does not work.
+fn tell_changes(told: &BTreeSet<String>, troubles: Vec<Trouble>) -> BTreeSet<String> {
+    let mut now = BTreeSet::new();
+    for Trouble { about, what } in troubles {
+        if !told.contains(&about) {
+            tell(&format!("{about}: {what}"));
+        }
+        now.insert(about);
+    }
+    for about in told.difference(&now) {
+        tell(&format!("{about}: well again"));
+    }
+    now
+}
+
+/// What of a configuration a gateway that runs can't take.
+fn later(before: &Config, now: &Config) -> Vec<&'static str> {
+    let listen = |config: &Config| {
+        let listen = config.listen.as_ref();
+        listen.map(|listen| (listen.address, listen.admin))
+    };
+    let different = [
+        ("the addresses of [listen]", listen(before) != listen(now)),
+        ("[ledger]", before.ledger != now.ledger),
+        ("the file of quotas", before.quotas != now.quotas),
+    ];
+    let different = different.into_iter().filter(|(_, differs)| *differs);
+    different.map(|(what, _)| what).collect()
+}
+
+/// The store of API keys.
+fn store(loaded: &Loaded) -> Option<PathBuf> {
+    let keys = loaded.config.keys.as_ref()?;
+    Some(loaded.beside(&keys.store))
+}
+
+/// The files that a configuration names, but for stores, which are looked at otherwise.
+fn named(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     let config = &loaded.config;
     let listen = config.listen.iter();
     let tls = listen.flat_map(|listen| listen.certificate.iter().chain(&listen.private_key));
@@ -242,19 +301,24 @@ fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     });
     let trust = config.trust.values();
     let trust = trust.flat_map(|trust| trust.authorities.iter().chain(&trust.revoked));
+    let issuers = config.issuers.values().flat_map(|issuer| {
+        let keys = issuer.keys.iter().filter(|place| !place.contains("://"));
+        let introspection = issuer.introspection.iter();
+        keys.chain(introspection.map(|place| &place.secret_file))
+    });
     let aws = config.aws.iter().map(|aws| &aws.credentials);
     let others = config.policies.iter().chain(&config.grants);
-    let named = tls.chain(contracts).chain(trust).chain(aws).chain(others);
-    std::iter::once(PathBuf::from(&loaded.name)).chain(named.map(|name| loaded.beside(name)))
+    let named = tls.chain(contracts).chain(trust).chain(issuers);
+    named
+        .chain(aws)
+        .chain(others)
+        .map(|name| loaded.beside(name))
 }
 
-fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {
-    let each = files.map(|path| {
-        let found = std::fs::metadata(&path).ok();
-        let stamp = found.and_then(|found| Some((found.len(), found.modified().ok()?)));
-        (path, stamp)
-    });
-    each.collect()
+fn stamp(path: PathBuf) -> (PathBuf, Option<(u64, SystemTime)>) {
+    let found = std::fs::metadata(&path).ok();
+    let stamp = found.and_then(|found| Some((found.len(), found.modified().ok()?)));
+    (path, stamp)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the rim")]
