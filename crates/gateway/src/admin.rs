@@ -53,7 +53,7 @@ fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
         (&Method::GET, "/healthz") => ("text/plain", "ok\n".to_owned()),
         (&Method::GET, "/metrics") => (
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
-            shared.metrics.text(),
+            shared.metrics.text(shared.live().guard.unrecorded()),
         ),
         (&Method::GET, "/.well-known/jwks.json") => match &shared.identity {
             Some(identity) => ("application/jwk-set+json", identity.keys()),

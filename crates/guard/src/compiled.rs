@@ -15,7 +15,8 @@ use palisade_core::{Problem, ProblemLevel};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(crate) struct Compiled {
     pub(crate) contracts: BTreeMap<u32, RouteContract>,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) grants: Grants,
+    /// The files that contracts refer to.
+    pub(crate) referred: BTreeSet<String>,
 }
 
 /// What a route or a source holds invocations to.
@@ -70,6 +73,7 @@ struct Making<'p> {
     parts: &'p Parts,
     /// What ran before: what it counts and knows of issuers stays.
     before: Option<&'p Compiled>,
+    referred: RefCell<BTreeSet<String>>,
     problems: Vec<Problem>,
 }
 
@@ -83,9 +87,10 @@ impl Compiled {
         let mut making = Making {
             parts,
             before,
+            referred: RefCell::default(),
             problems: Vec::new(),
         };
-        let compiled = Self {
+        let mut compiled = Self {
             issuers: making.issuers(config),
             trust: making.trust(config),
             keys: making.keys(config),
@@ -95,7 +100,9 @@ impl Compiled {
             contracts: making.contracts(config),
             authorizer: making.authorizer(config),
             grants: making.grants(config),
+            referred: BTreeSet::new(),
         };
+        compiled.referred = making.referred.take();
         match making.problems.is_empty() {
             true => Ok(compiled),
             false => Err(making.problems),
@@ -109,6 +116,7 @@ impl Compiled {
         let mut making = Making {
             parts,
             before: None,
+            referred: RefCell::default(),
             problems: Vec::new(),
         };
         let authorizer = making.authorizer(config);
@@ -133,6 +141,12 @@ impl Making<'_> {
                 None
             }
         }
+    }
+
+    /// A file that a contract refers to.
+    fn beside(&self, name: &str) -> Option<Vec<u8>> {
+        self.referred.borrow_mut().insert(name.to_owned());
+        read(&self.parts.folder.join(name)).ok()
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
@@ -362,8 +376,7 @@ impl Making<'_> {
         most: usize,
     ) -> Option<RouteContract> {
         let text = self.file(file)?;
-        let folder = self.parts.folder.clone();
-        let beside = |name: &str| read(&folder.join(name)).ok();
+        let beside = |name: &str| self.beside(name);
         let (contract, problems) = Contract::read(file, &text, &beside);
         self.problems.extend(problems);
         let unknown = unknown(of.unknown);
@@ -393,8 +406,7 @@ impl Making<'_> {
 
     fn schema(&mut self, file: &str, of: &config::RouteContract) -> Option<RouteContract> {
         let text = self.file(file)?;
-        let folder = self.parts.folder.clone();
-        let beside = |name: &str| read(&folder.join(name)).ok();
+        let beside = |name: &str| self.beside(name);
         let (schema, problems) = Schema::read(file, &text, &beside);
         self.problems.extend(problems);
         Some(RouteContract::Body(

@@ -112,11 +112,7 @@ impl Guard {
         Self::made(config, parts, None)
     }
 
-    fn made(
-        config: Config,
-        parts: Parts,
-        before: Option<&Compiled>,
-    ) -> Result<Self, Vec<Problem>> {
+    fn made(config: Config, parts: Parts, before: Option<&Compiled>) -> Result<Self, Vec<Problem>> {
         let compiled = Compiled::new(&config, &parts, before)?;
         let routes = Routes::new(&config).map_err(|(line, what)| {
             vec![Problem {
@@ -149,6 +145,11 @@ impl Guard {
         &self.0.config
     }
 
+    /// The files that contracts refer to, relative to the folder of the configuration.
+    pub fn referred(&self) -> impl Iterator<Item = &str> {
+        self.0.compiled.referred.iter().map(String::as_str)
+    }
+
     /// What policies decide with, where there are any.
     #[must_use]
     pub fn authorizer(&self) -> Option<&Authorizer> {
@@ -174,7 +175,6 @@ impl Guard {
     /// Does what is due by itself: keys that were issued or revoked meanwhile, quotas that are
     /// written down, keys of issuers that are old or not there yet. To be called about once a
     /// second, where tokio runs. Gives what does not work at present.
-    #[must_use]
     pub fn tend(&self) -> Vec<Trouble> {
         let now = self.now() / 1000;
         let compiled = &self.0.compiled;
@@ -200,6 +200,14 @@ impl Guard {
     pub fn unreached(&self) -> Vec<Trouble> {
         let issuers = self.0.compiled.issuers.iter();
         issuers.flat_map(|(name, i)| i.troubles(name)).collect()
+    }
+
+    /// How many records were taken and could not be written.
+    #[must_use]
+    pub fn unrecorded(&self) -> u64 {
+        let parts = &self.0.parts;
+        let lost = parts.ledger.as_ref().map_or(0, Ledger::lost);
+        lost + parts.unrecorded.load(Ordering::Relaxed)
     }
 
     /// Why nothing is recorded any more, and so nothing admitted.

@@ -311,8 +311,7 @@ impl Published {
                 let url = well_known(&self.issuer).map_err(|error| wrong(&error.to_string()))?;
                 let document = fetch.get(&url).await?;
                 let document = Discovery::parse(&document, &self.issuer);
-                let document =
-                    document.map_err(|error| FetchError(format!("`{url}`: {error}")))?;
+                let document = document.map_err(|error| FetchError(format!("`{url}`: {error}")))?;
                 lock(&self.discovered).insert(document.jwks_uri).clone()
             }
         };

@@ -140,7 +140,10 @@ mod tests {
         assert!(panicked.is_err());
         drop(second);
         assert_eq!(route.under_way(), 0);
-        assert!(route.counts.each.lock().unwrap().is_empty(), "nobody is kept");
+        assert!(
+            route.counts.each.lock().unwrap().is_empty(),
+            "nobody is kept"
+        );
     }
 
     #[tokio::test]

@@ -31,6 +31,8 @@ pub(crate) struct Records {
     pub(crate) clock: Arc<Set>,
     /// What fetches for guards that are made from now on.
     pub(crate) fetch: Option<Arc<dyn Fetch>>,
+    /// Where they count for days and months: nowhere, unless said.
+    pub(crate) quotas: Arc<Quotas>,
     broken: Arc<AtomicBool>,
 }
 
@@ -64,12 +66,20 @@ impl Records {
             ledger,
             clock,
             fetch: None,
+            // None that could say that something is left.
+            quotas: Arc::new(Quotas::new(Box::new(Silent), Seed::new([8; 16]), 16)),
             broken,
         }
     }
 
     /// A guard for a configuration, and the files that it names.
     pub(crate) fn guard(&self, config: &str, files: &[(&str, &[u8])]) -> Guard {
+        let guard = Guard::new(self.config(config, files), self.parts());
+        guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    /// A configuration, and the files that it names.
+    pub(crate) fn config(&self, config: &str, files: &[(&str, &[u8])]) -> Config {
         for (name, bytes) in files {
             std::fs::write(self.folder.join(name), bytes).unwrap();
         }
@@ -86,9 +96,7 @@ impl Records {
         let (top, tables) = config.split_at(begin);
         let text = format!("{top}{head}{listen}{tables}");
         let config = Config::parse("guard.toml", &text);
-        let config = config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"));
-        let guard = Guard::new(config, self.parts());
-        guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+        config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"))
     }
 
     /// Where its files are.
@@ -111,12 +119,7 @@ impl Records {
             folder: self.folder.clone(),
             fetch: self.fetch.clone(),
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
-            // None that could say that something is left.
-            quotas: Some(Arc::new(Quotas::new(
-                Box::new(Silent),
-                Seed::new([8; 16]),
-                16,
-            ))),
+            quotas: Some(self.quotas.clone()),
         }
     }
 
@@ -141,6 +144,13 @@ impl Records {
             })
             .unwrap();
         events
+    }
+
+    /// Sets the clock by so many seconds.
+    pub(crate) fn jump(&self, seconds: i64) {
+        let milliseconds = seconds.saturating_mul(1000);
+        let now = self.clock.now().saturating_add_signed(milliseconds);
+        self.clock.0.store(now, Ordering::SeqCst);
     }
 
     /// From now on the disk takes nothing.

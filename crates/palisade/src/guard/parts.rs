@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// Buckets of rates of a gateway: 6 MiB.
 const PLACES: usize = 1 << 18;
@@ -178,7 +177,6 @@ impl Loaded {
         &self,
         ledger: Ledger,
         fetch: Arc<dyn Fetch>,
-        unrecorded: Arc<AtomicU64>,
     ) -> Result<Parts, CommandError> {
         let quotas = self.config.quotas.as_ref().map(|file| {
             let path = self.beside(file);
@@ -199,7 +197,7 @@ impl Loaded {
             ledger: Some(ledger),
             clock: Arc::new(SystemClock),
             random: random(),
-            unrecorded,
+            unrecorded: Arc::default(),
             folder: self.folder.clone(),
             fetch: Some(fetch),
             limiter: Arc::new(Limiter::new(PLACES, Seed::new(fresh()))),

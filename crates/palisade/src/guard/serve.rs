@@ -12,7 +12,7 @@ use crate::ledger::{Place, open, stopped, tell, wait};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
 use palisade_guard::config::{Config, ContractFile};
-use palisade_guard::{Parts, Trouble};
+use palisade_guard::{Guard, Parts, Trouble};
 use palisade_ledger::Ledger;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -23,6 +23,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
 
 /// What runs when the gateway is told to stop may go on for so long.
@@ -39,7 +40,9 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
     let ledger = opened(&loaded)?;
     let network = Arc::new(Network::new(arguments.ca.as_deref())?);
     let unrecorded = runtime.block_on(async {
-        let served = Served::start(loaded, seen, ledger.clone(), network).await?;
+        let mut served = Served::start(loaded, seen, ledger.clone(), network).await?;
+        let hangup = signal(SignalKind::hangup());
+        served.hangup = Some(hangup.map_err(|error| CommandError::internal(error.to_string()))?);
         let scheme = served.scheme();
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
@@ -105,6 +108,8 @@ pub(super) struct Served {
     /// The store of API keys: what was done to it while the ledger was ours is taken up.
     store: Option<PathBuf>,
     is_plaintext: bool,
+    /// Asks for the configuration to be taken anew; without it that signal ends the process.
+    hangup: Option<Signal>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -114,7 +119,7 @@ pub(super) struct Served {
 impl Served {
     pub(super) async fn start(
         loaded: Loaded,
-        seen: Stamps,
+        mut seen: Stamps,
         ledger: Ledger,
         network: Arc<Network>,
     ) -> Result<Self, CommandError> {
@@ -125,13 +130,13 @@ impl Served {
             ))
         })?;
         let tls = tls(&loaded)?;
-        let parts = loaded.serving(ledger, network, Arc::default())?;
+        let parts = loaded.serving(ledger, network)?;
         let guard = loaded
             .guard(parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
+        seen.extend(referred(&loaded, &guard));
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
-            unrecorded: parts.unrecorded.clone(),
             authorities: None,
             settings: Settings::default(),
         };
@@ -166,6 +171,7 @@ impl Served {
             seen,
             store: store(&loaded),
             is_plaintext: listen.plaintext,
+            hangup: None,
             address,
             admin,
         })
@@ -185,12 +191,20 @@ impl Served {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut told = BTreeSet::new();
         loop {
-            tokio::select! {
+            let asked = async {
+                match &mut self.hangup {
+                    Some(hangup) => drop(hangup.recv().await),
+                    None => std::future::pending().await,
+                }
+            };
+            let is_asked = tokio::select! {
                 () = &mut stop => break,
-                _ = ticks.tick() => {}
-            }
-            if let Some(changed) = self.changed() {
-                self.reload(changed);
+                () = asked => true,
+                _ = ticks.tick() => false,
+            };
+            let now = self.now();
+            if is_asked || now != self.seen {
+                self.reload(now);
             }
             let mut troubles = self.gateway.guard().tend();
             if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
@@ -215,11 +229,10 @@ impl Served {
         }
     }
 
-    /// The stamps of the files that count, where one of them is another one now.
-    fn changed(&self) -> Option<Stamps> {
+    /// The files that count, as they are now.
+    fn now(&self) -> Stamps {
         let files = self.seen.iter().map(|(path, _)| path.clone());
-        let now: Stamps = files.map(stamp).collect();
-        (now != self.seen).then_some(now)
+        files.map(stamp).collect()
     }
 
     fn reload(&mut self, now: Stamps) {
@@ -229,21 +242,26 @@ impl Served {
         match self.reloaded() {
             Ok(()) => tell(&format!("took `{name}` anew")),
             Err(error) => tell(&format!(
-                "`{name}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}"
+                "`{name}`, or a file that it names, can't be taken; what ran before runs on: {error}"
             )),
         }
     }
 
     fn reloaded(&mut self) -> Result<(), CommandError> {
-        let (loaded, seen) = read(&self.file)?;
-        self.seen = seen;
+        let (loaded, mut seen) = read(&self.file)?;
+        // Should it not be taken: what has to be mended may be in any of them.
+        self.seen
+            .retain(|(path, _)| !seen.iter().any(|(new, _)| new == path));
+        self.seen.extend(seen.iter().cloned());
         let tls = tls(&loaded)?;
         let before = self.gateway.guard();
         let guard = loaded.guard_after(&before);
         let guard = guard.map_err(|wrong| unusable(&wrong))?;
         let later = later(before.config(), guard.config());
+        seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
+        self.seen = seen;
         self.store = store(&loaded);
         if !later.is_empty() {
             let later = later.join(", ");
@@ -313,6 +331,12 @@ fn named(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
         .chain(aws)
         .chain(others)
         .map(|name| loaded.beside(name))
+}
+
+/// The files that contracts of a configuration refer to.
+fn referred(loaded: &Loaded, guard: &Guard) -> Stamps {
+    let files = guard.referred().map(|name| loaded.beside(name));
+    files.map(stamp).collect()
 }
 
 fn stamp(path: PathBuf) -> (PathBuf, Option<(u64, SystemTime)>) {

@@ -1,7 +1,9 @@
 //! Under load: what was forwarded is on record, whatever becomes of the gateway; another
 //! configuration and a stop cut nobody off.
 
-use super::stand::{Caller, Ended, Function, Load, Records, Seen, Serving, configured, open, records};
+use super::stand::{
+    Caller, Ended, Function, Load, Records, Seen, Serving, configured, open, records,
+};
 use crate::Folder;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -93,8 +95,10 @@ fn a_stop_lets_end_what_runs() {
         open("/batched", "batched"),
         open("/slow", "batched"),
     ];
-    let folder = Folder::new("guard-stop")
-        .with("guard.toml", configured(&function.address, &routes.concat()));
+    let folder = Folder::new("guard-stop").with(
+        "guard.toml",
+        configured(&function.address, &routes.concat()),
+    );
     let mut serving = Serving::start(&folder);
     let load = Load::start(&serving.address, 8, &["/before", "/slow", "/batched"]);
     load.more(200);
@@ -126,11 +130,15 @@ fn put(folder: &Folder, name: &str, text: &str) {
 #[test]
 fn another_configuration_drops_nobody() {
     let function = Function::start();
-    let config = both(&function);
+    let few = "limits = [\"few\"]\n[limits.few]\nper = \"all\"\nrate = \"2/h\"\nburst = 2\n";
+    let config = both(&function) + &open("/few", "before") + few;
     let folder = Folder::new("guard-reload").with("guard.toml", &config);
     let serving = Serving::start(&folder);
     let mut caller = Caller::new(&serving.address);
     assert_eq!(caller.get("/more/1"), Ended::Answered(404));
+    for status in [200, 200, 429] {
+        assert_eq!(caller.get("/few/1"), Ended::Answered(status));
+    }
     let load = Load::start(&serving.address, 6, ROUTES);
     load.more(50);
     for turn in 1..4 {
@@ -141,30 +149,54 @@ fn another_configuration_drops_nobody() {
         put(&folder, "guard.toml", &format!("{config}{more}"));
         super::stand::until("it is not taken", || serving.times("anew") >= turn);
         load.more(50);
+        assert_eq!(caller.get("/few/1"), Ended::Answered(429), "limits stay");
     }
     assert_eq!(caller.get("/more/1"), Ended::Answered(200));
     // A bad one is told with its place, and changes nothing.
     let line = config.lines().count() + 2;
-    put(&folder, "guard.toml", &format!("{config}[[routes]]\npaht = \"/more\"\n"));
-    let said = serving.says("what ran before runs on");
-    assert!(said.contains(&format!("guard.toml:{line}:1: ")), "{said}");
+    put(
+        &folder,
+        "guard.toml",
+        &format!("{config}[[routes]]\npaht = \"/more\"\n"),
+    );
+    serving.says("what ran before runs on");
+    serving.says(&format!("guard.toml:{line}:1: "));
     load.more(50);
     assert_eq!(caller.get("/more/2"), Ended::Answered(200));
     // So is one that names what is not there; it is taken once that is there.
-    put(&folder, "guard.toml", &format!("policies = [\"new.cedar\"]\n{config}"));
+    put(
+        &folder,
+        "guard.toml",
+        &format!("policies = [\"new.cedar\"]\n{config}"),
+    );
     serving.says("new.cedar: can't be read");
     load.more(50);
-    put(&folder, "new.cedar", "permit (principal, action, resource);\n");
+    put(
+        &folder,
+        "new.cedar",
+        "permit (principal, action, resource);\n",
+    );
     super::stand::until("it is not taken", || serving.times("anew") >= 4);
     load.more(50);
     assert_eq!(caller.get("/more/3"), Ended::Answered(404));
     assert_eq!(caller.connections, 1);
+    // Who asks for it need not have changed anything.
+    serving.signal("HUP");
+    super::stand::until("it is not taken", || serving.times("anew") >= 5);
     // What can't be taken while it runs is told.
-    put(&folder, "guard.toml", &config.replace("dir = \"ledger\"", "dir = \"another\""));
+    put(
+        &folder,
+        "guard.toml",
+        &config.replace("dir = \"ledger\"", "dir = \"another\""),
+    );
     let said = serving.says("at the next start");
     assert!(said.contains("[ledger]"), "{said}");
     let (ends, connections) = load.end();
-    assert_eq!(ends.keys().collect::<Vec<_>>(), [&Ended::Answered(200)], "{ends:?}");
+    assert_eq!(
+        ends.keys().collect::<Vec<_>>(),
+        [&Ended::Answered(200)],
+        "{ends:?}"
+    );
     assert_eq!(connections, 6);
     serving.stop();
 }

@@ -29,6 +29,8 @@ pub(super) fn until(what: &str, mut holds: impl FnMut() -> bool) {
 pub(super) struct Serving {
     child: Child,
     said: Arc<Mutex<Vec<String>>>,
+    /// Whether it says nothing more.
+    is_over: Arc<AtomicBool>,
     pub(super) address: String,
 }
 
@@ -57,20 +59,27 @@ impl Serving {
             .unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let said = Arc::<Mutex<Vec<String>>>::default();
-        let heard = said.clone();
+        let is_over = Arc::<AtomicBool>::default();
+        let (heard, over) = (said.clone(), is_over.clone());
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 heard.lock().unwrap().push(line);
             }
+            over.store(true, Ordering::SeqCst);
         });
         let mut serving = Self {
             child,
             said,
+            is_over,
             address: String::new(),
         };
         let line = serving.says("guard at http://");
         let address = line.split_once("http://").unwrap().1;
-        address.split(',').next().unwrap().clone_into(&mut serving.address);
+        address
+            .split(',')
+            .next()
+            .unwrap()
+            .clone_into(&mut serving.address);
         serving
     }
 
@@ -80,11 +89,13 @@ impl Serving {
         let found = || self.lines().into_iter().find(|line| line.contains(words));
         let began = Instant::now();
         loop {
+            let is_over = self.is_over.load(Ordering::SeqCst);
             if let Some(line) = found() {
                 return line;
             }
             let lines = self.lines();
-            assert!(began.elapsed() < PATIENCE, "`{words}` is not in {lines:#?}");
+            let waits = !is_over && began.elapsed() < PATIENCE;
+            assert!(waits, "`{words}` is not in {lines:#?}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -112,7 +123,12 @@ impl Serving {
 
     /// Asks it to end.
     pub(super) fn terminate(&self) {
-        let script = format!("kill -TERM {}", self.child.id());
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&self, name: &str) {
+        let script = format!("kill -{name} {}", self.child.id());
         let status = Command::new("sh").args(["-c", &script]).status();
         assert!(status.unwrap().success());
     }
@@ -153,7 +169,7 @@ pub(super) struct Seen {
 }
 
 /// A function that answers `200` and remembers what reached it. What its path asks for takes time,
-/// or never comes: `/slow/…`, `/hang/…`, `/cut/…`.
+/// or never comes: `/slow/…`, `/hang/…`, `/drop/…`, `/cut/…`.
 pub(super) struct Function {
     pub(super) address: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -216,6 +232,9 @@ fn answer(stream: TcpStream, seen: &Mutex<Vec<Seen>>) {
         let (first, second) = text.split_at(text.len() / 2);
         let length = text.len();
         let begun = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{first}");
+        if path.starts_with("/drop/") {
+            return;
+        }
         if path.starts_with("/hang/") {
             std::thread::sleep(PATIENCE);
             return;

@@ -15,12 +15,15 @@ use std::time::Duration;
 fn a_full_disk_under_the_ledger() {
     let function = Function::start();
     let routes = [open("/before", "before"), open("/batched", "batched")];
-    let folder = Folder::new("guard-full")
-        .with("guard.toml", configured(&function.address, &routes.concat()));
+    let folder = Folder::new("guard-full").with(
+        "guard.toml",
+        configured(&function.address, &routes.concat()),
+    );
     // 64 KiB.
     let mut serving = Serving::start_with_room(&folder, 128);
     let mut caller = Caller::new(&serving.address);
-    let mut health = Caller::new(&serving.admin());
+    let admin = serving.admin();
+    let mut health = Caller::new(&admin);
     assert_eq!(caller.get("/before/1"), Ended::Answered(200));
     assert_eq!(caller.get("/batched/1"), Ended::Answered(200));
     assert_eq!(health.get("/healthz"), Ended::Answered(200));
@@ -55,7 +58,10 @@ fn a_full_disk_under_the_ledger() {
     for seen in function.seen() {
         let decision = records.decisions.get(&seen.correlation);
         let is_on_record = decision.is_some_and(|code| code == "permitted");
-        assert!(is_on_record || seen.path.starts_with("/batched/"), "{seen:?}");
+        assert!(
+            is_on_record || seen.path.starts_with("/batched/"),
+            "{seen:?}"
+        );
     }
 }
 
@@ -67,33 +73,35 @@ fn functions_that_do_not_answer() {
     drop(gone);
     let more = format!(
         "[targets.gone]\nurls = [\"http://{nobody}\"]\n\
-         [targets.late]\nurls = [\"http://{}\"]\ntimeout = \"1s\"\n{}{}{}",
+         [targets.late]\nurls = [\"http://{}\"]\ntimeout = \"1s\"\n{}{}{}{}",
         function.address,
         open("/gone", "batched").replace("target = \"orders\"", "target = \"gone\""),
         open("/hang", "before").replace("target = \"orders\"", "target = \"late\""),
         open("/cut", "before"),
+        open("/drop", "before"),
     );
-    let folder = Folder::new("guard-dead")
-        .with("guard.toml", configured(&function.address, &more));
+    let folder = Folder::new("guard-dead").with("guard.toml", configured(&function.address, &more));
     let serving = Serving::start(&folder);
     let get = |path: &str| Caller::new(&serving.address).get(path);
     assert_eq!(get("/gone/1"), Ended::Answered(502));
     assert_eq!(get("/gone/2"), Ended::Answered(502));
     assert_eq!(get("/hang/1"), Ended::Answered(504));
     assert_eq!(get("/cut/1"), Ended::Cut);
+    assert_eq!(get("/drop/1"), Ended::Answered(502));
     serving.stop();
     let records = records(&folder);
     let mut codes: Vec<&String> = records.outcomes.values().collect();
     codes.sort();
     let expected = [
-        "aborted",
+        "answer-broken",
+        "target-broken",
         "target-late",
         "target-unreachable",
         "target-unreachable",
     ];
     assert_eq!(codes, expected);
     assert!(records.decisions.values().all(|code| code == "permitted"));
-    assert_eq!(records.decisions.len(), 4);
+    assert_eq!(records.decisions.len(), 5);
 }
 
 /// An issuer that can be made not to answer.
@@ -200,7 +208,10 @@ fn an_issuer_that_cannot_be_reached() {
     // It goes again: what is known holds, after another configuration, too.
     issuer.is_down.store(true, Ordering::SeqCst);
     let other = config.replace("timeout = \"20s\"", "timeout = \"19s\"");
-    let changed = config.replace("audiences = [\"orders\"]", "audiences = [\"orders\", \"bills\"]");
+    let changed = config.replace(
+        "audiences = [\"orders\"]",
+        "audiences = [\"orders\", \"bills\"]",
+    );
     for (turn, text) in [other, changed].iter().enumerate() {
         std::fs::write(folder.0.join("new"), text).unwrap();
         std::fs::rename(folder.0.join("new"), folder.0.join("guard.toml")).unwrap();
