@@ -12,7 +12,7 @@ const ROUTES: &[&str] = &["/before", "/batched"];
 
 /// What a crash may take from routes with `batched` came within this time before it: two commits,
 /// on a machine that is busy with other tests.
-const WINDOW: Duration = Duration::from_secs(2);
+const WINDOW: Duration = Duration::from_secs(3);
 
 fn both(function: &Function) -> String {
     let routes = [open("/before", "before"), open("/batched", "batched")];
