@@ -15,10 +15,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// So many bytes of events may wait to be written; who comes later waits before.
-const MOST_OUTSTANDING: usize = 64 << 20;
 /// A commit takes no more than this, so that the first in it need not wait for the last.
 const MOST_IN_COMMIT: usize = 1 << 20;
+/// So many bytes of events may wait to be written; who comes later waits before. What is written and
+/// what waits are two commits: an event that nobody waits for is never further behind.
+const MOST_OUTSTANDING: usize = 2 * MOST_IN_COMMIT;
 const _: () = assert!(MOST_IN_COMMIT + (1 << 17) < MOST_IN_FRAME);
 
 /// What was given for an event: it lasts, under this index.

@@ -240,3 +240,25 @@ async fn without_a_record_nothing_is_admitted_that_would_not_wait_for_it() {
     // With the outcome, and what became of those that were refused.
     assert_eq!(guard.unrecorded(), 5);
 }
+
+#[tokio::test]
+async fn what_is_not_on_record_yet_is_never_more_than_two_commits() {
+    let records = Records::new("slow-disk");
+    let batched = public("/orders", r#"["GET"]"#) + "record = \"batched\"\n";
+    let guard = records.guard(&batched, &[]);
+    records.hold_disk(true);
+    // What waits is bounded: 2 MiB, at about 1 KiB for each.
+    let mut admitted = Vec::new();
+    while let Ok(next) = timeout(admit(&guard, call("GET", "/orders"), b"")).await {
+        admitted.push(next.unwrap());
+        assert!(admitted.len() < 5_000, "no bound");
+    }
+    assert!(admitted.len() > 500, "{}", admitted.len());
+    records.hold_disk(false);
+    let next = timeout(admit(&guard, call("GET", "/orders"), b"")).await;
+    next.unwrap().unwrap().finish(&ANSWERED);
+}
+
+async fn timeout<T>(future: impl Future<Output = T>) -> Result<T, tokio::time::error::Elapsed> {
+    tokio::time::timeout(std::time::Duration::from_secs(2), future).await
+}

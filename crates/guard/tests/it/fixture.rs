@@ -34,6 +34,7 @@ pub(crate) struct Records {
     /// Where they count for days and months: nowhere, unless said.
     pub(crate) quotas: Arc<Quotas>,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 impl Records {
@@ -43,13 +44,14 @@ impl Records {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let clock = Arc::new(Set(AtomicU64::new(1_790_000_000_000)));
-        let broken = Arc::<AtomicBool>::default();
+        let (broken, held) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         let key = KeyFile::create(&folder.join("key"), "example.com/guard", None).unwrap();
         let key = Arc::new(key);
         let parts = palisade_ledger::Parts {
             disk: Arc::new(Breaking {
                 disk: Folder::new(&folder.join("ledger")).unwrap(),
                 broken: broken.clone(),
+                held: held.clone(),
             }),
             keys: key.clone(),
             signer: key,
@@ -69,6 +71,7 @@ impl Records {
             // None that could say that something is left.
             quotas: Arc::new(Quotas::new(Box::new(Silent), Seed::new([8; 16]), 16)),
             broken,
+            held,
         }
     }
 
@@ -157,10 +160,16 @@ impl Records {
     pub(crate) fn break_disk(&self) {
         self.broken.store(true, Ordering::SeqCst);
     }
+
+    /// Whether the disk takes its time: until it is let go.
+    pub(crate) fn hold_disk(&self, held: bool) {
+        self.held.store(held, Ordering::SeqCst);
+    }
 }
 
 impl Drop for Records {
     fn drop(&mut self) {
+        self.hold_disk(false);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -209,12 +218,14 @@ pub(crate) fn text<'e>(event: &'e Value, place: &str) -> &'e str {
 struct Breaking {
     disk: Folder,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
 struct BreakingFile {
     file: Box<dyn DiskFile>,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 impl Disk for Breaking {
@@ -222,8 +233,11 @@ impl Disk for Breaking {
         self.disk.list(folder)
     }
     fn create(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
-        let (file, broken) = (self.disk.create(path)?, self.broken.clone());
-        Ok(Box::new(BreakingFile { file, broken }))
+        Ok(Box::new(BreakingFile {
+            file: self.disk.create(path)?,
+            broken: self.broken.clone(),
+            held: self.held.clone(),
+        }))
     }
     fn open(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
         self.disk.open(path)
@@ -250,6 +264,9 @@ impl DiskFile for BreakingFile {
         self.file.read_at(offset, into)
     }
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        while self.held.load(Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         match self.broken.load(Ordering::SeqCst) {
             true => Err(io::Error::from(io::ErrorKind::StorageFull)),
             false => self.file.append(bytes),

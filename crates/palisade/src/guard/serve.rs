@@ -53,8 +53,9 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
         served.until(stop).await;
         Ok::<_, CommandError>(unrecorded)
     })?;
-    // What still ran is recorded as it is dropped.
-    drop(runtime);
+    // What still ran is recorded as it is dropped. A look-up of a name that hangs must not keep the
+    // process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     let signed = wait(ledger.checkpoint());
     let lost = ledger.lost() + unrecorded.load(Ordering::Relaxed);
     drop(ledger);
