@@ -83,6 +83,7 @@ impl fmt::Debug for IssuerKeys {
     }
 }
 
+#[derive(Clone)]
 struct Held {
     keys: Arc<KeySet>,
     since: i64,
@@ -107,6 +108,18 @@ impl IssuerKeys {
             failures: 0,
             unknown: BTreeMap::new(),
             last_seen: i64::MIN,
+        }
+    }
+
+    /// The same for who goes on with it: keys and times, without what is under way.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            refresh: self.refresh.clone(),
+            held: self.held.clone(),
+            fetch: None,
+            unknown: self.unknown.clone(),
+            ..*self
         }
     }
 

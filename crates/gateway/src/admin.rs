@@ -46,10 +46,14 @@ pub(crate) async fn serve(shared: &Arc<Shared>, listener: &TcpListener) {
 
 fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
     let (kind, text) = match (request.method(), request.uri().path()) {
+        // Nothing is admitted any more: who sends calls here should send them elsewhere.
+        (&Method::GET, "/healthz") if shared.live().guard.stopped().is_some() => {
+            return status(StatusCode::SERVICE_UNAVAILABLE);
+        }
         (&Method::GET, "/healthz") => ("text/plain", "ok\n".to_owned()),
         (&Method::GET, "/metrics") => (
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
-            shared.metrics.text(),
+            shared.metrics.text(shared.live().guard.unrecorded()),
         ),
         (&Method::GET, "/.well-known/jwks.json") => match &shared.identity {
             Some(identity) => ("application/jwk-set+json", identity.keys()),

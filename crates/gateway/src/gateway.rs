@@ -14,7 +14,6 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -24,8 +23,6 @@ use tokio::sync::watch;
 pub struct Parts {
     /// What tells functions who calls; without it they are not told.
     pub identity: Option<Arc<dyn Identity>>,
-    /// How many records could not be written: the same counter as the guard's.
-    pub unrecorded: Arc<AtomicU64>,
     /// The authorities that targets are verified with; those of this machine unless given.
     pub authorities: Option<Arc<RootCertStore>>,
     /// Sizes and times.
@@ -126,7 +123,7 @@ impl Gateway {
         Ok(Self(Arc::new(Shared {
             live: ArcSwap::from_pointee(live),
             identity: parts.identity,
-            metrics: Arc::new(Metrics::new(parts.unrecorded)),
+            metrics: Arc::new(Metrics::new()),
             slots: Slots::new(settings.connections),
             settings,
             targets,
@@ -151,12 +148,10 @@ impl Gateway {
         Ok(())
     }
 
-    /// Does what is due by itself. To be called about once a second.
-    ///
-    /// # Errors
-    /// What could not be read or written; everything stays as it was.
-    pub fn tend(&self) -> Result<(), Vec<String>> {
-        self.0.live().guard.tend()
+    /// What calls are held to at present.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        self.0.live().guard.clone()
     }
 
     /// Listens on an address.

@@ -8,7 +8,6 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,7 +30,6 @@ pub(crate) struct Metrics {
     requests: Family<Asked, Counter>,
     denials: Family<Refused, Counter>,
     latency: Histogram,
-    unrecorded: Arc<AtomicU64>,
     unwritten: Gauge,
     pub(crate) connections: Gauge,
     pub(crate) turned_away: Counter,
@@ -44,7 +42,7 @@ const BUCKETS: [f64; 14] = [
 ];
 
 impl Metrics {
-    pub(crate) fn new(unrecorded: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("palisade_guard");
         let requests = Family::default();
         let denials = Family::default();
@@ -81,7 +79,6 @@ impl Metrics {
             requests,
             denials,
             latency,
-            unrecorded,
             unwritten,
             connections,
             turned_away,
@@ -89,8 +86,7 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn text(&self) -> String {
-        let unrecorded = self.unrecorded.load(Ordering::Relaxed);
+    pub(crate) fn text(&self, unrecorded: u64) -> String {
         self.unwritten
             .set(i64::try_from(unrecorded).unwrap_or(i64::MAX));
         let mut text = String::new();

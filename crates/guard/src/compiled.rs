@@ -16,7 +16,8 @@ use palisade_core::{Problem, ProblemLevel};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use zeroize::Zeroizing;
 /// What a configuration names, ready.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    pub(crate) issuers: BTreeMap<String, Issuer>,
+    pub(crate) issuers: BTreeMap<String, Arc<Issuer>>,
     pub(crate) trust: BTreeMap<String, (Trust, Conditions, Vec<String>)>,
     pub(crate) keys: Option<LiveKeys>,
     pub(crate) aws: Option<Aws>,
@@ -35,6 +36,8 @@ pub(crate) struct Compiled {
     pub(crate) contracts: BTreeMap<u32, RouteContract>,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) grants: Grants,
+    /// The files that contracts refer to.
+    pub(crate) referred: BTreeSet<String>,
 }
 
 /// What a route or a source holds invocations to.
@@ -60,7 +63,7 @@ pub(crate) struct CompiledLimit {
     pub(crate) per: Per,
     pub(crate) rate: Option<Limit>,
     pub(crate) quotas: Vec<Quota>,
-    pub(crate) concurrency: Option<Arc<Concurrency>>,
+    pub(crate) concurrency: Option<Concurrency>,
 }
 
 /// Break-glass access lasts no longer, in seconds: a working day.
@@ -69,26 +72,38 @@ const LONGEST_GRANT: i64 = 8 * 60 * 60;
 /// Reads files below the folder of the configuration, and gathers what is wrong.
 struct Making<'p> {
     parts: &'p Parts,
+    /// What ran before: what it counts and knows of issuers stays.
+    before: Option<&'p Compiled>,
+    referred: RefCell<BTreeSet<String>>,
     problems: Vec<Problem>,
 }
 
 impl Compiled {
-    pub(crate) fn new(config: &Config, parts: &Parts) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn new(
+        config: &Config,
+        parts: &Parts,
+        before: Option<&Self>,
+    ) -> Result<Self, Vec<Problem>> {
+        let admission = before.and_then(|before| before.admission.as_ref());
         let mut making = Making {
             parts,
+            before,
+            referred: RefCell::default(),
             problems: Vec::new(),
         };
-        let compiled = Self {
+        let mut compiled = Self {
             issuers: making.issuers(config),
             trust: making.trust(config),
             keys: making.keys(config),
             aws: making.aws(config),
             limits: making.limits(config),
-            admission: making.rate("admission", config.admission.rate.as_ref()),
+            admission: making.rate("admission", config.admission.rate.as_ref(), admission),
             contracts: making.contracts(config),
             authorizer: making.authorizer(config),
             grants: making.grants(config),
+            referred: BTreeSet::new(),
         };
+        compiled.referred = making.referred.take();
         match making.problems.is_empty() {
             true => Ok(compiled),
             false => Err(making.problems),
@@ -101,6 +116,8 @@ impl Compiled {
     ) -> Result<Option<Authorizer>, Vec<Problem>> {
         let mut making = Making {
             parts,
+            before: None,
+            referred: RefCell::default(),
             problems: Vec::new(),
         };
         let authorizer = making.authorizer(config);
@@ -127,6 +144,12 @@ impl Making<'_> {
         }
     }
 
+    /// A file that a contract refers to.
+    fn beside(&self, name: &str) -> Option<Vec<u8>> {
+        self.referred.borrow_mut().insert(name.to_owned());
+        read(&self.parts.folder.join(name)).ok()
+    }
+
     fn text(&mut self, name: &str) -> Option<String> {
         let bytes = self.file(name)?;
         let text = String::from_utf8(bytes).ok();
@@ -136,7 +159,7 @@ impl Making<'_> {
         text
     }
 
-    fn issuers(&mut self, config: &Config) -> BTreeMap<String, Issuer> {
+    fn issuers(&mut self, config: &Config) -> BTreeMap<String, Arc<Issuer>> {
         let mut issuers = BTreeMap::new();
         for (name, issuer) in &config.issuers {
             let is_file = |place: &&String| !place.contains("://");
@@ -152,7 +175,13 @@ impl Making<'_> {
                 Zeroizing::new(secret.unwrap_or_default().trim().to_owned())
             });
             let fetch = self.parts.fetch.clone();
-            issuers.insert(name.clone(), Issuer::new(issuer, given, secret, fetch));
+            let made = Issuer::new(issuer, given, secret, fetch);
+            let before = self.before.and_then(|before| before.issuers.get(name));
+            let made = match before {
+                Some(before) => made.after(before),
+                None => Arc::new(made),
+            };
+            issuers.insert(name.clone(), made);
         }
         issuers
     }
@@ -257,7 +286,12 @@ impl Making<'_> {
         })
     }
 
-    fn rate(&mut self, name: &str, rate: Option<&config::Rate>) -> Option<Limit> {
+    fn rate(
+        &mut self,
+        name: &str,
+        rate: Option<&config::Rate>,
+        before: Option<&Limit>,
+    ) -> Option<Limit> {
         let rate = rate?;
         let per = match rate.period {
             ..=1000 => limit::Per::Second,
@@ -265,7 +299,13 @@ impl Making<'_> {
             _ => limit::Per::Hour,
         };
         match Rate::new(rate.calls, per, rate.burst) {
-            Ok(made) => Some(Limit::new(name, made)),
+            Ok(made) => {
+                let limit = Limit::new(name, made);
+                Some(match before {
+                    Some(before) => limit.after(before),
+                    None => limit,
+                })
+            }
             Err(error) => {
                 self.wrong(&format!("limits.{name}"), error.to_string());
                 None
@@ -281,17 +321,28 @@ impl Making<'_> {
                 let most = most?;
                 Some(Quota::new(name, most, window))
             });
-            let mut seed = [0; 16];
-            (self.parts.random.0)(&mut seed);
+            // A bucket belongs to what is counted: another `per` begins anew.
+            let before = self.before.and_then(|before| before.limits.get(name));
+            let before = before.filter(|before| before.per == limit.per);
+            let rate = before.and_then(|before| before.rate.as_ref());
+            let concurrency = limit.concurrent.map(|most| {
+                let mut seed = [0; 16];
+                (self.parts.random.0)(&mut seed);
+                let made = match limit.per {
+                    Per::All => Concurrency::new(most, None, Seed::new(seed)),
+                    _ => Concurrency::new(u32::MAX, Some(most), Seed::new(seed)),
+                };
+                match before.and_then(|before| before.concurrency.as_ref()) {
+                    Some(before) => made.after(before),
+                    None => made,
+                }
+            });
             let compiled = CompiledLimit {
                 name: name.clone(),
                 per: limit.per,
-                rate: self.rate(name, limit.rate.as_ref()),
+                rate: self.rate(name, limit.rate.as_ref(), rate),
                 quotas: quotas.collect(),
-                concurrency: limit.concurrent.map(|most| match limit.per {
-                    Per::All | Per::Route => Concurrency::new(most, None, Seed::new(seed)),
-                    _ => Concurrency::new(u32::MAX, Some(most), Seed::new(seed)),
-                }),
+                concurrency,
             };
             if !compiled.quotas.is_empty() && self.parts.quotas.is_none() {
                 self.wrong(
@@ -334,8 +385,7 @@ impl Making<'_> {
         most: usize,
     ) -> Option<RouteContract> {
         let text = self.file(file)?;
-        let folder = self.parts.folder.clone();
-        let beside = |name: &str| read(&folder.join(name)).ok();
+        let beside = |name: &str| self.beside(name);
         let (contract, problems) = Contract::read(file, &text, &beside);
         self.problems.extend(problems);
         let unknown = unknown(of.unknown);
@@ -365,8 +415,7 @@ impl Making<'_> {
 
     fn schema(&mut self, file: &str, of: &config::RouteContract) -> Option<RouteContract> {
         let text = self.file(file)?;
-        let folder = self.parts.folder.clone();
-        let beside = |name: &str| read(&folder.join(name)).ok();
+        let beside = |name: &str| self.beside(name);
         let (schema, problems) = Schema::read(file, &text, &beside);
         self.problems.extend(problems);
         Some(RouteContract::Body(

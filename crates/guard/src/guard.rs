@@ -5,6 +5,7 @@ use crate::authorize::Authorizer;
 use crate::compiled::Compiled;
 use crate::config::{Config, Source};
 use crate::issuers::Fetch;
+use crate::keys::LiveKeys;
 use crate::limit::{Limiter, Quotas};
 use crate::reason::Reason;
 use crate::record::{Forms, Noted};
@@ -55,6 +56,24 @@ pub struct Parts {
     pub quotas: Option<Arc<Quotas>>,
 }
 
+/// Something that does not work at present.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it is about: the same as long as it lasts.
+    pub about: String,
+    /// What is the matter, in words for operators.
+    pub what: String,
+}
+
+impl Trouble {
+    pub(crate) fn new(about: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            about: about.into(),
+            what: what.into(),
+        }
+    }
+}
+
 /// Where randomness comes from: fills the bytes.
 #[derive(Clone)]
 pub struct Random(pub Arc<Fill>);
@@ -94,7 +113,11 @@ impl Guard {
     /// # Errors
     /// Everything that it names and that can't be used.
     pub fn new(config: Config, parts: Parts) -> Result<Self, Vec<Problem>> {
-        let compiled = Compiled::new(&config, &parts)?;
+        Self::made(config, parts, None)
+    }
+
+    fn made(config: Config, parts: Parts, before: Option<&Compiled>) -> Result<Self, Vec<Problem>> {
+        let compiled = Compiled::new(&config, &parts, before)?;
         let routes = Routes::new(&config).map_err(|(line, what)| {
             vec![Problem {
                 line: Some(line),
@@ -112,18 +135,24 @@ impl Guard {
         })))
     }
 
-    /// A guard for another configuration, with the same parts.
+    /// A guard for another configuration, with the same parts. Limits of the same name go on
+    /// counting where they are, and what is known of issuers stays.
     ///
     /// # Errors
     /// Everything that it names and that can't be used.
     pub fn with(&self, config: Config) -> Result<Self, Vec<Problem>> {
-        Self::new(config, self.0.parts.clone())
+        Self::made(config, self.0.parts.clone(), Some(&self.0.compiled))
     }
 
     /// What it holds invocations to.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// The files that contracts refer to, relative to the folder of the configuration.
+    pub fn referred(&self) -> impl Iterator<Item = &str> {
+        self.0.compiled.referred.iter().map(String::as_str)
     }
 
     /// What policies decide with, where there are any.
@@ -149,32 +178,50 @@ impl Guard {
     }
 
     /// Does what is due by itself: keys that were issued or revoked meanwhile, quotas that are
-    /// written down. To be called about once a second.
-    ///
-    /// # Errors
-    /// What could not be read or written; everything stays as it was.
-    pub fn tend(&self) -> Result<(), Vec<String>> {
-        let keys = self
-            .0
-            .compiled
-            .keys
-            .as_ref()
-            .map(|keys| keys.refresh().map(|_| ()));
-        let quotas = self
-            .0
-            .parts
-            .quotas
-            .as_ref()
-            .map(|quotas| quotas.tend(self.now() / 1000));
-        let wrong = [
-            keys.and_then(Result::err).map(|error| error.to_string()),
-            quotas.and_then(Result::err).map(|error| error.to_string()),
-        ];
-        let wrong: Vec<String> = wrong.into_iter().flatten().collect();
-        match wrong.is_empty() {
-            true => Ok(()),
-            false => Err(wrong),
+    /// written down, keys of issuers that are old or not there yet. To be called about once a
+    /// second, where tokio runs. Gives what does not work at present.
+    pub fn tend(&self) -> Vec<Trouble> {
+        let now = self.now() / 1000;
+        let compiled = &self.0.compiled;
+        let mut troubles = Vec::new();
+        if let Some(Err(error)) = compiled.keys.as_ref().map(LiveKeys::refresh) {
+            troubles.push(Trouble::new("the store of keys", error.to_string()));
         }
+        if let Some(Err(error)) = self.0.parts.quotas.as_ref().map(|quotas| quotas.tend(now)) {
+            troubles.push(Trouble::new("quotas", error.to_string()));
+        }
+        for issuer in compiled.issuers.values() {
+            issuer.tend(now);
+        }
+        if let Some(stopped) = self.stopped() {
+            troubles.push(stopped);
+        }
+        troubles.extend(self.unreached());
+        troubles
+    }
+
+    /// What issuers could not be asked for when that was last tried.
+    #[must_use]
+    pub fn unreached(&self) -> Vec<Trouble> {
+        let issuers = self.0.compiled.issuers.iter();
+        issuers.flat_map(|(name, i)| i.troubles(name)).collect()
+    }
+
+    /// How many records were taken and could not be written.
+    #[must_use]
+    pub fn unrecorded(&self) -> u64 {
+        let parts = &self.0.parts;
+        let lost = parts.ledger.as_ref().map_or(0, Ledger::lost);
+        lost + parts.unrecorded.load(Ordering::Relaxed)
+    }
+
+    /// Why nothing is recorded any more, and so nothing admitted.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Trouble> {
+        let ledger = self.0.parts.ledger.as_ref()?;
+        let error = ledger.stopped()?;
+        let what = format!("nothing is admitted from now on: {error}");
+        Some(Trouble::new("the ledger", what))
     }
 
     pub(crate) fn routes(&self) -> &Routes {

@@ -2,6 +2,7 @@
 //! that were seen before are not verified again.
 
 use crate::config::{self, AudienceClaim, Introspection};
+use crate::guard::Trouble;
 use crate::lock::lock;
 use crate::percent;
 use crate::reason::Reason;
@@ -30,10 +31,10 @@ pub trait Fetch: fmt::Debug + Send + Sync {
     fn post_form<'f>(&'f self, url: &'f str, form: String, authorization: &'f str) -> Fetched<'f>;
 }
 
-/// A fetch that came to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the issuer could not be reached, or gave no useful answer")]
-pub struct FetchError;
+/// A fetch that came to nothing, and why, in words for operators.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct FetchError(pub String);
 
 /// So many verified tokens are remembered for each issuer.
 const REMEMBERED: usize = 16_384;
@@ -44,8 +45,12 @@ const INTROSPECTED_FOR: i64 = 30;
 /// How long a caller waits for keys that somebody else is fetching.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Why something could not be had when it was last asked for.
+type Lack = Mutex<Option<String>>;
+
 /// An issuer, with what is known of its keys and tokens.
 pub(crate) struct Issuer {
+    config: config::Issuer,
     policy: TokenPolicy,
     /// Of opaque tokens: issuers often answer without saying for whom they are.
     opaque: TokenPolicy,
@@ -78,6 +83,7 @@ struct Published {
     place: Option<String>,
     discovered: Mutex<Option<String>>,
     news: Notify,
+    lack: Lack,
     seen: Arc<Mutex<TokenCache>>,
     fetch: Option<Arc<dyn Fetch>>,
 }
@@ -86,6 +92,7 @@ struct Published {
 struct Asked {
     url: String,
     authorization: Zeroizing<String>,
+    lack: Lack,
 }
 
 impl Issuer {
@@ -105,6 +112,7 @@ impl Issuer {
             },
         )));
         Self {
+            config: config.clone(),
             keys: match given {
                 Some(keys) => Keys::Given(keys),
                 None => Keys::Published(Arc::new(Published {
@@ -113,6 +121,7 @@ impl Issuer {
                     place: config.keys.clone(),
                     discovered: Mutex::default(),
                     news: Notify::new(),
+                    lack: Lack::default(),
                     seen: seen.clone(),
                     fetch: fetch.clone(),
                 })),
@@ -120,6 +129,7 @@ impl Issuer {
             introspection: introspection.map(|(place, secret)| Asked {
                 url: place.url.clone(),
                 authorization: basic(place, &secret),
+                lack: Lack::default(),
             }),
             seen,
             opaque: TokenPolicy {
@@ -132,6 +142,60 @@ impl Issuer {
             policy,
             fetch,
         }
+    }
+
+    /// Goes on with what was known of the issuer of the same name before a reload: all of it where
+    /// nothing has changed, else the keys that are published in the same place. An issuer that can't
+    /// be reached must not take its callers with it because another line was changed.
+    pub(crate) fn after(self, before: &Arc<Self>) -> Arc<Self> {
+        if let (Keys::Published(new), Keys::Published(old)) = (&self.keys, &before.keys) {
+            let secret = |issuer: &Self| {
+                let asked = issuer.introspection.as_ref();
+                asked.map(|asked| asked.authorization.clone())
+            };
+            if self.config == before.config && secret(&self) == secret(before) {
+                return before.clone();
+            }
+            if (&new.issuer, &new.place) == (&old.issuer, &old.place) {
+                *lock(&new.state) = lock(&old.state).again();
+                lock(&new.discovered).clone_from(&lock(&old.discovered));
+                lock(&new.lack).clone_from(&lock(&old.lack));
+            }
+        }
+        Arc::new(self)
+    }
+
+    /// Fetches keys that are not there yet or old, so that no caller need wait for them. To be
+    /// called where tokio runs.
+    pub(crate) fn tend(&self, now: i64) {
+        if let Keys::Published(published) = &self.keys
+            && published.fetch.is_some()
+        {
+            let due = lock(&published.state).due(now);
+            if let Some(ticket) = due {
+                published.begin(ticket, now);
+            }
+        }
+    }
+
+    /// What it could not be asked for when that was last tried.
+    pub(crate) fn troubles(&self, name: &str) -> Vec<Trouble> {
+        let mut troubles = Vec::new();
+        if let Keys::Published(published) = &self.keys
+            && let Some(what) = lock(&published.lack).clone()
+        {
+            let about = format!("the keys of the issuer `{name}`");
+            troubles.push(Trouble::new(about, what));
+        }
+        if let Some(what) = self
+            .introspection
+            .as_ref()
+            .and_then(|asked| lock(&asked.lack).clone())
+        {
+            let about = format!("the introspection of the issuer `{name}`");
+            troubles.push(Trouble::new(about, what));
+        }
+        troubles
     }
 
     /// Whether a token says that it is from here. Nothing is verified by that.
@@ -225,6 +289,7 @@ impl Issuer {
         let answer = fetch
             .post_form(&asked.url, form, &asked.authorization)
             .await;
+        *lock(&asked.lack) = answer.as_ref().err().map(ToString::to_string);
         let answer = answer.map_err(|_| unverifiable("introspection-unavailable"))?;
         introspected(&answer, &self.opaque, now).map_err(refused)
     }
@@ -237,6 +302,7 @@ impl Published {
         let published = self.clone();
         tokio::spawn(async move {
             let fetched = published.fetched().await;
+            *lock(&published.lack) = fetched.as_ref().err().map(ToString::to_string);
             {
                 let mut state = lock(&published.state);
                 let replaced = match fetched {
@@ -255,16 +321,17 @@ impl Published {
     }
 
     async fn fetched(&self) -> Result<KeySet, FetchError> {
-        let fetch = self.fetch.as_ref().ok_or(FetchError)?;
+        let wrong = |what: &str| FetchError(what.to_owned());
+        let fetch = self.fetch.as_ref().ok_or_else(|| wrong("nothing asks"))?;
         let discovered = lock(&self.discovered).clone();
         let url = match self.place.clone().or(discovered) {
             Some(url) => url,
             None => {
-                let url = well_known(&self.issuer).map_err(|_| FetchError)?;
+                let url = well_known(&self.issuer).map_err(|error| wrong(&error.to_string()))?;
                 let document = fetch.get(&url).await?;
                 let document = Discovery::parse(&document, &self.issuer);
-                let url = document.map_err(|_| FetchError)?.jwks_uri;
-                lock(&self.discovered).insert(url).clone()
+                let document = document.map_err(|error| FetchError(format!("`{url}`: {error}")))?;
+                lock(&self.discovered).insert(document.jwks_uri).clone()
             }
         };
         let keys = match fetch.get(&url).await {
@@ -275,7 +342,10 @@ impl Published {
                 return Err(error);
             }
         };
-        Ok(keys)
+        match keys.is_empty() {
+            true => Err(FetchError(format!("`{url}` has no key that can be used"))),
+            false => Ok(keys),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub use chain::{
     Admitted, Authenticated, Authorized, Body, Checked, Denied, Limited, Received, Refusal,
     Validated,
 };
-pub use guard::{Guard, Parts, Random};
+pub use guard::{Guard, Parts, Random, Trouble};
 pub use issuers::{Fetch, FetchError, Fetched};
 pub use path::{LONGEST as LONGEST_PATH, Path, PathError};
 pub use reason::{Answer, Reason, Step};

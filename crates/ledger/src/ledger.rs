@@ -9,17 +9,18 @@ use crate::reading::{self, LISTEN};
 use crate::segment::MOST_IN_FRAME;
 use crate::writer::{Parts, Ready, Settings, Writer};
 use palisade_tlog::Hash;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// So many bytes of events may wait to be written; who comes later waits before.
-const MOST_OUTSTANDING: usize = 64 << 20;
 /// A commit takes no more than this, so that the first in it need not wait for the last.
 const MOST_IN_COMMIT: usize = 1 << 20;
+/// So many bytes of events may wait to be written; who comes later waits before. What is written and
+/// what waits are two commits: an event that nobody waits for is never further behind.
+const MOST_OUTSTANDING: usize = 2 * MOST_IN_COMMIT;
 const _: () = assert!(MOST_IN_COMMIT + (1 << 17) < MOST_IN_FRAME);
 
 /// What was given for an event: it lasts, under this index.
@@ -81,6 +82,15 @@ struct Shared {
     state: Mutex<State>,
     /// Whether the writer's own thread wants it: it goes first.
     wanted: AtomicBool,
+    halt: Arc<Halt>,
+}
+
+/// What is known of a writer that has stopped, without waiting for it.
+#[derive(Debug, Default)]
+pub(crate) struct Halt {
+    why: OnceLock<Arc<LedgerError>>,
+    /// Events that were taken without a receipt, and not written.
+    lost: AtomicU64,
 }
 
 impl Shared {
@@ -142,9 +152,11 @@ impl Ledger {
             Indexing { pace, thread }
         });
         let (queue, waiting) = queue::queue();
+        let halt = writer.halt.clone();
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Writing(Box::new(writer))),
             wanted: AtomicBool::new(false),
+            halt,
         });
         let (writing, window) = (shared.clone(), settings.batch_window);
         #[expect(clippy::disallowed_methods, reason = "the thread that writes")]
@@ -183,7 +195,8 @@ impl Ledger {
         let is_first = self.inner.queue.as_ref().is_some_and(Sender::is_empty);
         let writer = is_first.then(|| self.inner.shared.try_lock()).flatten();
         match writer {
-            Some(mut state) => state.commit(&mut vec![append]),
+            // It has a receipt: who waits for it is told.
+            Some(mut state) => drop(state.commit(&mut vec![append])),
             None => self.inner.send(Message::Append(append))?,
         }
         receipt.blocking_recv().map_err(|_| ended())?
@@ -264,6 +277,20 @@ impl Ledger {
         answer.await.map_err(|_| ended())?
     }
 
+    /// Why nothing is written any more, once that is so.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Arc<LedgerError>> {
+        let shared = &self.inner.shared;
+        let has_panicked = || shared.state.is_poisoned().then(ended);
+        shared.halt.why.get().cloned().or_else(has_panicked)
+    }
+
+    /// How many events were taken without a receipt and then not written, because writing failed.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.inner.shared.halt.lost.load(Ordering::Relaxed)
+    }
+
     /// What the ledger was opened with.
     #[must_use]
     pub fn parts(&self) -> &Parts {
@@ -273,6 +300,10 @@ impl Ledger {
 
 impl Inner {
     fn send(&self, message: Message) -> Result<(), Arc<LedgerError>> {
+        // Who waits for no receipt must learn it here.
+        if let Some(error) = self.shared.halt.why.get() {
+            return Err(error.clone());
+        }
         let queue = self.queue.as_ref().ok_or_else(ended)?;
         let (bytes, is_urgent) = match &message {
             Message::Append(append) => (append.event.length(), append.reply.is_some()),
@@ -335,8 +366,7 @@ fn run(shared: &Shared, queue: &Receiver<Message>, window: u64) {
                 }
             }
             Taken::Some => {
-                let before = commits;
-                let mut bytes = 0;
+                let (mut bytes, mut lost, before) = (0, 0, commits);
                 for message in messages.drain(..) {
                     match message {
                         Message::Append(append) => {
@@ -344,18 +374,19 @@ fn run(shared: &Shared, queue: &Receiver<Message>, window: u64) {
                             batch.push(append);
                         }
                         Message::Do(work) => {
-                            state.commit(&mut batch);
+                            lost += state.commit(&mut batch);
                             state.answer(work);
                             bytes = 0;
                         }
                     }
                     if bytes >= MOST_IN_COMMIT {
-                        state.commit(&mut batch);
+                        lost += state.commit(&mut batch);
                         (bytes, commits) = (0, commits + 1);
                     }
                 }
-                state.commit(&mut batch);
+                lost += state.commit(&mut batch);
                 commits += 1;
+                shared.halt.lost.fetch_add(lost, Ordering::Relaxed);
                 if before / LISTEN_COMMITS != commits / LISTEN_COMMITS {
                     state.act(reading::answer);
                 }
@@ -395,9 +426,13 @@ impl State {
 
     /// From now on nothing is written: what the disk has is not what the writer believes.
     fn stop(&mut self, error: &LedgerError) {
-        *self = Self::Stopped(Arc::new(LedgerError::Stopped {
+        let why = Arc::new(LedgerError::Stopped {
             reason: error.to_string(),
-        }));
+        });
+        if let Self::Writing(writer) = self {
+            let _ = writer.halt.why.set(why.clone());
+        }
+        *self = Self::Stopped(why);
     }
 
     fn answer(&mut self, work: Work) {
@@ -412,10 +447,11 @@ impl State {
         }
     }
 
-    /// Writes what is in the batch, and answers for it.
-    fn commit(&mut self, batch: &mut Vec<Append>) {
+    /// Writes what is in the batch, and says how many are lost without anybody who could be told.
+    fn commit(&mut self, batch: &mut Vec<Append>) -> u64 {
+        let mut lost = 0;
         if batch.is_empty() {
-            return;
+            return lost;
         }
         let (mut events, mut replies) = (Vec::new(), Vec::new());
         for append in batch.drain(..) {
@@ -440,10 +476,12 @@ impl State {
                 (None, Self::Stopped(error)) => Err(error.clone()),
                 (None, Self::Writing(_)) => continue,
             };
-            if let Some(reply) = reply {
+            match reply {
                 // Who appended may be gone; the event is there all the same.
-                let _ = reply.send(result);
+                Some(reply) => drop(reply.send(result)),
+                None => lost += u64::from(result.is_err()),
             }
         }
+        lost
     }
 }

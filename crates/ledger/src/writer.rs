@@ -8,6 +8,7 @@ use crate::disk::{self, Disk, Held};
 use crate::error::LedgerError;
 use crate::index::Pace;
 use crate::keys::KeyService;
+use crate::ledger::Halt;
 use crate::segment::{FrameHeader, Header, MOST_IN_FRAME, Nonces, Record};
 use crate::sign::{self, Signer};
 use crate::store::{self, Segment};
@@ -103,6 +104,8 @@ pub(crate) struct Writer {
     /// How many events the last checkpoint covers.
     signed: u64,
     signed_at: u64,
+    /// Where it is said that it has stopped.
+    pub(crate) halt: Arc<Halt>,
     /// Who is told of a segment that has ended.
     pub(crate) ended: Option<Sender<u64>>,
     /// Who makes indices is told how much there is to do.
@@ -132,6 +135,7 @@ impl Writer {
             deeds: Deeds::default(),
             nonces: Nonces::new(store::random()?),
             signed,
+            halt: Arc::default(),
             ended: None,
             pace: Arc::default(),
             frame: Vec::new(),

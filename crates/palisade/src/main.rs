@@ -48,7 +48,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error}");
+            // The code says so, too, where nothing can be written.
+            ledger::tell(&format!("error: {error}"));
             error.exit_code()
         }
     }

@@ -188,14 +188,13 @@ impl Stand {
         let mut config = config(vec![(format!("http://{function}"), 1)]);
         change(&mut config);
         let (ledger, folder) = ledger();
-        let unrecorded = Arc::new(AtomicU64::new(0));
         let parts = palisade_guard::Parts {
             ledger: Some(ledger.clone()),
             clock: Arc::new(SystemClock),
             random: Random(Arc::new(|bytes| {
                 aws_lc_rs::rand::fill(bytes).unwrap();
             })),
-            unrecorded: unrecorded.clone(),
+            unrecorded: Arc::default(),
             folder: folder.clone(),
             fetch: None,
             keys: palisade_authn::api_key::KeyRules { max_days: 90 },
@@ -205,7 +204,6 @@ impl Stand {
         let guard = Guard::new(config, parts).unwrap();
         let parts = Parts {
             identity: Some(Arc::new(Plain)),
-            unrecorded,
             authorities: Some(Arc::new(authorities)),
             settings,
         };

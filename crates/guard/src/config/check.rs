@@ -97,7 +97,10 @@ pub(super) fn listen<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, listen: 
     }
     let same = |admin: std::net::SocketAddr| {
         let all = admin.ip().is_unspecified() || listen.address.ip().is_unspecified();
-        admin.port() == listen.address.port() && (all || admin.ip() == listen.address.ip())
+        // 0 is any port that is free, and another one each time.
+        admin.port() != 0
+            && admin.port() == listen.address.port()
+            && (all || admin.ip() == listen.address.ip())
     };
     if listen.admin.is_some_and(same) {
         let message = "`admin` is where callers come in";

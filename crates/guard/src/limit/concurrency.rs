@@ -8,11 +8,17 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// What is under way of one route.
+/// How many may be under way, of all and of each caller.
 #[derive(Debug)]
 pub struct Concurrency {
     most: u32,
     most_each: Option<u32>,
+    counts: Arc<Counts>,
+}
+
+/// What is under way.
+#[derive(Debug)]
+struct Counts {
     seed: Seed,
     now: AtomicU32,
     /// Callers with something under way: never more than requests are.
@@ -25,38 +31,53 @@ impl Concurrency {
 
     /// At most so many at once, and of each caller at most so many.
     #[must_use]
-    pub fn new(most: u32, most_each: Option<u32>, seed: Seed) -> Arc<Self> {
-        Arc::new(Self {
-            most,
-            most_each,
+    pub fn new(most: u32, most_each: Option<u32>, seed: Seed) -> Self {
+        let counts = Counts {
             seed,
             now: AtomicU32::new(0),
             each: Mutex::default(),
-        })
+        };
+        Self {
+            most,
+            most_each,
+            counts: Arc::new(counts),
+        }
+    }
+
+    /// Shares the counts of the limit of the same name before a reload: what began before it is
+    /// still under way.
+    #[must_use]
+    pub fn after(self, before: &Self) -> Self {
+        Self {
+            counts: before.counts.clone(),
+            ..self
+        }
     }
 
     /// How many are under way.
     #[must_use]
     pub fn under_way(&self) -> u32 {
-        self.now.load(Ordering::Relaxed)
+        self.counts.now.load(Ordering::Relaxed)
     }
 
     /// Room for one request of the caller that `caller` names, or nothing when there is none.
     #[must_use]
-    pub fn enter(self: &Arc<Self>, caller: &[&str]) -> Option<Permit> {
-        self.now
+    pub fn enter(&self, caller: &[&str]) -> Option<Permit> {
+        let counts = &self.counts;
+        counts
+            .now
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| {
                 (now < self.most).then_some(now + 1)
             })
             .ok()?;
         // From here on dropping the permit gives the room back.
         let mut permit = Permit {
-            of: Arc::clone(self),
+            of: Arc::clone(counts),
             key: None,
         };
         if let Some(most) = self.most_each {
-            let key = self.seed.key(0, caller);
-            let mut each = lock(&self.each);
+            let key = counts.seed.key(0, caller);
+            let mut each = lock(&counts.each);
             let now = each.get(&key).copied().unwrap_or(0);
             if now >= most {
                 drop(each);
@@ -73,7 +94,7 @@ impl Concurrency {
 #[derive(Debug)]
 #[must_use = "the room is given back when the permit is dropped"]
 pub struct Permit {
-    of: Arc<Concurrency>,
+    of: Arc<Counts>,
     key: Option<Key>,
 }
 
@@ -97,7 +118,7 @@ mod tests {
     use super::*;
 
     fn of(most: u32, each: Option<u32>) -> Arc<Concurrency> {
-        Concurrency::new(most, each, Seed::new([1; 16]))
+        Arc::new(Concurrency::new(most, each, Seed::new([1; 16])))
     }
 
     #[test]
@@ -120,7 +141,10 @@ mod tests {
         assert!(panicked.is_err());
         drop(second);
         assert_eq!(route.under_way(), 0);
-        assert!(route.each.lock().unwrap().is_empty(), "nobody is kept");
+        assert!(
+            route.counts.each.lock().unwrap().is_empty(),
+            "nobody is kept"
+        );
     }
 
     #[tokio::test]
@@ -165,6 +189,6 @@ mod tests {
         let entered: u32 = threads.into_iter().map(|t| t.join().unwrap()).sum();
         assert!(entered > 0);
         assert_eq!(route.under_way(), 0);
-        assert!(route.each.lock().unwrap().is_empty());
+        assert!(route.counts.each.lock().unwrap().is_empty());
     }
 }

@@ -4,6 +4,7 @@
 use super::hash::{Key, Seed, space};
 use super::table::{Found, Table};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const SECOND: u64 = 1_000_000_000;
@@ -165,7 +166,7 @@ pub struct Limit {
     rate: Rate,
     space: u64,
     /// The one bucket of a limit that all share; of others the bucket of those that find no place.
-    shared: AtomicU64,
+    shared: Arc<AtomicU64>,
 }
 
 impl Limit {
@@ -176,7 +177,7 @@ impl Limit {
         Self {
             rate,
             space: space(name),
-            shared: AtomicU64::new(0),
+            shared: Arc::default(),
         }
     }
 
@@ -186,12 +187,14 @@ impl Limit {
         self.rate
     }
 
-    /// Goes on where the limit of the same name before a reload stood.
+    /// Shares the bucket of the limit of the same name before a reload: requests that began with
+    /// that one go on to count.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        self.shared
-            .store(before.shared.load(Ordering::Acquire), Ordering::Release);
-        self
+        Self {
+            shared: before.shared.clone(),
+            ..self
+        }
     }
 
     fn take_shared(&self, now: u64) -> Step {

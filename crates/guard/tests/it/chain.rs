@@ -7,14 +7,18 @@ use palisade_guard::{
 };
 use serde_json::{Value, json};
 
-async fn admit(guard: &Guard, request: Request, body: &[u8]) -> Result<Admitted, Denied> {
+pub(crate) async fn admit(
+    guard: &Guard,
+    request: Request,
+    body: &[u8],
+) -> Result<Admitted, Denied> {
     let received = guard.receive(request)?;
     let limited = received.authenticate(Some(body)).await?.limit()?;
     let validated = limited.validate(Body::Whole(body.to_vec()))?;
     validated.authorize()?.admit().await
 }
 
-const ANSWERED: Outcome = Outcome::Answered {
+pub(crate) const ANSWERED: Outcome = Outcome::Answered {
     status: Some(200),
     bytes: 2,
     violations: Vec::new(),
@@ -200,4 +204,62 @@ async fn without_a_record_nothing_is_admitted() {
         .unwrap_err();
     assert_eq!(denied.reason(), &Reason::NotRecorded);
     assert_eq!(denied.record().await.answer, Answer::Unavailable);
+}
+
+#[tokio::test]
+async fn without_a_record_nothing_is_admitted_that_would_not_wait_for_it() {
+    let records = Records::new("unrecorded-batched");
+    let batched = public("/orders", r#"["GET"]"#) + "record = \"batched\"\n";
+    let guard = records.guard(&batched, &[]);
+    let first = admit(&guard, call("GET", "/orders"), b"").await.unwrap();
+    first.finish(&ANSWERED);
+    assert_eq!(records.events().await.len(), 2);
+    assert_eq!((guard.stopped(), guard.unrecorded()), (None, 0));
+    records.break_disk();
+    // Nobody knows yet: what is admitted until the next commit fails is lost.
+    let lost = admit(&guard, call("GET", "/orders"), b"").await.unwrap();
+    let ledger = records.ledger.clone();
+    tokio::task::spawn_blocking(move || {
+        while ledger.stopped().is_none() {
+            std::thread::yield_now();
+        }
+    })
+    .await
+    .unwrap();
+    lost.finish(&ANSWERED);
+    for _ in 0..3 {
+        let denied = admit(&guard, call("GET", "/orders"), b"")
+            .await
+            .unwrap_err();
+        assert_eq!(denied.reason(), &Reason::NotRecorded);
+        assert_eq!(denied.record().await.answer, Answer::Unavailable);
+    }
+    let stopped = guard.stopped().unwrap();
+    assert!(stopped.what.contains("make room"), "{stopped:?}");
+    assert!(guard.tend().contains(&stopped));
+    assert_eq!(records.ledger.lost(), 1);
+    // With the outcome, and what became of those that were refused.
+    assert_eq!(guard.unrecorded(), 5);
+}
+
+#[tokio::test]
+async fn what_is_not_on_record_yet_is_never_more_than_two_commits() {
+    let records = Records::new("slow-disk");
+    let batched = public("/orders", r#"["GET"]"#) + "record = \"batched\"\n";
+    let guard = records.guard(&batched, &[]);
+    records.hold_disk(true);
+    // What waits is bounded: 2 MiB, at about 1 KiB for each.
+    let mut admitted = Vec::new();
+    while let Ok(next) = timeout(admit(&guard, call("GET", "/orders"), b"")).await {
+        admitted.push(next.unwrap());
+        assert!(admitted.len() < 5_000, "no bound");
+    }
+    assert!(admitted.len() > 500, "{}", admitted.len());
+    records.hold_disk(false);
+    let next = timeout(admit(&guard, call("GET", "/orders"), b"")).await;
+    next.unwrap().unwrap().finish(&ANSWERED);
+}
+
+async fn timeout<T>(future: impl Future<Output = T>) -> Result<T, tokio::time::error::Elapsed> {
+    tokio::time::timeout(std::time::Duration::from_secs(2), future).await
 }

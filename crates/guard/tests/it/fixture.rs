@@ -34,7 +34,10 @@ pub(crate) struct Records {
     pub(crate) fetch: Option<Arc<dyn Fetch>>,
     /// How long API keys may hold for guards that are made from now on.
     pub(crate) keys: KeyRules,
+    /// Where they count for days and months: nowhere, unless said.
+    pub(crate) quotas: Arc<Quotas>,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 impl Records {
@@ -44,13 +47,14 @@ impl Records {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let clock = Arc::new(Set(AtomicU64::new(1_790_000_000_000)));
-        let broken = Arc::<AtomicBool>::default();
+        let (broken, held) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
         let key = KeyFile::create(&folder.join("key"), "example.com/guard", None).unwrap();
         let key = Arc::new(key);
         let parts = palisade_ledger::Parts {
             disk: Arc::new(Breaking {
                 disk: Folder::new(&folder.join("ledger")).unwrap(),
                 broken: broken.clone(),
+                held: held.clone(),
             }),
             keys: key.clone(),
             signer: key,
@@ -68,12 +72,21 @@ impl Records {
             clock,
             fetch: None,
             keys: KeyRules { max_days: 90 },
+            // None that could say that something is left.
+            quotas: Arc::new(Quotas::new(Box::new(Silent), Seed::new([8; 16]), 16)),
             broken,
+            held,
         }
     }
 
     /// A guard for a configuration, and the files that it names.
     pub(crate) fn guard(&self, config: &str, files: &[(&str, &[u8])]) -> Guard {
+        let guard = Guard::new(self.config(config, files), self.parts());
+        guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    /// A configuration, and the files that it names.
+    pub(crate) fn config(&self, config: &str, files: &[(&str, &[u8])]) -> Config {
         for (name, bytes) in files {
             std::fs::write(self.folder.join(name), bytes).unwrap();
         }
@@ -90,9 +103,7 @@ impl Records {
         let (top, tables) = config.split_at(begin);
         let text = format!("{top}{head}{listen}{tables}");
         let config = Config::parse("guard.toml", &text);
-        let config = config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"));
-        let guard = Guard::new(config, self.parts());
-        guard.unwrap_or_else(|problems| panic!("{problems:#?}"))
+        config.unwrap_or_else(|errors| panic!("{errors:#?}\n{text}"))
     }
 
     /// Where its files are.
@@ -116,12 +127,7 @@ impl Records {
             fetch: self.fetch.clone(),
             keys: self.keys,
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),
-            // None that could say that something is left.
-            quotas: Some(Arc::new(Quotas::new(
-                Box::new(Silent),
-                Seed::new([8; 16]),
-                16,
-            ))),
+            quotas: Some(self.quotas.clone()),
         }
     }
 
@@ -148,14 +154,27 @@ impl Records {
         events
     }
 
+    /// Sets the clock by so many seconds.
+    pub(crate) fn jump(&self, seconds: i64) {
+        let milliseconds = seconds.saturating_mul(1000);
+        let now = self.clock.now().saturating_add_signed(milliseconds);
+        self.clock.0.store(now, Ordering::SeqCst);
+    }
+
     /// From now on the disk takes nothing.
     pub(crate) fn break_disk(&self) {
         self.broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the disk takes its time: until it is let go.
+    pub(crate) fn hold_disk(&self, held: bool) {
+        self.held.store(held, Ordering::SeqCst);
     }
 }
 
 impl Drop for Records {
     fn drop(&mut self) {
+        self.hold_disk(false);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -204,12 +223,14 @@ pub(crate) fn text<'e>(event: &'e Value, place: &str) -> &'e str {
 struct Breaking {
     disk: Folder,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
 struct BreakingFile {
     file: Box<dyn DiskFile>,
     broken: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
 }
 
 impl Disk for Breaking {
@@ -217,8 +238,11 @@ impl Disk for Breaking {
         self.disk.list(folder)
     }
     fn create(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
-        let (file, broken) = (self.disk.create(path)?, self.broken.clone());
-        Ok(Box::new(BreakingFile { file, broken }))
+        Ok(Box::new(BreakingFile {
+            file: self.disk.create(path)?,
+            broken: self.broken.clone(),
+            held: self.held.clone(),
+        }))
     }
     fn open(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
         self.disk.open(path)
@@ -245,6 +269,9 @@ impl DiskFile for BreakingFile {
         self.file.read_at(offset, into)
     }
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        while self.held.load(Ordering::SeqCst) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
         match self.broken.load(Ordering::SeqCst) {
             true => Err(io::Error::from(io::ErrorKind::StorageFull)),
             false => self.file.append(bytes),

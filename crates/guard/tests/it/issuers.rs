@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 const ISSUER: &str = "https://login.example.com";
-const NOW: i64 = 1_790_000_000;
+pub(crate) const NOW: i64 = 1_790_000_000;
 
 /// An issuer that answers what it was told to.
 #[derive(Debug)]
-struct Told {
+pub(crate) struct Told {
     answers: Mutex<Vec<(String, String)>>,
     asked: Mutex<Vec<String>>,
     /// How many questions may be answered.
@@ -22,7 +22,7 @@ struct Told {
 }
 
 impl Told {
-    fn new(gate: usize) -> Arc<Self> {
+    pub(crate) fn new(gate: usize) -> Arc<Self> {
         Arc::new(Self {
             answers: Mutex::default(),
             asked: Mutex::default(),
@@ -30,7 +30,7 @@ impl Told {
         })
     }
 
-    fn publish(&self, place: &str, minter: &Minter) {
+    pub(crate) fn publish(&self, place: &str, minter: &Minter) {
         let url = format!("{ISSUER}{place}");
         let discovery = json!({ "issuer": ISSUER, "jwks_uri": url });
         *self.answers.lock().unwrap() = vec![
@@ -42,7 +42,7 @@ impl Told {
         ];
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().unwrap())
     }
 }
@@ -55,7 +55,8 @@ impl Fetch for Told {
             self.gate.acquire().await.unwrap().forget();
             let answers = self.answers.lock().unwrap();
             let found = answers.iter().find(|(place, _)| place == url);
-            found.map(|(_, a)| a.clone().into_bytes()).ok_or(FetchError)
+            let found = found.map(|(_, a)| a.clone().into_bytes());
+            found.ok_or_else(|| FetchError(format!("`{url}` does not answer")))
         })
     }
 
@@ -65,7 +66,7 @@ impl Fetch for Told {
     }
 }
 
-fn guarded(records: &mut Records, told: &Arc<Told>, more: &str) -> Guard {
+pub(crate) fn guarded(records: &mut Records, told: &Arc<Told>, more: &str) -> Guard {
     records.fetch = Some(told.clone());
     let issuer = format!(
         "\n[issuers.staff]\nissuer = \"{ISSUER}\"\naudiences = [\"orders\"]\nroles = \"roles\"\n{more}"
@@ -78,15 +79,19 @@ fn guarded(records: &mut Records, told: &Arc<Told>, more: &str) -> Guard {
     )
 }
 
-fn minter(key: u8) -> Minter {
+pub(crate) fn minter(key: u8) -> Minter {
     let key = MintingKey::ed25519(&[key; 32]).unwrap();
     Minter::new(ISSUER, 3600, Vec::new(), key)
 }
 
 fn token(minter: &Minter, id: &str) -> String {
+    token_at(minter, id, NOW)
+}
+
+pub(crate) fn token_at(minter: &Minter, id: &str, at: i64) -> String {
     let mut caller = Principal::new(Means::Token, "", "ada");
     caller.roles = vec!["clerk".to_owned()];
-    minter.mint(&caller, "orders", id, NOW).unwrap()
+    minter.mint(&caller, "orders", id, at).unwrap()
 }
 
 async fn shown(guard: &Guard, token: &str) -> Result<(), &'static str> {
@@ -110,7 +115,7 @@ async fn shown_over(
 }
 
 /// What runs beside comes to its end.
-async fn settle() {
+pub(crate) async fn settle() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
@@ -234,4 +239,65 @@ async fn a_token_that_is_bound_to_a_certificate_comes_with_it() {
     );
     answer(json!(null));
     assert_eq!(shown_over(&guard, "free", &[wrong]).await, Ok(()));
+}
+
+#[tokio::test]
+async fn operators_learn_what_issuers_do_not_answer() {
+    let (mut records, told, minter) = (Records::new("unreached"), Told::new(99), minter(1));
+    let guard = guarded(&mut records, &told, "");
+    guard.tend();
+    assert_eq!(guard.unreached(), [], "nothing was asked yet");
+    settle().await;
+    let place = format!("{ISSUER}/.well-known/openid-configuration");
+    let trouble = guard.unreached();
+    assert_eq!(trouble.len(), 1, "{trouble:?}");
+    assert!(guard.tend().contains(&trouble[0]));
+    assert_eq!(trouble[0].about, "the keys of the issuer `staff`");
+    assert_eq!(trouble[0].what, format!("`{place}` does not answer"));
+    // Nor is it asked again at once, whoever calls.
+    let unavailable = Err("issuer-keys-unavailable");
+    assert_eq!(shown(&guard, &token(&minter, "1")).await, unavailable);
+    assert_eq!(told.asked().len(), 1);
+    // An answer that is of no use is one that there is none.
+    let document = json!({ "issuer": "https://other.example.com", "jwks_uri": "https://a.b/c" });
+    *told.answers.lock().unwrap() = vec![(place, document.to_string())];
+    records.jump(2);
+    guard.tend();
+    settle().await;
+    let trouble = guard.unreached();
+    assert!(trouble[0].what.contains("another issuer"), "{trouble:?}");
+    told.publish("/keys", &minter);
+    records.jump(3);
+    guard.tend();
+    settle().await;
+    assert_eq!(guard.unreached(), []);
+    assert_eq!(shown(&guard, &token(&minter, "1")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn what_is_known_of_an_issuer_stays() {
+    let (mut records, told) = (Records::new("issuer-stays"), Told::new(99));
+    let (known, new) = (minter(1), minter(2));
+    told.publish("/keys", &known);
+    let guard = guarded(&mut records, &told, "");
+    assert_eq!(shown(&guard, &token(&known, "1")).await, Ok(()));
+    told.asked();
+    told.answers.lock().unwrap().clear();
+    let skew = guard.config().clone();
+    let more = "skew = \"20s\"\n";
+    for config in [skew, guarded(&mut records, &told, more).config().clone()] {
+        let next = guard.with(config).unwrap();
+        // Keys that are known hold; nor can strangers have the issuer asked more often than before.
+        assert_eq!(shown(&next, &token(&known, "2")).await, Ok(()));
+        let unknown = Err("token-key-unknown");
+        assert_eq!(shown(&next, &token(&new, "3")).await, unknown);
+        assert_eq!(told.asked(), [""; 0]);
+    }
+    // Keys of another place are other keys.
+    let more = format!("keys = \"{ISSUER}/other\"\n");
+    let other = guarded(&mut records, &told, &more).config().clone();
+    let unavailable = Err("issuer-keys-unavailable");
+    let next = guard.with(other).unwrap();
+    assert_eq!(shown(&next, &token(&known, "4")).await, unavailable);
+    assert_eq!(told.asked(), ["/other"]);
 }

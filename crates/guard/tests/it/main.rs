@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod chain;
+mod clock;
 mod events;
 mod fixture;
 mod issuers;
 mod reasons;
+mod reload;
 mod types;

@@ -47,8 +47,8 @@ pub(crate) fn run(arguments: &DecideArgs) -> Result<ExitCode, CommandError> {
                 None => {
                     "the credential: keys of issuers are not fetched without --online".to_owned()
                 }
-                Some(network) => match network.failure() {
-                    Some(failure) => format!("the credential: {failure}"),
+                Some(_) => match guard.unreached().first() {
+                    Some(trouble) => format!("the credential: {}", trouble.what),
                     None => "the credential".to_owned(),
                 },
             });

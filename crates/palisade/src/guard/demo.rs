@@ -3,8 +3,7 @@
 //! through it, and what is on record of them.
 
 use super::fetch::Network;
-use super::parts::{Loaded, unusable};
-use super::serve::{Served, opened, threads};
+use super::serve::{Served, opened, read, threads};
 use crate::cli::guard::DemoArgs;
 use crate::failure::CommandError;
 use crate::ledger::{stopped, tell};
@@ -185,10 +184,10 @@ impl Demo {
         write(&folder.join("orders.cedar"), POLICIES)?;
         write(&folder.join("order.schema.json"), SCHEMA)?;
         write(file, &configuration(gateway, issuer, function))?;
-        let loaded = Loaded::read(file).map_err(|wrong| unusable(&wrong))?;
+        let (loaded, seen) = read(file)?;
         let ledger = opened(&loaded)?;
         let network = Arc::new(Network::new(None)?);
-        let served = Served::start(loaded, ledger.clone(), network).await?;
+        let served = Served::start(loaded, seen, ledger.clone(), network).await?;
         let client = Client::new(Options {
             allow_http: true,
             ..Options::default()

@@ -49,7 +49,10 @@ pub(crate) fn run(arguments: &ExplainArgs) -> Result<ExitCode, CommandError> {
     if let Some((_, Reason::Unverifiable { .. }, said)) = &mut explained.denied {
         said.push(match &network {
             None => "Keys of issuers are not fetched without --online.".to_owned(),
-            Some(network) => network.failure().unwrap_or_default(),
+            Some(_) => {
+                let each = guard.unreached().into_iter().map(|trouble| trouble.what);
+                each.collect::<Vec<_>>().join("; ")
+            }
         });
     }
     let is_denied = explained.denied.is_some();

@@ -8,18 +8,17 @@ use crate::failure::CommandError;
 use palisade_cloud::{Client, HttpError, Options, Response};
 use palisade_guard::{Fetch, FetchError, Fetched};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A document of an issuer is not larger.
 const MOST: usize = 1 << 20;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks issuers, and remembers what went wrong last.
+/// Asks issuers.
 #[derive(Debug)]
 pub(crate) struct Network {
     client: Client,
-    failure: Mutex<Option<String>>,
 }
 
 impl Network {
@@ -40,10 +39,7 @@ impl Network {
             Some(path) => wrong(path, &error),
             None => CommandError::internal(error.to_string()),
         })?;
-        Ok(Self {
-            client,
-            failure: Mutex::default(),
-        })
+        Ok(Self { client })
     }
 
     /// Nothing, unless the network may be used.
@@ -53,26 +49,20 @@ impl Network {
             false => Ok(None),
         }
     }
+}
 
-    /// What went wrong last, for operators.
-    pub(crate) fn failure(&self) -> Option<String> {
-        let failure = self.failure.lock();
-        failure.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn taken(&self, url: &str, answer: Result<Response, HttpError>) -> Result<Vec<u8>, FetchError> {
-        let said = match answer {
-            Ok(answer) if answer.status == 200 => return Ok(answer.body.to_vec()),
-            Ok(answer) => {
-                // What follows the path may hold a secret.
-                let shown = url.split(['?', '#']).next().unwrap_or_default();
-                format!("`{shown}` answered with status {}", answer.status)
-            }
-            Err(error) => error.to_string(),
-        };
-        let failure = self.failure.lock();
-        *failure.unwrap_or_else(PoisonError::into_inner) = Some(said);
-        Err(FetchError)
+fn taken(url: &str, answer: Result<Response, HttpError>) -> Result<Vec<u8>, FetchError> {
+    match answer {
+        Ok(answer) if answer.status == 200 => Ok(answer.body.to_vec()),
+        Ok(answer) => {
+            // What follows the path may hold a secret.
+            let shown = url.split(['?', '#']).next().unwrap_or_default();
+            let status = answer.status;
+            Err(FetchError(format!(
+                "`{shown}` answered with status {status}"
+            )))
+        }
+        Err(error) => Err(FetchError(error.to_string())),
     }
 }
 
@@ -80,7 +70,7 @@ impl Fetch for Network {
     fn get<'f>(&'f self, url: &'f str) -> Fetched<'f> {
         Box::pin(async move {
             let answer = self.client.get(url, &[("accept", "application/json")]);
-            self.taken(url, answer.await)
+            taken(url, answer.await)
         })
     }
 
@@ -92,7 +82,7 @@ impl Fetch for Network {
             ];
             let form_type = "application/x-www-form-urlencoded";
             let answer = self.client.post(url, form_type, form, &headers);
-            self.taken(url, answer.await)
+            taken(url, answer.await)
         })
     }
 }

@@ -18,7 +18,6 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 /// Buckets of rates of a gateway: 6 MiB.
 const PLACES: usize = 1 << 18;
@@ -135,6 +134,12 @@ impl Loaded {
         Guard::new(self.config.clone(), parts).map_err(|problems| self.wrong(&problems))
     }
 
+    /// The same in place of one that runs, which keeps what it counts.
+    pub(crate) fn guard_after(&self, before: &Guard) -> Result<Guard, Vec<Wrong>> {
+        let guard = before.with(self.config.clone());
+        guard.map_err(|problems| self.wrong(&problems))
+    }
+
     /// Problems of what it names, with places that a person finds.
     pub(crate) fn wrong(&self, problems: &[Problem]) -> Vec<Wrong> {
         let each = problems.iter().map(|problem| {
@@ -185,7 +190,6 @@ impl Loaded {
         &self,
         ledger: Ledger,
         fetch: Arc<dyn Fetch>,
-        unrecorded: Arc<AtomicU64>,
     ) -> Result<Parts, CommandError> {
         let quotas = self.config.quotas.as_ref().map(|file| {
             let path = self.beside(file);
@@ -206,7 +210,7 @@ impl Loaded {
             ledger: Some(ledger),
             clock: Arc::new(SystemClock),
             random: random(),
-            unrecorded,
+            unrecorded: Arc::default(),
             folder: self.folder.clone(),
             fetch: Some(fetch),
             keys: NO_KEYS,

@@ -8,19 +8,22 @@ use super::parts::{Loaded, policy_file, unusable};
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
-use crate::ledger::{Place, open, stopped, tell};
+use crate::ledger::{Place, open, stopped, tell, wait};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
-use palisade_guard::Parts;
-use palisade_guard::config::ContractFile;
+use palisade_guard::config::{Config, ContractFile};
+use palisade_guard::{Guard, Parts, Trouble};
 use palisade_ledger::Ledger;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
 
 /// What runs when the gateway is told to stop may go on for so long.
@@ -31,27 +34,40 @@ const TEND: Duration = Duration::from_secs(1);
 const IDENTITY: u32 = 60;
 
 pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
-    let loaded = Loaded::read(&arguments.config.config).map_err(|wrong| unusable(&wrong))?;
+    let (loaded, seen) = read(&arguments.config.config)?;
     let runtime = threads()?;
     let stop = stopped(&runtime)?;
     let ledger = opened(&loaded)?;
     let network = Arc::new(Network::new(arguments.ca.as_deref())?);
-    runtime.block_on(async {
-        let served = Served::start(loaded, ledger.clone(), network).await?;
+    let unrecorded = runtime.block_on(async {
+        let mut served = Served::start(loaded, seen, ledger.clone(), network).await?;
+        let hangup = signal(SignalKind::hangup());
+        served.hangup = Some(hangup.map_err(|error| CommandError::internal(error.to_string()))?);
         let scheme = served.scheme();
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
             said += &format!(", metrics and health at http://{admin}");
         }
         tell(&said);
+        let unrecorded = served.parts.unrecorded.clone();
         served.until(stop).await;
-        Ok::<_, CommandError>(())
+        Ok::<_, CommandError>(unrecorded)
     })?;
-    // What is left of the records is written as the ledger goes.
-    drop(runtime);
+    // What still ran is recorded as it is dropped. A look-up of a name that hangs must not keep the
+    // process.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    let signed = wait(ledger.checkpoint());
+    let lost = ledger.lost() + unrecorded.load(Ordering::Relaxed);
     drop(ledger);
-    tell("stopped");
-    Ok(ExitCode::SUCCESS)
+    match signed {
+        Ok(_) => {
+            tell("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => Err(CommandError::internal(format!(
+            "stopped; {lost} records were not written: {error}"
+        ))),
+    }
 }
 
 /// What requests run on: every core.
@@ -72,7 +88,17 @@ pub(super) fn opened(loaded: &Loaded) -> Result<Ledger, CommandError> {
 }
 
 /// Files, and what tells one version of them from the next.
-type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+pub(super) type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
+
+/// A configuration, and the files that it is made of. What tells their versions is looked at before
+/// they are read: what changes meanwhile is seen later.
+pub(super) fn read(file: &Path) -> Result<(Loaded, Stamps), CommandError> {
+    let own = stamp(file.to_path_buf());
+    let loaded = Loaded::read(file).map_err(|wrong| unusable(&wrong))?;
+    let mut seen = vec![own];
+    seen.extend(named(&loaded).map(stamp));
+    Ok((loaded, seen))
+}
 
 /// A gateway that runs.
 pub(super) struct Served {
@@ -83,6 +109,8 @@ pub(super) struct Served {
     /// The store of API keys: what was done to it while the ledger was ours is taken up.
     store: Option<PathBuf>,
     is_plaintext: bool,
+    /// Asks for the configuration to be taken anew; without it that signal ends the process.
+    hangup: Option<Signal>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -92,6 +120,7 @@ pub(super) struct Served {
 impl Served {
     pub(super) async fn start(
         loaded: Loaded,
+        mut seen: Stamps,
         ledger: Ledger,
         network: Arc<Network>,
     ) -> Result<Self, CommandError> {
@@ -101,15 +130,14 @@ impl Served {
                 loaded.name
             ))
         })?;
-        let seen = stamps(files(&loaded));
         let tls = tls(&loaded)?;
-        let parts = loaded.serving(ledger, network, Arc::default())?;
+        let parts = loaded.serving(ledger, network)?;
         let guard = loaded
             .guard(parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
+        seen.extend(referred(&loaded, &guard));
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
-            unrecorded: parts.unrecorded.clone(),
             authorities: None,
             settings: Settings::default(),
         };
@@ -142,12 +170,9 @@ impl Served {
             parts,
             file: PathBuf::from(&loaded.name),
             seen,
-            store: loaded
-                .config
-                .keys
-                .as_ref()
-                .map(|keys| loaded.beside(&keys.store)),
+            store: store(&loaded),
             is_plaintext: listen.plaintext,
+            hangup: None,
             address,
             admin,
         })
@@ -165,24 +190,31 @@ impl Served {
         let mut stop = std::pin::pin!(stop);
         let mut ticks = tokio::time::interval(TEND);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut told: Vec<String> = Vec::new();
+        let mut told = BTreeSet::new();
         loop {
-            tokio::select! {
+            let asked = async {
+                match &mut self.hangup {
+                    Some(hangup) => drop(hangup.recv().await),
+                    None => std::future::pending().await,
+                }
+            };
+            let is_asked = tokio::select! {
                 () = &mut stop => break,
-                _ = ticks.tick() => {}
+                () = asked => true,
+                _ = ticks.tick() => false,
+            };
+            let now = self.now();
+            if is_asked || now != self.seen {
+                self.reload(now);
             }
-            if let Some(changed) = self.changed() {
-                self.reload(changed);
+            let mut troubles = self.gateway.guard().tend();
+            if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
+                && let Err(what) = take_up(ledger, store).await
+            {
+                let about = "events beside the store of keys".to_owned();
+                troubles.push(Trouble { about, what });
             }
-            // The same trouble is told once.
-            let mut wrong = self.gateway.tend().err().unwrap_or_default();
-            if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref()) {
-                wrong.extend(take_up(ledger, store).await.err());
-            }
-            for what in wrong.iter().filter(|what| !told.contains(what)) {
-                tell(what);
-            }
-            told = wrong;
+            told = tell_changes(&told, troubles);
         }
         let cut = self.gateway.stop(GRACE).await;
         if cut > 0 {
@@ -198,42 +230,88 @@ impl Served {
         }
     }
 
-    /// The stamps of the files that count, where one of them is another one now.
-    fn changed(&self) -> Option<Stamps> {
-        let now = stamps(self.seen.iter().map(|(path, _)| path.clone()));
-        (now != self.seen).then_some(now)
+    /// The files that count, as they are now.
+    fn now(&self) -> Stamps {
+        let files = self.seen.iter().map(|(path, _)| path.clone());
+        files.map(stamp).collect()
     }
 
     fn reload(&mut self, now: Stamps) {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
+        let name = self.file.display().to_string();
         match self.reloaded() {
-            Ok(seen) => {
-                self.seen = seen;
-                tell(&format!("took `{}` anew", self.file.display()));
-            }
+            Ok(()) => tell(&format!("took `{name}` anew")),
             Err(error) => tell(&format!(
-                "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
-                self.file.display()
+                "`{name}`, or a file that it names, can't be taken; what ran before runs on: {error}"
             )),
         }
     }
 
-    fn reloaded(&self) -> Result<Stamps, CommandError> {
-        let loaded = Loaded::read(&self.file).map_err(|wrong| unusable(&wrong))?;
-        let seen = stamps(files(&loaded));
+    fn reloaded(&mut self) -> Result<(), CommandError> {
+        let (loaded, mut seen) = read(&self.file)?;
+        // Should it not be taken: what has to be mended may be in any of them.
+        self.seen
+            .retain(|(path, _)| !seen.iter().any(|(new, _)| new == path));
+        self.seen.extend(seen.iter().cloned());
         let tls = tls(&loaded)?;
-        let guard = loaded
-            .guard(self.parts.clone())
-            .map_err(|wrong| unusable(&wrong))?;
+        let before = self.gateway.guard();
+        let guard = loaded.guard_after(&before);
+        let guard = guard.map_err(|wrong| unusable(&wrong))?;
+        let later = later(before.config(), guard.config());
+        seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-        Ok(seen)
+        self.seen = seen;
+        self.store = store(&loaded);
+        if !later.is_empty() {
+            let later = later.join(", ");
+            tell(&format!(
+                "of what has changed, {later} will be taken at the next start"
+            ));
+        }
+        Ok(())
     }
 }
 
-/// The files that a configuration is made of.
-fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
+/// Tells of what does not work any more, and of what works again; gives what does not work.
+fn tell_changes(told: &BTreeSet<String>, troubles: Vec<Trouble>) -> BTreeSet<String> {
+    let mut now = BTreeSet::new();
+    for Trouble { about, what } in troubles {
+        if !told.contains(&about) {
+            tell(&format!("{about}: {what}"));
+        }
+        now.insert(about);
+    }
+    for about in told.difference(&now) {
+        tell(&format!("{about}: well again"));
+    }
+    now
+}
+
+/// What of a configuration a gateway that runs can't take.
+fn later(before: &Config, now: &Config) -> Vec<&'static str> {
+    let listen = |config: &Config| {
+        let listen = config.listen.as_ref();
+        listen.map(|listen| (listen.address, listen.admin))
+    };
+    let different = [
+        ("the addresses of [listen]", listen(before) != listen(now)),
+        ("[ledger]", before.ledger != now.ledger),
+        ("the file of quotas", before.quotas != now.quotas),
+    ];
+    let different = different.into_iter().filter(|(_, differs)| *differs);
+    different.map(|(what, _)| what).collect()
+}
+
+/// The store of API keys.
+fn store(loaded: &Loaded) -> Option<PathBuf> {
+    let keys = loaded.config.keys.as_ref()?;
+    Some(loaded.beside(&keys.store))
+}
+
+/// The files that a configuration names, but for stores, which are looked at otherwise.
+fn named(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     let config = &loaded.config;
     let listen = config.listen.iter();
     let tls = listen.flat_map(|listen| listen.certificate.iter().chain(&listen.private_key));
@@ -242,23 +320,30 @@ fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     });
     let trust = config.trust.values();
     let trust = trust.flat_map(|trust| trust.authorities.iter().chain(&trust.revoked));
+    let issuers = config.issuers.values().flat_map(|issuer| {
+        let keys = issuer.keys.iter().filter(|place| !place.contains("://"));
+        let introspection = issuer.introspection.iter();
+        keys.chain(introspection.map(|place| &place.secret_file))
+    });
     let aws = config.aws.iter().map(|aws| &aws.credentials);
     let others = config.policies.iter().chain(&config.grants);
-    let named = tls.chain(contracts).chain(trust).chain(aws).chain(others);
+    let named = tls.chain(contracts).chain(trust).chain(issuers);
+    let named = named.chain(aws).chain(others);
     let policy = config.keys.iter();
     let policy = policy.flat_map(|keys| policy_file(&loaded.beside(&keys.store)));
-    std::iter::once(PathBuf::from(&loaded.name))
-        .chain(named.map(|name| loaded.beside(name)))
-        .chain(policy)
+    named.map(|name| loaded.beside(name)).chain(policy)
 }
 
-fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {
-    let each = files.map(|path| {
-        let found = std::fs::metadata(&path).ok();
-        let stamp = found.and_then(|found| Some((found.len(), found.modified().ok()?)));
-        (path, stamp)
-    });
-    each.collect()
+/// The files that contracts of a configuration refer to.
+fn referred(loaded: &Loaded, guard: &Guard) -> Stamps {
+    let files = guard.referred().map(|name| loaded.beside(name));
+    files.map(stamp).collect()
+}
+
+fn stamp(path: PathBuf) -> (PathBuf, Option<(u64, SystemTime)>) {
+    let found = std::fs::metadata(&path).ok();
+    let stamp = found.and_then(|found| Some((found.len(), found.modified().ok()?)));
+    (path, stamp)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the rim")]

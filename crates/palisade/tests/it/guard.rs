@@ -3,6 +3,9 @@
 mod clients;
 mod demo;
 mod keys;
+mod load;
+mod stand;
+mod trouble;
 
 use crate::{Folder, Run};
 use palisade_authn::{Means, Minter, MintingKey, Principal};
