@@ -1,8 +1,11 @@
 //! Tokens of issuers: keys are fetched when they are needed, believed for a stated time, and tokens
 //! that were seen before are not verified again.
 
-use crate::config::{self, Introspection};
+mod introspection;
+
+use crate::config;
 use crate::reason::Reason;
+use introspection::Asked;
 use palisade_authn::{
     Audience, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means, Principal,
     Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy, introspected,
@@ -80,12 +83,6 @@ struct Published {
     fetch: Option<Arc<dyn Fetch>>,
 }
 
-/// Where opaque tokens are asked about.
-struct Asked {
-    url: String,
-    authorization: Zeroizing<String>,
-}
-
 impl Issuer {
     pub(crate) fn new(
         config: &config::Issuer,
@@ -115,10 +112,7 @@ impl Issuer {
                     fetch: fetch.clone(),
                 })),
             },
-            introspection: introspection.map(|(place, secret)| Asked {
-                url: place.url.clone(),
-                authorization: basic(place, &secret),
-            }),
+            introspection: introspection.map(|(place, secret)| Asked::new(place, &secret)),
             seen,
             opaque: TokenPolicy {
                 audience: Audience::WhenStated(config.audiences.clone()),
@@ -142,16 +136,41 @@ impl Issuer {
 
     /// Who a token stands for.
     pub(crate) async fn verify(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
-        let miss = match lock(&self.seen).get(TokenDigest::new(0, token), now) {
+        let digest = TokenDigest::new(0, token);
+        let miss = match lock(&self.seen).get(digest, now) {
             Ok(principal) => return Ok(principal),
             Err(miss) => miss,
         };
         let verified = match (Jwt::parse(token), &self.introspection) {
             (Ok(jwt), _) => self.verify_signed(jwt, now).await?,
-            (Err(_), Some(asked)) => self.ask(asked, token, now).await?,
+            (Err(_), Some(asked)) => return self.verify_opaque(asked, token, digest, now).await,
             (Err(error), None) => return Err(refused(error)),
         };
         Ok(lock(&self.seen).insert(miss, verified, now))
+    }
+
+    async fn verify_opaque(
+        &self,
+        asked: &Asked,
+        token: &[u8],
+        digest: TokenDigest,
+        now: i64,
+    ) -> Result<Arc<Principal>, Reason> {
+        asked.known(digest, now)?;
+        let _turn = asked.turn().await?;
+        // Somebody else may have asked the same meanwhile.
+        let miss = match lock(&self.seen).get(digest, now) {
+            Ok(principal) => return Ok(principal),
+            Err(miss) => miss,
+        };
+        asked.known(digest, now)?;
+        match self.ask(asked, token, now).await {
+            Ok(verified) => Ok(lock(&self.seen).insert(miss, verified, now)),
+            Err(reason) => {
+                asked.note(digest, &reason, now);
+                Err(reason)
+            }
+        }
     }
 
     async fn verify_signed(
@@ -282,37 +301,6 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
         required_claims: required.collect(),
         required_scopes: Vec::new(),
         roles: config.roles.as_deref().map(ClaimPath::new),
-    }
-}
-
-/// HTTP Basic (RFC 7617) with what RFC 6749, section 2.3.1 adds: both are encoded as in a form.
-fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
-    use base64::Engine as _;
-    let mut pair = Zeroizing::new(String::with_capacity(
-        3 * (place.client.len() + secret.len()) + 1,
-    ));
-    form_encoded(&place.client, &mut pair);
-    pair.push(':');
-    form_encoded(secret, &mut pair);
-    let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
-    Zeroizing::new(format!("Basic {encoded}"))
-}
-
-/// As forms have it (RFC 6749, appendix B).
-fn form_encoded(text: &str, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            _ => {
-                out.push('%');
-                out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-                out.push(char::from(DIGITS[usize::from(byte & 15)]));
-            }
-        }
     }
 }
 
