@@ -42,7 +42,7 @@ pub struct Miss {
 }
 
 /// Stands for a token under one policy.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenDigest([u8; 32]);
 
 impl fmt::Debug for TokenDigest {

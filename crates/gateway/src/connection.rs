@@ -9,7 +9,8 @@ use crate::wire::{Activity, Wire};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use palisade_guard::Peer;
+use hyper_util::server::graceful::GracefulConnection;
+use palisade_guard::{Call, Entry, Headers, Path, Peer, Reason, Request};
 use rustls::ServerConfig;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -89,33 +90,60 @@ where
     let activity = connection.activity.clone();
     let scan = (!is_second).then(Scan::default);
     let wire = Wire::new(stream, scan, activity.clone(), shared.settings.write);
+    // It counts until its end is on record.
     let connection = Arc::new(connection);
     let service = {
-        let shared = shared.clone();
+        let (shared, connection) = (shared.clone(), connection.clone());
         service_fn(move |request| invoke::invoke(shared.clone(), connection.clone(), request))
     };
     let builder = builder();
     let served = builder.serve_connection_with_upgrades(TokioIo::new(wire), service);
+    let ended = last(shared, &activity, served).await;
+    let is_malformed = activity.is_malformed.load(Ordering::Relaxed);
+    // Where a body was malformed, its request was known and has its own record.
+    let ended = ended.filter(|_| !is_malformed);
+    let refused = activity.refused.get().copied().or(ended);
+    if is_malformed || refused.is_some() {
+        shared.metrics.malformed.inc();
+    }
+    if let Some(code) = refused {
+        refuse(shared, &connection, code).await;
+    }
+}
+
+/// Serves to the end; why what came last was no request, if that was so.
+async fn last(
+    shared: &Arc<Shared>,
+    activity: &Activity,
+    served: impl GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>>,
+) -> Option<&'static str> {
     tokio::pin!(served);
     let mut is_ending = false;
     loop {
         tokio::select! {
             biased;
-            _ = served.as_mut() => break,
-            () = shared.reach(Stage::Over) => break,
+            served = served.as_mut() => return served.err().and_then(|error| code(&*error)),
+            () = shared.reach(Stage::Over) => return None,
             () = shared.reach(Stage::Ending), if !is_ending => {
+                is_ending = true;
+                served.as_mut().graceful_shutdown();
+            }
+            () = activity.alarm.notified() => {
+                if activity.goes_on() {
+                    return None;
+                }
                 is_ending = true;
                 served.as_mut().graceful_shutdown();
             }
             () = tokio::time::sleep(next_look(shared)) => {
                 let settings = &shared.settings;
                 if activity.head() >= settings.head {
-                    break;
+                    return Some("head-slow");
                 }
                 if activity.idle() >= settings.idle {
                     // Whoever does not go when asked to goes the next time.
                     if is_ending {
-                        break;
+                        return None;
                     }
                     is_ending = true;
                     served.as_mut().graceful_shutdown();
@@ -123,9 +151,36 @@ where
             }
         }
     }
-    if activity.is_malformed.load(Ordering::Relaxed) {
-        shared.metrics.malformed.inc();
+}
+
+/// What hyper has against a head, if it is that.
+fn code(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    match (error.is_parse_too_large(), error.is_parse()) {
+        (true, _) => Some("head-too-large"),
+        (false, true) => Some("head-malformed"),
+        (false, false) => None,
     }
+}
+
+/// Puts on record that a connection brought what is no request: once, however much of it came.
+async fn refuse(shared: &Shared, connection: &Connection, code: &'static str) {
+    let live = shared.live();
+    let reason = Reason::Malformed { code };
+    shared.metrics.denied(reason.code());
+    let call = Call {
+        method: String::new(),
+        host: String::new(),
+        path: Path::unreadable(),
+        raw_path: String::new(),
+        query: String::new(),
+    };
+    let request = Request {
+        entry: Entry::Http(call),
+        peer: connection.peer.clone(),
+        headers: Headers::default(),
+    };
+    live.guard.refuse(request, reason).record().await;
 }
 
 /// A look now and then is cheaper than a timer that every request sets anew.

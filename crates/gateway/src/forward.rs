@@ -88,7 +88,7 @@ pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Respons
     }
     let (parts, body) = response.into_parts();
     if admitted.checks_answer() {
-        return checked(parts, body, admitted).await;
+        return checked(parts, body, admitted, way.running).await;
     }
     let status = parts.status.as_u16();
     let settings = &way.shared.settings;
@@ -104,6 +104,7 @@ async fn checked(
     parts: http::response::Parts,
     body: Incoming,
     admitted: Admitted,
+    running: Running,
 ) -> Response<Answer> {
     let most = usize::try_from(settings::ANSWER).unwrap_or(usize::MAX);
     let collected = Limited::new(body, most).collect();
@@ -124,7 +125,7 @@ async fn checked(
     let response = match checked.may_go_out {
         true => {
             let length = bytes.len();
-            let mut response = Response::new(Answer::whole(bytes, None));
+            let mut response = Response::new(Answer::whole(bytes, Some(running)));
             *response.status_mut() = parts.status;
             *response.headers_mut() = parts.headers;
             if length > 0 {

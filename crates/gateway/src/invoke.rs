@@ -6,10 +6,10 @@ use crate::forward::{self, Way};
 use crate::gateway::{Live, Shared};
 use crate::metrics::Meter;
 use crate::settings::Settings;
-use crate::wire::Running;
+use crate::wire::{Activity, Running};
 use crate::{answer, headers, incoming};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, Version, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use palisade_guard::config::{BodyMode, Cors};
@@ -32,8 +32,11 @@ pub(crate) async fn invoke(
     let front = live.guard.config().listen.as_ref();
     let is_behind = front.is_some_and(|listen| !listen.behind.is_empty());
     let (asked, wrong) = incoming::request(&parts, &connection.peer, is_behind);
+    let mut faults = Faults::new(&connection, is_behind);
     let origin = Origin::of(&live, &asked, &parts);
-    let way = match origin.preflight() {
+    // Whoever may not come in goes through the chain, which says so.
+    let may_ask = wrong.is_none() && live.guard.takes_from(&asked);
+    let way = match origin.preflight().filter(|_| may_ask) {
         Some(response) => {
             meter.decision = "preflight";
             Ok(response)
@@ -52,14 +55,53 @@ pub(crate) async fn invoke(
     };
     let mut response = match way {
         Ok(response) => response,
-        Err(denied) => refuse(&shared, *denied, version, &mut meter).await,
+        Err(denied) => {
+            faults.look(denied.reason());
+            refuse(&shared, *denied, version, &mut meter).await
+        }
     };
+    faults.is_answered = true;
+    let stays_http = response.status() != StatusCode::SWITCHING_PROTOCOLS;
+    if version < Version::HTTP_2 && stays_http && connection.activity.is_to_go() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     origin.show(&mut response);
     if let Some(hsts) = &live.hsts {
         headers::set(response.headers_mut(), "strict-transport-security", hsts);
     }
     meter.status = response.status().as_u16();
     Ok(response)
+}
+
+/// Counts what comes to nothing by the fault of who asks.
+struct Faults<'a> {
+    activity: Option<&'a Activity>,
+    is_answered: bool,
+}
+
+impl<'a> Faults<'a> {
+    /// What stands in front of us has the connections of all its callers: it is not asked to go.
+    fn new(connection: &'a Connection, is_behind: bool) -> Self {
+        Self {
+            activity: (!is_behind).then_some(&*connection.activity),
+            is_answered: false,
+        }
+    }
+
+    fn look(&self, reason: &Reason) {
+        if let (Reason::Credential { .. }, Some(activity)) = (reason, self.activity) {
+            activity.fault();
+        }
+    }
+}
+
+impl Drop for Faults<'_> {
+    fn drop(&mut self) {
+        if let (false, Some(activity)) = (self.is_answered, self.activity) {
+            activity.fault();
+        }
+    }
 }
 
 async fn refuse(

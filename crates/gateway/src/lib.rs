@@ -15,6 +15,7 @@ mod body;
 mod connection;
 mod error;
 mod forward;
+mod frames;
 mod gateway;
 mod headers;
 mod identity;

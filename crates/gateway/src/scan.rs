@@ -21,6 +21,7 @@ pub(crate) struct Scan {
     head: Head,
     /// Whether anything came before.
     is_first: bool,
+    is_second: bool,
 }
 
 /// What the head that is being read said so far.
@@ -61,6 +62,7 @@ impl Default for Scan {
             is_after_return: false,
             head: Head::default(),
             is_first: true,
+            is_second: false,
         }
     }
 }
@@ -73,6 +75,16 @@ impl Scan {
             State::Field => true,
             _ => false,
         }
+    }
+
+    /// Whether what comes next is about a request that nobody knows yet.
+    pub(crate) fn is_before_body(&self) -> bool {
+        matches!(self.state, State::RequestLine | State::Field)
+    }
+
+    /// Whether the connection began as one of HTTP/2.
+    pub(crate) fn is_second(&self) -> bool {
+        self.is_second
     }
 
     /// What comes from here on is not HTTP/1: the connection was upgraded.
@@ -175,7 +187,10 @@ impl Scan {
                 match line {
                     // RFC 9112, section 2.2: an empty line before a request is passed over.
                     b"" => {}
-                    b"PRI * HTTP/2.0" if is_first => self.state = State::Other,
+                    b"PRI * HTTP/2.0" if is_first => {
+                        self.is_second = true;
+                        self.state = State::Other;
+                    }
                     // What comes behind it would be a tunnel.
                     [b'C', b'O', b'N', b'N', b'E', b'C', b'T', b' ', ..] => return Err(()),
                     _ => {

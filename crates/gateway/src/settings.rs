@@ -47,6 +47,12 @@ pub const RESETS: usize = 20;
 /// Resets that we had to send for faults of the client, before the connection is closed.
 pub const OWN_RESETS: usize = 128;
 
+/// Credentials of one connection that do not hold, and requests that are given up before they are
+/// answered, after which it is asked to go: `Connection: close`, GOAWAY. A client that errs connects
+/// anew; one that goes on is cut off after twice as many. Not where something stands in front, whose
+/// connections carry the requests of many.
+pub const FAULTS: u32 = 100;
+
 /// Bytes of a stream, and of a connection, that may come before they are taken.
 pub const WINDOW: u32 = 256 * 1024;
 

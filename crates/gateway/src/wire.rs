@@ -1,14 +1,17 @@
 //! A connection as hyper sees it: looked at by [`Scan`], given up when the other end takes nothing,
 //! and watched, so that whoever holds one without asking for anything is shut out.
 
+use crate::frames::Frames;
 use crate::scan::Scan;
+use crate::settings;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep};
 
 /// What is known of a connection while it lasts.
@@ -25,6 +28,12 @@ pub(crate) struct Activity {
     pub(crate) is_upgraded: AtomicBool,
     /// What came was no request.
     pub(crate) is_malformed: AtomicBool,
+    /// Why what came was refused before anybody could make a request of it: a code.
+    pub(crate) refused: OnceLock<&'static str>,
+    /// Requests that came to nothing by the fault of who asked.
+    faults: AtomicU32,
+    /// There are too many of them.
+    pub(crate) alarm: Notify,
 }
 
 impl Activity {
@@ -36,7 +45,28 @@ impl Activity {
             head_since: AtomicU64::new(0),
             is_upgraded: AtomicBool::new(false),
             is_malformed: AtomicBool::new(false),
+            refused: OnceLock::new(),
+            faults: AtomicU32::new(0),
+            alarm: Notify::new(),
         }
+    }
+
+    /// A credential that does not hold, or a request that was given up before it was answered.
+    pub(crate) fn fault(&self) {
+        let faults = self.faults.fetch_add(1, Ordering::Relaxed) + 1;
+        if faults == settings::FAULTS || faults == 2 * settings::FAULTS {
+            self.alarm.notify_one();
+        }
+    }
+
+    /// Whether there have been so many faults that whoever is at the other end is to go.
+    pub(crate) fn is_to_go(&self) -> bool {
+        self.faults.load(Ordering::Relaxed) >= settings::FAULTS
+    }
+
+    /// Whether whoever was asked to go has gone on all the same.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.faults.load(Ordering::Relaxed) >= 2 * settings::FAULTS
     }
 
     fn now(&self) -> u64 {
@@ -101,6 +131,8 @@ pub(crate) struct Wire<S> {
     stream: S,
     /// Nothing, where TLS has said that it is HTTP/2.
     scan: Option<Scan>,
+    /// What is sent, where it is HTTP/2.
+    frames: Option<Frames>,
     activity: Arc<Activity>,
     /// Runs while the other end takes nothing.
     stuck: Option<Pin<Box<Sleep>>>,
@@ -161,6 +193,7 @@ impl<S> Wire<S> {
     ) -> Self {
         Self {
             stream,
+            frames: scan.is_none().then(Frames::default),
             scan,
             activity,
             stuck: None,
@@ -168,6 +201,15 @@ impl<S> Wire<S> {
             linger: None,
             is_shut: false,
             instead: Instead(b"\0\r\n\r\n"),
+        }
+    }
+
+    /// Looks at what was sent.
+    fn sent(&mut self, bytes: &[u8]) {
+        let frames = self.frames.as_mut();
+        if let Some(code) = frames.and_then(|frames| frames.follow(bytes)) {
+            self.activity.is_malformed.store(true, Ordering::Relaxed);
+            let _ = self.activity.refused.set(code);
         }
     }
 
@@ -215,6 +257,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         }
         let followed = scan.follow(into.filled().get(before..).unwrap_or_default());
         if let Err(at) = followed {
+            if scan.is_before_body() {
+                let _ = this.activity.refused.set("head-malformed");
+            }
             this.activity.is_malformed.store(true, Ordering::Relaxed);
             into.set_filled(before + at);
             this.instead.give(into);
@@ -224,6 +269,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
             return read;
         }
         this.activity.see(scan.is_in_head());
+        if this.frames.is_none() && scan.is_second() {
+            this.frames = Some(Frames::default());
+        }
         read
     }
 }
@@ -236,6 +284,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(count)) = &written {
+            this.sent(bytes.get(..*count).unwrap_or_default());
+        }
         this.patiently(cx, written)
     }
 
@@ -266,6 +317,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write_vectored(cx, parts);
+        if let (Poll::Ready(Ok(count)), true) = (&written, this.frames.is_some()) {
+            let mut left = *count;
+            for part in parts {
+                let (taken, _) = part.split_at(left.min(part.len()));
+                left -= taken.len();
+                this.sent(taken);
+            }
+        }
         this.patiently(cx, written)
     }
 

@@ -235,6 +235,15 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// Whether the lists of addresses let the other end come in.
+    #[must_use]
+    pub fn takes_from(&self, request: &Request) -> bool {
+        let address = request.peer.address;
+        address.is_none_or(|address| limit::takes_from(self.config(), address))
+    }
+}
+
 impl Received {
     /// The route, of a call.
     #[must_use]

@@ -20,6 +20,7 @@ mod tests;
 
 pub use network::{Network, NetworkError};
 pub use palisade_event::Record;
+pub use palisade_policy::TlsVersion;
 pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
 
@@ -116,6 +117,11 @@ pub struct Listen {
     pub admin: Option<SocketAddr>,
     /// How long browsers remember to use HTTPS, in seconds; nothing when they are not told.
     pub hsts: Option<u32>,
+    /// The oldest TLS that is taken. Whether the policy has an exception for 1.2 is for whoever
+    /// serves to look up.
+    pub min_tls: TlsVersion,
+    /// Where it is written, from 1; for messages.
+    pub line: u32,
 }
 
 /// `[targets.NAME]`.
@@ -336,6 +342,8 @@ pub struct Route {
     pub privileged: bool,
     /// What browsers of other origins may do.
     pub cors: Option<Cors>,
+    /// How long a WebSocket may last.
+    pub websocket: WebSocket,
     /// Where it is written, from 1; for messages.
     pub line: u32,
 }
@@ -406,6 +414,25 @@ pub struct Cors {
     pub credentials: bool,
     /// How long a browser remembers, in seconds.
     pub max_age: u32,
+}
+
+/// `websocket` of a route, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WebSocket {
+    /// So long nothing may come from either side.
+    pub idle: u32,
+    /// So long it may last in all.
+    pub life: u32,
+}
+
+impl Default for WebSocket {
+    /// What gateways of AWS have, too: ten minutes, and two hours.
+    fn default() -> Self {
+        Self {
+            idle: 10 * 60_000,
+            life: 2 * 3_600_000,
+        }
+    }
 }
 
 /// `[[sources]]`: where events may be from.

@@ -1,11 +1,13 @@
 //! Tokens of issuers: keys are fetched when they are needed, believed for a stated time, and tokens
 //! that were seen before are not verified again.
 
-use crate::config::{self, AudienceClaim, Introspection};
+mod introspection;
+
+use crate::config::{self, AudienceClaim};
 use crate::guard::Trouble;
 use crate::lock::lock;
-use crate::percent;
 use crate::reason::Reason;
+use introspection::Asked;
 use palisade_authn::{
     Audience, Binding, ClaimPath, Decision, Discovery, Expiry, IssuerKeys, Jwt, KeySet, Means,
     Principal, Refresh, RequiredClaim, Ticket, TokenCache, TokenDigest, TokenError, TokenPolicy,
@@ -88,13 +90,6 @@ struct Published {
     fetch: Option<Arc<dyn Fetch>>,
 }
 
-/// Where opaque tokens are asked about.
-struct Asked {
-    url: String,
-    authorization: Zeroizing<String>,
-    lack: Lack,
-}
-
 impl Issuer {
     pub(crate) fn new(
         config: &config::Issuer,
@@ -126,11 +121,7 @@ impl Issuer {
                     fetch: fetch.clone(),
                 })),
             },
-            introspection: introspection.map(|(place, secret)| Asked {
-                url: place.url.clone(),
-                authorization: basic(place, &secret),
-                lack: Lack::default(),
-            }),
+            introspection: introspection.map(|(place, secret)| Asked::new(place, &secret)),
             seen,
             opaque: TokenPolicy {
                 audience: match &policy.audience {
@@ -225,16 +216,41 @@ impl Issuer {
 
     /// Who a token stands for, if it comes from whom it is bound to.
     async fn caller(&self, token: &[u8], now: i64) -> Result<Arc<Principal>, Reason> {
-        let miss = match lock(&self.seen).get(TokenDigest::new(0, token), now) {
+        let digest = TokenDigest::new(0, token);
+        let miss = match lock(&self.seen).get(digest, now) {
             Ok(principal) => return Ok(principal),
             Err(miss) => miss,
         };
         let verified = match (Jwt::parse(token), &self.introspection) {
             (Ok(jwt), _) => self.verify_signed(jwt, now).await?,
-            (Err(_), Some(asked)) => self.ask(asked, token, now).await?,
+            (Err(_), Some(asked)) => return self.verify_opaque(asked, token, digest, now).await,
             (Err(error), None) => return Err(refused(error)),
         };
         Ok(lock(&self.seen).insert(miss, verified, now))
+    }
+
+    async fn verify_opaque(
+        &self,
+        asked: &Asked,
+        token: &[u8],
+        digest: TokenDigest,
+        now: i64,
+    ) -> Result<Arc<Principal>, Reason> {
+        asked.known(digest, now)?;
+        let _turn = asked.turn().await?;
+        // Somebody else may have asked the same meanwhile.
+        let miss = match lock(&self.seen).get(digest, now) {
+            Ok(principal) => return Ok(principal),
+            Err(miss) => miss,
+        };
+        asked.known(digest, now)?;
+        match self.ask(asked, token, now).await {
+            Ok(verified) => Ok(lock(&self.seen).insert(miss, verified, now)),
+            Err(reason) => {
+                asked.note(digest, &reason, now);
+                Err(reason)
+            }
+        }
     }
 
     async fn verify_signed(
@@ -373,30 +389,6 @@ fn policy(config: &config::Issuer) -> TokenPolicy {
         required_claims: required.collect(),
         required_scopes: Vec::new(),
         roles: config.roles.as_deref().map(ClaimPath::new),
-    }
-}
-
-/// HTTP Basic (RFC 7617) with what RFC 6749, section 2.3.1 adds: both are encoded as in a form.
-fn basic(place: &Introspection, secret: &str) -> Zeroizing<String> {
-    use base64::Engine as _;
-    let mut pair = Zeroizing::new(String::with_capacity(
-        3 * (place.client.len() + secret.len()) + 1,
-    ));
-    form_encoded(&place.client, &mut pair);
-    pair.push(':');
-    form_encoded(secret, &mut pair);
-    let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
-    Zeroizing::new(format!("Basic {encoded}"))
-}
-
-/// As forms have it (RFC 6749, appendix B).
-fn form_encoded(text: &str, into: &mut String) {
-    let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
-    for (number, word) in text.split(' ').enumerate() {
-        if number > 0 {
-            into.push('+');
-        }
-        percent::encode(word, stays, into);
     }
 }
 

@@ -15,7 +15,7 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
     let post = |fields: &str, body: &str| format!("{HEAD}{fields}\r\n{body}");
     let get = |rest: &str| format!("GET /open/x HTTP/1.1\r\n{rest}");
     let mut wrong = Vec::new();
-    for (what, bytes) in [
+    let cases = [
         // RFC 9112, section 6: the length of a body.
         (
             "CL.TE",
@@ -177,7 +177,9 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
             "a user in the target",
             "GET http://u@a/open/x HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
         ),
-    ] {
+    ];
+    let count = cases.len();
+    for (what, bytes) in cases {
         let answer = stand.raw(bytes).await;
         let is_refused = answer.starts_with("HTTP/1.1 400") || answer.starts_with("HTTP/1.0 400");
         let answers = answer.matches("HTTP/1.").count();
@@ -186,17 +188,18 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_closed() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    // What no request could be made of has no decision, but is counted.
+    // Each leaves one denial, whoever refused it: hyper, what looks before it, or the chain.
+    let records = stand.settled(count, 0).await;
+    let codes = Records::codes(&records.decisions);
+    let heads = codes
+        .iter()
+        .filter(|code| **code == "head-malformed")
+        .count();
+    assert!(heads > count / 2, "{codes:?}");
+    assert!(codes.iter().all(|code| *code != "permitted"), "{codes:?}");
     let metrics = stand.metrics().await;
-    assert!(
-        metrics.contains("palisade_guard_malformed_total 2"),
-        "{metrics}"
-    );
-    let records = stand.records().await;
-    assert!(
-        records.outcomes.is_empty(),
-        "nothing was forwarded: {records:?}"
-    );
+    let said = format!("palisade_guard_denials_total{{code=\"head-malformed\"}} {heads}\n");
+    assert!(metrics.contains(&said), "{metrics}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,6 +355,38 @@ async fn heads_have_an_end() {
         ))
         .await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    let records = stand.settled(3, 0).await;
+    assert_eq!(
+        Records::codes(&records.decisions),
+        ["head-too-large", "head-too-large", "path-too-long"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_leaves_one_denial_for_what_is_no_request() {
+    let stand = Stand::new().await;
+    // However much of it comes, and whatever came before.
+    let good = "GET /open/x HTTP/1.1\r\nHost: a\r\n\r\n";
+    let bad = "GET /open/x HTTP/1.1\r\nHost : a\r\n\r\n";
+    let answer = stand.raw(format!("{good}{}", bad.repeat(100))).await;
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
+    let records = stand.settled(2, 1).await;
+    assert_eq!(
+        Records::codes(&records.decisions),
+        ["permitted", "head-malformed"]
+    );
+    // What ends in the middle was not refused: whoever sent it is gone.
+    for bytes in ["", "GET /open/x HT", "GET /open/x HTTP/1.1\r\nHost: a\r\n"] {
+        let mut stream = stand.connect().await;
+        stream.write_all(bytes.as_bytes()).await.unwrap();
+    }
+    stand.settled(2, 1).await;
+    // A request whose body is no body has its own record, and no other.
+    let chunks = "Transfer-Encoding: chunked\r\n\r\n0x1\r\n";
+    let answer = stand.raw(format!("{HEAD}{chunks}")).await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    let records = stand.settled(3, 1).await;
+    assert_eq!(records.decisions[2].1, "body-broken");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,6 +72,7 @@ pub(crate) fn route(path: &str, methods: &[&str], body: BodyMode) -> Route {
         record: Record::Batched,
         privileged: false,
         cors: None,
+        websocket: WebSocket::default(),
         line: 1,
     }
 }
@@ -119,6 +120,8 @@ pub(crate) fn config(urls: Vec<(String, u32)>) -> Config {
             behind: Vec::new(),
             admin: None,
             hsts: Some(1000),
+            min_tls: TlsVersion::Tls13,
+            line: 1,
         }),
         targets: BTreeMap::from([("orders".to_owned(), target)]),
         issuers: BTreeMap::new(),
@@ -252,7 +255,11 @@ impl Stand {
             }
             match event["action_id"].is_u64() {
                 true => records.decisions.push((correlation, code)),
-                false => records.outcomes.push((correlation, code)),
+                false => {
+                    let detail = event["status_detail"].as_str().unwrap_or_default();
+                    records.details.push(detail.to_owned());
+                    records.outcomes.push((correlation, code));
+                }
             }
             Ok(())
         });
@@ -279,6 +286,15 @@ impl Stand {
         TcpStream::connect(self.address).await.unwrap()
     }
 
+    /// A connection from another address of this machine: 127.0.0.`last`.
+    pub(crate) async fn connect_from(&self, last: u8) -> TcpStream {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket
+            .bind(SocketAddr::from(([127, 0, 0, last], 0)))
+            .unwrap();
+        socket.connect(self.address).await.unwrap()
+    }
+
     /// Sends bytes and gives what comes back, until the connection ends or nothing comes.
     pub(crate) async fn raw(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect().await;
@@ -299,6 +315,8 @@ impl Stand {
 pub(crate) struct Records {
     pub(crate) decisions: Vec<(String, String)>,
     pub(crate) outcomes: Vec<(String, String)>,
+    /// What is said beside each outcome.
+    pub(crate) details: Vec<String>,
 }
 
 impl Records {

@@ -4,7 +4,9 @@
 
 mod attacks;
 mod fixture;
+mod floods;
 mod ordinary;
+mod responses;
 mod second;
 mod secure;
 mod slow;

@@ -9,8 +9,8 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use palisade_guard::config::{BodyMode, Template};
-use std::time::Duration;
+use palisade_guard::config::{BodyMode, Template, WebSocket};
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -246,8 +246,11 @@ async fn browsers_of_listed_origins_may() {
     ] {
         assert!(answer.contains(field), "{field}: {answer}");
     }
-    // It is no invocation.
+    // It is no invocation: it is counted, and not on record.
     stand.settled(0, 0).await;
+    let counted = r#"palisade_guard_requests_total{route="",status="204",decision="preflight"} 1"#;
+    let metrics = stand.metrics().await;
+    assert!(metrics.contains(counted), "{metrics}");
     let answer = stand.raw(ask("GET", "/cors", ours, "")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(
@@ -275,6 +278,23 @@ async fn browsers_of_listed_origins_may() {
         assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
         assert!(!answer.contains("access-control"), "{answer}");
     }
+    // What is refused is on record.
+    let records = stand.settled(7, 1).await;
+    let codes = Records::codes(&records.decisions);
+    assert_eq!(codes[1..], ["no-method"; 6]);
+    // So is what comes from where nobody may come from, or can be read in two ways.
+    let answer = stand
+        .raw(ask("OPTIONS", "/cors", ours, "PUT\r\nHost: b"))
+        .await;
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    stand.settled(8, 1).await;
+    let stand = Stand::with(quick(), None, |config| {
+        config.admission.deny = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let answer = stand.raw(ask("OPTIONS", "/cors", ours, "PUT")).await;
+    assert!(!answer.contains("access-control"), "{answer}");
+    stand.settled(1, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -308,6 +328,52 @@ async fn websockets_go_through_where_bodies_do() {
     let answer = stand.raw(ask("/open/socket")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(!answer.contains("sec-websocket-key"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn websockets_have_an_end() {
+    let times = |idle, life| {
+        Stand::with(quick(), None, move |config| {
+            config.routes[1].websocket = WebSocket { idle, life };
+        })
+    };
+    // For as long as somebody speaks, and no longer.
+    let stand = times(1500, 60_000).await;
+    let mut stream = opened(&stand).await;
+    let began = Instant::now();
+    let mut back = [0; 4];
+    while began.elapsed() < Duration::from_secs(2) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stream.write_all(b"ping").await.unwrap();
+        stream.read_exact(&mut back).await.unwrap();
+    }
+    let silent = Instant::now();
+    let end = tokio::time::timeout(Duration::from_secs(8), stream.read(&mut back)).await;
+    assert!(matches!(end, Ok(Ok(0) | Err(_))), "{end:?}");
+    assert!(silent.elapsed() > Duration::from_millis(1200));
+    let records = stand.settled(1, 1).await;
+    assert_eq!(Records::codes(&records.outcomes), ["websocket-idle"]);
+    // However much they speak.
+    let stand = times(60_000, 1500).await;
+    let mut stream = opened(&stand).await;
+    let began = Instant::now();
+    while stream.write_all(b"ping").await.is_ok() && stream.read_exact(&mut back).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(began.elapsed() < Duration::from_secs(8), "never cut off");
+    }
+    let records = stand.settled(1, 1).await;
+    assert_eq!(Records::codes(&records.outcomes), ["websocket-life"]);
+}
+
+/// A WebSocket that both sides have agreed on.
+async fn opened(stand: &Stand) -> tokio::net::TcpStream {
+    let mut stream = stand.connect().await;
+    let asked = b"GET /stream/socket HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n";
+    stream.write_all(asked).await.unwrap();
+    let answer = read(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+    stream
 }
 
 #[tokio::test(flavor = "multi_thread")]

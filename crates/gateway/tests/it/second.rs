@@ -1,22 +1,22 @@
 //! HTTP/2, frame by frame.
 
-use crate::fixture::{Stand, read};
+use crate::fixture::{Records, Stand, read};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RESET: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const CONTINUATION: u8 = 9;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(crate) const DATA: u8 = 0;
+pub(crate) const HEADERS: u8 = 1;
+pub(crate) const RESET: u8 = 3;
+pub(crate) const SETTINGS: u8 = 4;
+pub(crate) const GOAWAY: u8 = 7;
+pub(crate) const CONTINUATION: u8 = 9;
+pub(crate) const END_STREAM: u8 = 1;
+pub(crate) const END_HEADERS: u8 = 4;
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
     let mut frame = length[1..].to_vec();
     frame.extend([kind, flags]);
@@ -26,7 +26,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// Fields that stand in no table (RFC 7541, section 6.2.2).
-fn fields(of: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn fields(of: &[(&str, &str)]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in of {
         block.push(0);
@@ -38,14 +38,14 @@ fn fields(of: &[(&str, &str)]) -> Vec<u8> {
     block
 }
 
-const GET: [(&str, &str); 4] = [
+pub(crate) const GET: [(&str, &str); 4] = [
     (":method", "GET"),
     (":scheme", "http"),
     (":path", "/open/x"),
     (":authority", "a"),
 ];
 
-async fn begin(stand: &Stand) -> TcpStream {
+pub(crate) async fn begin(stand: &Stand) -> TcpStream {
     let mut stream = stand.connect().await;
     stream.write_all(PREFACE).await.unwrap();
     stream.write_all(&frame(SETTINGS, 0, 0, &[])).await.unwrap();
@@ -221,8 +221,22 @@ async fn malformed_requests() {
             "{what}: {answer}"
         );
     }
-    let records = stand.records().await;
+    // What h2 answered by itself is on record, once for each connection.
+    let mut records = stand.records().await;
+    for _ in 0..40 {
+        if count(&records, "http2-malformed") >= 15 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        records = stand.records().await;
+    }
+    assert!(count(&records, "http2-malformed") >= 15, "{records:?}");
     assert_eq!(records.outcomes.len(), 2, "{records:?}");
+}
+
+fn count(records: &Records, code: &str) -> usize {
+    let codes = Records::codes(&records.decisions);
+    codes.into_iter().filter(|other| *other == code).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -242,92 +256,6 @@ async fn streams_are_limited() {
     // RFC 9113, section 6.5.2: streams at the same time, and the size of a head.
     assert!(all.contains(&(3, 128)), "{all:?}");
     assert!(all.contains(&(6, 32 * 1024)), "{all:?}");
-}
-
-/// Writes until the other end closes; how many frames were taken.
-async fn flood(stream: &mut TcpStream, mut next: impl FnMut(u32) -> Vec<u8>) -> u32 {
-    let mut count = 0;
-    let (mut reading, mut writing) = stream.split();
-    let end = async {
-        let mut into = [0; 4096];
-        while let Ok(1..) = reading.read(&mut into).await {}
-    };
-    let write = async {
-        while writing.write_all(&next(count)).await.is_ok() {
-            count += 1;
-            if count % 64 == 0 {
-                tokio::task::yield_now().await;
-            }
-        }
-    };
-    timeout(Duration::from_secs(10), async {
-        tokio::select! {
-            () = end => {}
-            () = write => {}
-        }
-    })
-    .await
-    .expect("it is cut off");
-    count
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn floods_of_resets() {
-    let stand = Stand::new().await;
-    let mut stream = begin(&stand).await;
-    let block = fields(&[
-        (":method", "GET"),
-        (":scheme", "http"),
-        (":path", "/open/hang"),
-        (":authority", "a"),
-    ]);
-    // CVE-2023-44487: each stream is given up as soon as it is asked for.
-    flood(&mut stream, |count| {
-        let id = count * 2 + 1;
-        let mut bytes = frame(HEADERS, END_HEADERS | END_STREAM, id, &block);
-        bytes.extend(frame(RESET, 0, id, &8u32.to_be_bytes()));
-        bytes
-    })
-    .await;
-    // CVE-2025-8671: faults that make us reset our own streams.
-    let mut stream = begin(&stand).await;
-    flood(&mut stream, |count| {
-        let id = count * 2 + 1;
-        let mut bytes = frame(HEADERS, END_HEADERS, id, &block);
-        bytes.extend(frame(8, 0, id, &0u32.to_be_bytes()));
-        bytes
-    })
-    .await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let records = stand.records().await;
-    // Two floods: each is cut off after about `settings::RESETS`.
-    assert!(records.decisions.len() <= 64, "{records:?}");
-    let permitted = records
-        .decisions
-        .iter()
-        .filter(|(_, code)| code == "permitted")
-        .count();
-    assert_eq!(permitted, records.outcomes.len(), "{records:?}");
-    let answer = stand.raw("GET /open/x HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn floods_of_continuations() {
-    let stand = Stand::new().await;
-    let mut stream = begin(&stand).await;
-    let first = frame(HEADERS, END_STREAM, 1, &fields(&GET));
-    stream.write_all(&first).await.unwrap();
-    let more = fields(&[("x-a", &"a".repeat(100))]);
-    // CVE-2024-27316: a head that never ends.
-    let taken = flood(&mut stream, |_| frame(CONTINUATION, 0, 1, &more)).await;
-    assert!(taken < 20_000, "{taken}");
-    // Empty ones.
-    let mut stream = begin(&stand).await;
-    stream.write_all(&first).await.unwrap();
-    flood(&mut stream, |_| frame(CONTINUATION, 0, 1, &[])).await;
-    let answer = stand.raw("GET /open/x HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -366,7 +294,9 @@ async fn heads_that_are_too_large() {
         _ => false,
     });
     assert!(refused || is_over, "{frames:?}");
-    assert!(stand.records().await.outcomes.is_empty());
+    drop(stream);
+    let records = stand.settled(1, 0).await;
+    assert_eq!(count(&records, "head-too-large"), 1, "{records:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -382,5 +312,6 @@ async fn a_connection_does_not_become_http_2_later() {
     let answer = read(&mut stream).await;
     // hyper says nothing to what it takes for a client that errs.
     assert_eq!(answer, "<end>");
-    stand.settled(1, 1).await;
+    let records = stand.settled(2, 1).await;
+    assert_eq!(count(&records, "head-malformed"), 1, "{records:?}");
 }

@@ -41,6 +41,11 @@ async fn slow_heads() {
     assert!(read(&mut stream).await.starts_with("HTTP/1.1 200"));
     let took = drip(&mut stream, b"G", Duration::from_millis(50)).await;
     assert!(took < Duration::from_secs(2), "{took:?}");
+    let records = stand.settled(3, 1).await;
+    assert_eq!(
+        Records::codes(&records.decisions),
+        ["head-slow", "permitted", "head-slow"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,25 +118,73 @@ async fn clients_that_read_nothing() {
     assert_ne!(Records::codes(&records.outcomes), ["answered"]);
 }
 
+/// How an attacker begins, before it goes on as slowly as it can.
+const BEGINNINGS: [&str; 3] = [
+    "",
+    "GET /open/x HTTP/1.1\r\nHost: a\r\nX: ",
+    "POST /open/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n",
+];
+
+/// Holds a connection as long as it can; a byte now and then, where that is the way.
+async fn hold(mut stream: TcpStream, way: usize) {
+    let (mut reading, mut writing) = stream.split();
+    let drip = async {
+        let _ = writing.write_all(BEGINNINGS[way].as_bytes()).await;
+        while way > 0 && writing.write_all(b"a").await.is_ok() {
+            sleep(Duration::from_millis(200)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let end = async { while let Ok(1..) = reading.read(&mut [0; 256]).await {} };
+    tokio::select! {
+        () = drip => {}
+        () = end => {}
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn others_are_not_disturbed() {
+async fn others_are_served_while_hundreds_are_slow() {
     let stand = Stand::new().await;
     let mut slow = Vec::new();
-    for _ in 0..100 {
-        let mut stream = stand.connect().await;
-        stream
-            .write_all(b"POST /open/x HTTP/1.1\r\nHost: a\r\nX")
-            .await
-            .unwrap();
-        slow.push(stream);
+    for number in 0..600 {
+        let from = u8::try_from(2 + number % 3).unwrap();
+        slow.push(tokio::spawn(hold(
+            stand.connect_from(from).await,
+            number % 3,
+        )));
     }
-    let answer = stand.raw("GET /open/x HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let mut served = 0;
+    let began = Instant::now();
+    while slow.iter().any(|task| !task.is_finished()) {
+        let answer = stand.connect().await;
+        let answer = ask(answer).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        served += 1;
+        assert!(began.elapsed() < Duration::from_secs(20), "never cut off");
+    }
+    assert!(served >= 10, "{served}");
+}
+
+async fn ask(mut stream: TcpStream) -> String {
+    let asked = b"GET /open/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    stream.write_all(asked).await.unwrap();
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    let read = timeout(Duration::from_secs(10), read).await;
+    read.expect("it is answered").unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_takes_its_own_room_and_no_more() {
+    let stand = Stand::new().await;
+    let mut slow = Vec::new();
+    for _ in 0..300 {
+        slow.push(tokio::spawn(hold(stand.connect_from(2).await, 0)));
+    }
+    let answer = ask(stand.connect().await).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(
-        stand
-            .metrics()
-            .await
-            .contains("palisade_guard_connections 10")
-    );
-    drop(slow);
+    let metrics = stand.metrics().await;
+    let said = "palisade_guard_connections_turned_away_total 100\n";
+    assert!(metrics.contains(said), "{metrics}");
 }

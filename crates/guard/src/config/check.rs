@@ -95,6 +95,15 @@ pub(super) fn listen<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, listen: 
             "remove it, or use a certificate",
         );
     }
+    if listen.plaintext && table.get("min-tls").is_some() {
+        let message = "`min-tls` on a listener without TLS";
+        refuse(
+            reader,
+            place(table, "min-tls"),
+            message,
+            "remove it, or use a certificate",
+        );
+    }
     let same = |admin: std::net::SocketAddr| {
         let all = admin.ip().is_unspecified() || listen.address.ip().is_unspecified();
         // 0 is any port that is free, and another one each time.
@@ -193,6 +202,12 @@ pub(super) fn route<'t>(
     body(reader, table, route, config);
     if let Some(both) = &route.cors {
         cors(reader, table, both);
+    }
+    let opens = route.body == BodyMode::Streaming && route.methods.iter().any(|m| m == "GET");
+    if table.get("websocket").is_some() && !opens {
+        let message = "`websocket` on a route that opens none";
+        let help = "WebSockets go through where `body = \"streaming\"` and `GET` is taken";
+        refuse(reader, place(table, "websocket"), message, help);
     }
 }
 

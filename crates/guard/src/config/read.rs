@@ -10,8 +10,8 @@ use super::{
     Target, check, units,
 };
 use crate::config::url::Url;
-use palisade_policy::ConfigError;
 use palisade_policy::read::{Reader, Table, Value, root_table, word};
+use palisade_policy::{ConfigError, TlsVersion};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use values::{Names, place};
@@ -45,6 +45,7 @@ const LISTEN_KEYS: &[&str] = &[
     "behind",
     "admin",
     "hsts",
+    "min-tls",
 ];
 const TARGET_KEYS: &[&str] = &["urls", "plaintext", "timeout", "health"];
 const URL_KEYS: &[&str] = &["url", "weight"];
@@ -235,6 +236,14 @@ fn listen<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Listen {
         behind: values::networks(reader, table, "behind"),
         admin: address(reader, table, "admin"),
         hsts: values::seconds(reader, table, "hsts", ["0s", "730d"]).filter(|time| *time > 0),
+        min_tls: values::choice(
+            reader,
+            table,
+            "min-tls",
+            &[("1.3", TlsVersion::Tls13), ("1.2", TlsVersion::Tls12)],
+        )
+        .unwrap_or(TlsVersion::Tls13),
+        line: reader.place(table.start).0,
     };
     if reader.mistakes() == before {
         check::listen(reader, table, &listen);
@@ -479,7 +488,7 @@ fn is_pointer(text: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(super) const SCHEMA_KEYS: [(&str, &[&str]); 19] = [
+pub(super) const SCHEMA_KEYS: [(&str, &[&str]); 20] = [
     ("", KEYS),
     ("ledger", LEDGER_KEYS),
     ("listen", LISTEN_KEYS),
@@ -498,5 +507,6 @@ pub(super) const SCHEMA_KEYS: [(&str, &[&str]); 19] = [
     ("route", routes::ROUTE_KEYS),
     ("route-contract", routes::CONTRACT_KEYS),
     ("cors", routes::CORS_KEYS),
+    ("websocket", routes::WEBSOCKET_KEYS),
     ("source", routes::SOURCE_KEYS),
 ];

@@ -539,6 +539,24 @@ fn mistakes_in_tables_have_their_place() {
             "`hsts` without TLS does nothing; remove it, or use a certificate",
         ),
         (
+            listen("address = \"127.0.0.1:1\"\nplaintext = true\nmin-tls = <\"1.3\""),
+            "`min-tls` on a listener without TLS; remove it, or use a certificate",
+        ),
+        (
+            listen(
+                "address = \"127.0.0.1:1\"\ncertificate = \"c\"\nprivate-key = \"k\"\nmin-tls = <\"1.1\"",
+            ),
+            "`1.1` is not one of `1.3`, `1.2`; did you mean `1.3`?",
+        ),
+        (
+            route("public = true\nwebsocket = <{ idle = \"1min\" }"),
+            "`websocket` on a route that opens none; WebSockets go through where `body = \"streaming\"` and `GET` is taken",
+        ),
+        (
+            route("public = true\nbody = \"streaming\"\nwebsocket = { idle = <\"2d\" }"),
+            "`idle` must be from 1s to 1d",
+        ),
+        (
             listen("address = \"0.0.0.0:1\"\nplaintext = true\nbehind = [<\"10.0.0.1/8\"]"),
             "`10.0.0.1/8`: the address has bits behind the prefix; write `192.0.2.7`, `10.0.0.0/8` or `2001:db8::/32`",
         ),

@@ -2,9 +2,10 @@
 
 use crate::chain::{Pass, Standing};
 use crate::compiled::CompiledLimit;
-use crate::config::Per;
+use crate::config::{Config, Network, Per};
 use crate::limit::{Answer, Permit, Quota, QuotaAnswer, Take};
 use crate::reason::Reason;
+use std::net::IpAddr;
 
 /// What an invocation holds of limits until it ends.
 #[derive(Debug, Default)]
@@ -15,18 +16,7 @@ pub(crate) fn admit(pass: &Pass) -> Result<(), Reason> {
     let Some(address) = pass.request.peer.address else {
         return Ok(());
     };
-    let admission = &pass.guard.config().admission;
-    let is_allowed = admission.allow.is_empty()
-        || admission
-            .allow
-            .iter()
-            .any(|network| network.contains(address));
-    if !is_allowed
-        || admission
-            .deny
-            .iter()
-            .any(|network| network.contains(address))
-    {
+    if !takes_from(pass.guard.config(), address) {
         return Err(Reason::Address);
     }
     let Some(limit) = &pass.guard.compiled().admission else {
@@ -38,6 +28,13 @@ pub(crate) fn admit(pass: &Pass) -> Result<(), Reason> {
         Answer::Taken(_) => Ok(()),
         Answer::Refused { retry_after_ms, .. } => Err(used_up("admission", retry_after_ms)),
     }
+}
+
+/// Whether the lists of addresses let one in.
+pub(crate) fn takes_from(config: &Config, address: IpAddr) -> bool {
+    let admission = &config.admission;
+    let has = |list: &[Network]| list.iter().any(|network| network.contains(address));
+    (admission.allow.is_empty() || has(&admission.allow)) && !has(&admission.deny)
 }
 
 /// The limits of the route, all or none.

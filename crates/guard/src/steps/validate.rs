@@ -109,7 +109,13 @@ pub(crate) fn answer(pass: &Pass, status: u16, headers: &[(&str, &[u8])], body: 
     let Some((operation, responses)) = answers(pass) else {
         return passes;
     };
-    match operation.response(status, headers, Payload::Whole(body)) {
+    // An answer to HEAD has the header fields of a body, and none.
+    let is_head = matches!(&pass.request.entry, Entry::Http(call) if call.method == "HEAD");
+    let payload = match is_head {
+        true => Payload::Stream,
+        false => Payload::Whole(body),
+    };
+    match operation.response(status, headers, payload) {
         Ok(_) => passes,
         Err(violations) => Checked {
             violations: violations.list.iter().map(ToString::to_string).collect(),

@@ -301,3 +301,91 @@ async fn what_is_known_of_an_issuer_stays() {
     assert_eq!(shown(&next, &token(&known, "4")).await, unavailable);
     assert_eq!(told.asked(), ["/other"]);
 }
+
+/// Asks the issuer about opaque tokens.
+const OPAQUE: &str = "[issuers.staff.introspection]\nurl = \"https://login.example.com/ask\"\nclient = \"palisade\"\nsecret-file = \"secret\"\n";
+
+fn asked_about(told: &Told, answer: serde_json::Value) {
+    *told.answers.lock().unwrap() = vec![(format!("{ISSUER}/ask"), answer.to_string())];
+}
+
+/// How many times the issuer was asked about a token since the last time that this was asked.
+fn questions(told: &Told) -> usize {
+    told.asked().iter().filter(|place| *place == "/ask").count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_opaque_tokens_asks_so_many_questions_at_a_time() {
+    let (mut records, told) = (Records::new("opaque-flood"), Told::new(0));
+    let guard = guarded(&mut records, &told, OPAQUE);
+    asked_about(&told, json!({ "active": false }));
+    let flood = (0..400).map(|number| {
+        let guard = guard.clone();
+        tokio::spawn(async move { shown(&guard, &format!("opaque-{number}")).await })
+    });
+    let flood: Vec<_> = flood.collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(questions(&told), 32);
+    // Who found no room was refused at once: nobody knows whether the token is good.
+    let ended = flood.iter().filter(|task| task.is_finished()).count();
+    assert_eq!(ended, 400 - 32 - 256);
+    // Who has waited for too long, too; the first ones still wait for the issuer.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(questions(&told), 0);
+    told.gate.add_permits(1000);
+    let mut codes = std::collections::BTreeMap::new();
+    for task in flood {
+        let code = task.await.unwrap().unwrap_err();
+        *codes.entry(code).or_insert(0) += 1;
+    }
+    let codes: Vec<_> = codes.into_iter().collect();
+    assert_eq!(codes, [("introspection-busy", 368), ("token-inactive", 32)]);
+    // It is over with the flood.
+    asked_about(
+        &told,
+        json!({ "active": true, "sub": "ada", "exp": NOW + 600, "roles": ["clerk"] }),
+    );
+    assert_eq!(shown(&guard, "good").await, Ok(()));
+}
+
+#[tokio::test]
+async fn what_an_issuer_has_refused_is_not_asked_again_at_once() {
+    let (mut records, told) = (Records::new("opaque-again"), Told::new(99));
+    let guard = guarded(&mut records, &told, OPAQUE);
+    asked_about(&told, json!({ "active": false }));
+    for _ in 0..3 {
+        assert_eq!(shown(&guard, "bad").await, Err("token-inactive"));
+    }
+    assert_eq!(questions(&told), 1);
+    records.clock.0.fetch_add(10_000, Ordering::SeqCst);
+    assert_eq!(shown(&guard, "bad").await, Err("token-inactive"));
+    assert_eq!(questions(&told), 1);
+    // That it could not be reached is no refusal.
+    told.answers.lock().unwrap().clear();
+    for _ in 0..2 {
+        let code = shown(&guard, "other").await;
+        assert_eq!(code, Err("introspection-unavailable"));
+    }
+    assert_eq!(questions(&told), 2);
+}
+
+#[tokio::test]
+async fn one_opaque_token_sent_many_times_at_once_is_asked_about_a_few_times() {
+    let (mut records, told) = (Records::new("opaque-same"), Told::new(0));
+    let guard = guarded(&mut records, &told, OPAQUE);
+    asked_about(
+        &told,
+        json!({ "active": true, "sub": "ada", "exp": NOW + 600, "roles": ["clerk"] }),
+    );
+    let same = (0..100).map(|_| {
+        let guard = guard.clone();
+        tokio::spawn(async move { shown(&guard, "good").await })
+    });
+    let same: Vec<_> = same.collect();
+    settle().await;
+    told.gate.add_permits(1000);
+    for task in same {
+        assert_eq!(task.await.unwrap(), Ok(()));
+    }
+    assert_eq!(questions(&told), 32);
+}

@@ -3,6 +3,7 @@
 use super::values::{self, Names, Spanned, place};
 use crate::config::{
     Accept, BodyMode, Cors, Record, Responses, Route, RouteContract, Source, Template, Unknown,
+    WebSocket,
 };
 use crate::request::SourceKind;
 use palisade_policy::read::{Reader, Table, did_you_mean, word};
@@ -23,9 +24,11 @@ pub(super) const ROUTE_KEYS: &[&str] = &[
     "record",
     "privileged",
     "cors",
+    "websocket",
 ];
 pub(super) const CONTRACT_KEYS: &[&str] = &["name", "unknown", "responses"];
 pub(super) const CORS_KEYS: &[&str] = &["origins", "headers", "credentials", "max-age"];
+pub(super) const WEBSOCKET_KEYS: &[&str] = &["idle", "life"];
 pub(super) const SOURCE_KEYS: &[&str] = &[
     "kind",
     "function",
@@ -83,6 +86,9 @@ pub(super) fn route<'a, 't>(
         record: record(reader, table),
         privileged: values::truth(reader, table, "privileged"),
         cors: values::inner(reader, table, "cors").map(|table| cors(reader, table)),
+        websocket: values::inner(reader, table, "websocket")
+            .map(|table| websocket(reader, table))
+            .unwrap_or_default(),
         line: reader.place(table.start).0,
     }
 }
@@ -257,6 +263,16 @@ fn cors<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Cors {
         headers,
         credentials: values::truth(reader, table, "credentials"),
         max_age: values::seconds(reader, table, "max-age", ["0s", "1d"]).unwrap_or(MAX_AGE),
+    }
+}
+
+fn websocket<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> WebSocket {
+    reader.keys(table, WEBSOCKET_KEYS);
+    let usual = WebSocket::default();
+    let mut time = |key| values::milliseconds(reader, table, key, ["1s", "1d"]);
+    WebSocket {
+        idle: time("idle").unwrap_or(usual.idle),
+        life: time("life").unwrap_or(usual.life),
     }
 }
 
