@@ -8,6 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
+use crate::authorize::Grant;
 use crate::config::{Cors, RecordMode, Route, Source};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
@@ -34,6 +35,8 @@ pub(crate) struct Pass {
     pub(crate) principal: Option<Principal>,
     /// The policies that decided.
     pub(crate) policies: Vec<String>,
+    /// The break-glass grant that holds for its caller and function.
+    pub(crate) grant: Option<Arc<Grant>>,
     /// What it holds of limits until it ends.
     pub(crate) held: limit::Held,
     /// What is passed on in place of what came.
@@ -80,6 +83,7 @@ impl Pass {
             step: Step::Receive,
             principal: None,
             policies: Vec::new(),
+            grant: None,
             held: limit::Held::default(),
             rewritten: validate::Rewritten::default(),
             is_recorded: false,
@@ -92,6 +96,13 @@ impl Pass {
         let mut pass = Self::new(guard, request);
         pass.is_recorded = true;
         pass
+    }
+
+    /// Whoever watches is told that a grant is used.
+    fn shout(&self, is_permitted: bool) {
+        if let Some(grant) = &self.grant {
+            self.guard.parts().shouts.add(grant, is_permitted);
+        }
     }
 
     /// The next step, or the refusal.
@@ -345,6 +356,7 @@ impl Validated {
     /// # Errors
     /// When they may not, or nobody can say.
     pub fn authorize(mut self) -> Result<Authorized, Denied> {
+        self.pass.grant = authorize::grant(&self.pass);
         let result = match authorize::authorize(&self.pass, &self.body) {
             Ok(policies) => {
                 self.pass.policies = policies;
@@ -381,6 +393,7 @@ impl Authorized {
             Ok(written) => {
                 // It will be on record, whether anybody still waits for that or not.
                 self.pass.is_admitted = true;
+                self.pass.shout(true);
                 written.wait().await
             }
             Err(reason) => Err(reason),
@@ -410,6 +423,12 @@ impl Admitted {
     #[must_use]
     pub fn principal(&self) -> Option<&Principal> {
         self.pass.principal.as_ref()
+    }
+
+    /// The break-glass grant that it is made under.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        self.pass.grant.as_deref()
     }
 
     /// What ties its records together.
@@ -475,6 +494,12 @@ impl Denied {
         &self.reason
     }
 
+    /// The break-glass grant that it was made under.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        self.pass.grant.as_deref()
+    }
+
     /// At which step.
     #[must_use]
     pub fn step(&self) -> Step {
@@ -484,6 +509,7 @@ impl Denied {
     /// Writes the denial down, and says what the caller may be told.
     pub async fn record(mut self) -> Refusal {
         let event = record::denial(&self.pass, &self.reason);
+        self.pass.shout(false);
         let mut answer = self.reason.answer();
         let recorded = match self.pass.guard.submit(event, RecordMode::Before).await {
             Ok(written) => {

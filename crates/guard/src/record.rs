@@ -2,6 +2,7 @@
 //! under one correlation id. What decides stands in codes; what may speak of a person stands where
 //! it can be erased.
 
+use crate::authorize::Grant;
 use crate::chain::{Pass, Standing};
 use crate::reason::{Reason, Step};
 use crate::request::Entry;
@@ -35,6 +36,9 @@ pub enum Outcome {
 const ALLOWED: u8 = 1;
 const BLOCKED: u8 = 2;
 const DROPPED: u8 = 6;
+
+/// `severity_id` of OCSF.
+const HIGH: u8 = 4;
 
 /// An invocation was permitted.
 pub(crate) fn permission(pass: &Pass) -> Draft {
@@ -96,10 +100,30 @@ pub(crate) fn outcome(pass: &Pass, outcome: &Outcome) -> Draft {
 
 fn decision(pass: &Pass, disposition: u8) -> Draft {
     let action = if disposition == ALLOWED { 1 } else { 2 };
-    let draft = about(pass, &["SCSP-6.4", "SCSP-8.1"])
+    let draft = about(pass, pass.step.recorded())
         .set("action_id", action)
         .set("disposition_id", disposition);
+    let draft = match &pass.grant {
+        Some(grant) => under(draft, grant),
+        None => draft,
+    };
     authorizations(draft, "permit", &pass.policies)
+}
+
+/// What was decided about somebody to whom a break-glass grant gives more than usual, whatever it was.
+fn under(draft: Draft, grant: &Grant) -> Draft {
+    let (requester, approver) = grant.people();
+    let user = |uid| User {
+        uid,
+        ..User::default()
+    };
+    draft
+        .set("severity_id", HIGH)
+        .set("palisade.grant.uid", &*grant.id())
+        .set("palisade.grant.reason", grant.reason())
+        .user("palisade.grant.requester", &user(requester))
+        .user("palisade.grant.approver", &user(approver))
+        .set("palisade.grant.until", grant.until().saturating_mul(1000))
 }
 
 fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {

@@ -196,6 +196,7 @@ impl Stand {
                 aws_lc_rs::rand::fill(bytes).unwrap();
             })),
             unrecorded: unrecorded.clone(),
+            shouts: Arc::default(),
             folder: folder.clone(),
             fetch: None,
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),

@@ -108,6 +108,7 @@ impl Records {
                 }
             })),
             unrecorded: Arc::default(),
+            shouts: Arc::default(),
             folder: self.folder.clone(),
             fetch: self.fetch.clone(),
             limiter: Arc::new(Limiter::new(1 << 10, Seed::new([7; 16]))),

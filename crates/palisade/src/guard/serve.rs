@@ -3,16 +3,19 @@
 //! is told, and changes nothing.
 
 use super::book::take_up;
+use super::check::{grant_text, now};
 use super::fetch::Network;
 use super::parts::{Loaded, unusable};
+use super::tame;
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
-use crate::ledger::{Place, open, stopped, tell};
+use crate::ledger::{Place, open, show, stopped, tell};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
-use palisade_guard::Parts;
+use palisade_guard::authorize::Shout;
 use palisade_guard::config::ContractFile;
+use palisade_guard::{Guard, Parts};
 use palisade_ledger::Ledger;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -44,6 +47,7 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
             said += &format!(", metrics and health at http://{admin}");
         }
         tell(&said);
+        served.grants.iter().for_each(|grant| tell(grant));
         served.until(stop).await;
         Ok::<_, CommandError>(())
     })?;
@@ -71,6 +75,28 @@ pub(super) fn opened(loaded: &Loaded) -> Result<Ledger, CommandError> {
     open(&Place::new(&place)?, None)
 }
 
+/// What is told of calls under a break-glass grant, once a second at most for each.
+fn used(shout: &Shout) -> String {
+    let grant = &shout.grant;
+    let (_, _, caller) = grant.caller();
+    let (requester, approver) = grant.people();
+    tame(&format!(
+        "BREAK-GLASS grant `{}` used by `{caller}`: {} calls permitted, {} denied; reason: {}; asked for by {requester}, approved by {approver}, holds until {}",
+        grant.id(),
+        shout.permitted,
+        shout.denied,
+        grant.reason(),
+        show(grant.until().saturating_mul(1000)),
+    ))
+}
+
+/// The break-glass grants that hold, or will.
+fn given(guard: &Guard) -> Vec<String> {
+    let grants = guard.grants().left(now());
+    let told = grants.map(|grant| format!("BREAK-GLASS grant {}", grant_text(grant)));
+    told.collect()
+}
+
 /// Files, and what tells one version of them from the next.
 type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
@@ -83,6 +109,8 @@ pub(super) struct Served {
     /// The store of API keys: what was done to it while the ledger was ours is taken up.
     store: Option<PathBuf>,
     is_plaintext: bool,
+    /// The break-glass grants that were given, as they are told.
+    grants: Vec<String>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -107,6 +135,7 @@ impl Served {
         let guard = loaded
             .guard(parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
+        let grants = given(&guard);
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
             unrecorded: parts.unrecorded.clone(),
@@ -148,6 +177,7 @@ impl Served {
                 .as_ref()
                 .map(|keys| loaded.beside(&keys.store)),
             is_plaintext: listen.plaintext,
+            grants,
             address,
             admin,
         })
@@ -183,8 +213,14 @@ impl Served {
                 tell(what);
             }
             told = wrong;
+            for shout in self.parts.shouts.take() {
+                tell(&used(&shout));
+            }
         }
         let cut = self.gateway.stop(GRACE).await;
+        for shout in self.parts.shouts.take() {
+            tell(&used(&shout));
+        }
         if cut > 0 {
             tell(&format!(
                 "{cut} connections were cut off after {} s",
@@ -208,9 +244,11 @@ impl Served {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
         match self.reloaded() {
-            Ok(seen) => {
-                self.seen = seen;
+            Ok((seen, grants)) => {
                 tell(&format!("took `{}` anew", self.file.display()));
+                let new = grants.iter().filter(|grant| !self.grants.contains(grant));
+                new.for_each(|grant| tell(grant));
+                (self.seen, self.grants) = (seen, grants);
             }
             Err(error) => tell(&format!(
                 "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
@@ -219,16 +257,17 @@ impl Served {
         }
     }
 
-    fn reloaded(&self) -> Result<Stamps, CommandError> {
+    fn reloaded(&self) -> Result<(Stamps, Vec<String>), CommandError> {
         let loaded = Loaded::read(&self.file).map_err(|wrong| unusable(&wrong))?;
         let seen = stamps(files(&loaded));
         let tls = tls(&loaded)?;
         let guard = loaded
             .guard(self.parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
+        let grants = given(&guard);
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-        Ok(seen)
+        Ok((seen, grants))
     }
 }
 
