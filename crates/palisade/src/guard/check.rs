@@ -23,16 +23,8 @@ use std::sync::Arc;
 pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
     let path = &arguments.config.config;
     let result = Loaded::read(path).and_then(|loaded| {
-        let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
-        let mut wrong = listening(&loaded);
-        match guard {
-            Ok(guard) if wrong.is_empty() => Ok((loaded, guard)),
-            Ok(_) => Err(wrong),
-            Err(mut more) => {
-                more.append(&mut wrong);
-                Err(more)
-            }
-        }
+        let guard = ready(&loaded)?;
+        Ok((loaded, guard))
     });
     let name = path.display().to_string();
     match (arguments.format, result) {
@@ -62,6 +54,20 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
                 Ok(_) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::from(code::USAGE),
             })
+        }
+    }
+}
+
+/// Everything that a configuration names, or all that is wrong with it.
+pub(super) fn ready(loaded: &Loaded) -> Result<Guard, Vec<Wrong>> {
+    let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
+    let mut wrong = listening(loaded);
+    match guard {
+        Ok(guard) if wrong.is_empty() => Ok(guard),
+        Ok(_) => Err(wrong),
+        Err(mut more) => {
+            more.append(&mut wrong);
+            Err(more)
         }
     }
 }
@@ -266,13 +272,18 @@ fn route_text(route: &Route) -> String {
 }
 
 fn source_text(source: &Source) -> String {
-    let mut text = format!("{} -> {}: matched by", source.kind.name(), source.function);
-    for (what, list) in [
+    let mut text = format!("{} -> {}: ", source.kind.name(), source.function);
+    let lists = [
         ("accounts", &source.accounts),
         ("ARNs", &source.arns),
         ("buckets", &source.buckets),
         ("buses", &source.buses),
-    ] {
+    ];
+    text.push_str(match lists.iter().all(|(_, list)| list.is_empty()) {
+        true => "matched by nothing, whoever invokes it",
+        false => "matched by",
+    });
+    for (what, list) in lists {
         if !list.is_empty() {
             let _ = write!(text, " {what} {}", list.join(", "));
         }

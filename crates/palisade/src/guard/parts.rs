@@ -102,7 +102,16 @@ impl Loaded {
                 help: None,
             }]
         };
-        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let mut wrong = wrong(error.to_string());
+            if error.kind() == std::io::ErrorKind::NotFound {
+                let help = "`palisade guard init` writes one, and `--config FILE` names another";
+                wrong
+                    .iter_mut()
+                    .for_each(|w| w.help = Some(help.to_owned()));
+            }
+            wrong
+        })?;
         let config = Config::parse(&name, &text)
             .map_err(|errors| errors.iter().map(Wrong::from).collect::<Vec<_>>())?;
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();

@@ -3,7 +3,7 @@
 //! is told, and changes nothing.
 
 use super::book::take_up;
-use super::check::{grant_text, now};
+use super::check::{grant_text, now, ready};
 use super::fetch::Network;
 use super::parts::{Loaded, unusable};
 use super::tame;
@@ -35,6 +35,8 @@ const IDENTITY: u32 = 60;
 
 pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
     let loaded = Loaded::read(&arguments.config.config).map_err(|wrong| unusable(&wrong))?;
+    // All that is wrong is told at once, and before a ledger is begun.
+    ready(&loaded).map_err(|wrong| unusable(&wrong))?;
     let runtime = threads()?;
     let stop = stopped(&runtime)?;
     let ledger = opened(&loaded)?;

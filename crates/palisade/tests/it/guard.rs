@@ -579,3 +579,42 @@ fn policies_are_held_to_tables() {
         run.err()
     );
 }
+
+#[test]
+fn what_is_invoked_directly_can_be_permitted() {
+    let folder = Folder::new("guard-direct");
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join(name), text).unwrap();
+    let source = "[[sources]]\nkind = \"direct\"\nfunction = \"report\"\n";
+    let head = "environment = \"test\"\n[ledger]\ndir = \"ledger\"\n";
+    write("guard.toml", &format!("{head}{source}"));
+    write("event.json", "{\"hello\": 1}");
+    let decide = |code, decision: &str| {
+        let said = answer(
+            &folder,
+            &["decide", "--event", "event.json"],
+            code,
+            "guard-decide.schema.json",
+        );
+        assert_eq!(said["decision"], decision);
+        said
+    };
+    let said = decide(0, "permit");
+    assert_eq!(
+        said["records"][0]["unverified"],
+        json!(["who invokes: the event does not say it"])
+    );
+    let run = guard(&folder, &["check"]);
+    assert!(
+        run.out()
+            .contains("direct -> report: matched by nothing, whoever invokes it"),
+        "{}",
+        run.out()
+    );
+    // A list holds it to what a stream says of itself.
+    let arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders";
+    write("guard.toml", &format!("{head}{source}arns = [\"{arn}\"]\n"));
+    decide(1, "deny");
+    let record = json!({"eventSource": "aws:kinesis", "eventSourceARN": arn});
+    write("event.json", &json!({"Records": [record]}).to_string());
+    decide(0, "permit");
+}

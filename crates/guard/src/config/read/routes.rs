@@ -300,7 +300,11 @@ pub(super) fn source<'a, 't>(
             table,
             "accounts",
             "an account of 12 digits",
-            |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
+            // That is what stands there when a function URL asks nobody who they are.
+            |text| {
+                kind == Some(SourceKind::FunctionUrl) && text == "anonymous"
+                    || text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+            },
         ),
         arns: values::checked(
             reader,

@@ -63,7 +63,9 @@ fn source(reading: &Reading<'_>, entry: &EntryPoint, function: String) -> Source
             source.notes.push("a schedule".to_owned());
         }
         kind => {
-            source.accounts = vec![account(reading)];
+            if kind == EntryKind::Stream {
+                source.arns = vec![Setting::decide(format!("the ARN of {}", entry.label))];
+            }
             source.notes.push(match kind {
                 EntryKind::Schedule => "a schedule".to_owned(),
                 EntryKind::Stream => {
