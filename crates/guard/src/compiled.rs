@@ -188,6 +188,8 @@ impl Making<'_> {
                 dns: trust.dns.clone(),
                 uri: trust.uris.clone(),
                 spiffe: trust.spiffe.clone(),
+                issuer: trust.issuers.clone(),
+                extended_key_usage: trust.usages.clone(),
                 ..Conditions::default()
             };
             match made {

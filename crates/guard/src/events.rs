@@ -72,9 +72,7 @@ pub fn read(text: &[u8], said: Option<SourceKind>) -> Result<Vec<Record>, EventE
     let seen = kind(&event)?;
     match said {
         // Anything may be sent directly.
-        Some(SourceKind::Direct) if seen != SourceKind::Direct => {
-            return Ok(vec![direct(&event, Map::new())]);
-        }
+        Some(SourceKind::Direct) => return Ok(vec![direct(&event)]),
         Some(said) if said != seen => return Err(EventError::Kind { said, seen }),
         _ => {}
     }
@@ -82,23 +80,8 @@ pub fn read(text: &[u8], said: Option<SourceKind>) -> Result<Vec<Record>, EventE
         SourceKind::Sqs | SourceKind::S3 | SourceKind::Sns => batch(&event, seen),
         SourceKind::EventBridge => Ok(vec![bus_event(&event)?]),
         SourceKind::ApiGateway | SourceKind::FunctionUrl => Ok(vec![call(&event, seen)?]),
-        SourceKind::Direct => Ok(vec![direct(&event, stream(&event))]),
+        SourceKind::Direct => Ok(vec![direct(&event)]),
     }
-}
-
-/// What a batch of a stream, or of a broker, says of where it is from. Other direct invocations say
-/// nothing.
-fn stream(event: &Value) -> Map<String, Value> {
-    let records = event.get("Records").and_then(Value::as_array);
-    let mut arns = records
-        .into_iter()
-        .flatten()
-        .map(|record| record.get("eventSourceARN").and_then(Value::as_str));
-    let first = match arns.next() {
-        Some(first) => first.filter(|_| arns.all(|arn| arn == first)),
-        None => event.get("eventSourceArn").and_then(Value::as_str),
-    };
-    first.map_or_else(Map::new, |arn| origin(&[("arn", arn)]))
 }
 
 /// What an event looks like.
@@ -199,12 +182,12 @@ fn bus_event(event: &Value) -> Result<Record, EventError> {
     at.record(SourceKind::EventBridge, origin, "id", payload)
 }
 
-fn direct(event: &Value, origin: Map<String, Value>) -> Record {
+fn direct(event: &Value) -> Record {
     Record {
         place: String::new(),
         occurrence: Occurrence {
             kind: SourceKind::Direct,
-            origin,
+            origin: Map::new(),
             id: None,
         },
         call: None,

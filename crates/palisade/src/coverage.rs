@@ -29,15 +29,19 @@ const COMMANDS: [(&str, Point, &[&str]); 6] = [
 fn enforcers() -> Vec<Enforcer<'static>> {
     let rules = RULES.iter();
     let rules = rules.map(|rule| Enforcer::rule(rule.id, rule.clauses));
+    rules.chain(others()).collect()
+}
+
+/// The same without rules.
+pub(crate) fn others() -> impl Iterator<Item = Enforcer<'static>> {
     let steps = Step::ALL.map(|step| (step.name(), Point::Guard, step.clauses()));
     let tls = ("tls", Point::Guard, TLS_CLAUSES);
     let others = steps.into_iter().chain([tls]).chain(COMMANDS);
-    let others = others.map(|(name, point, clauses)| Enforcer {
+    others.map(|(name, point, clauses)| Enforcer {
         name,
         point,
         clauses,
-    });
-    rules.chain(others).collect()
+    })
 }
 
 pub(crate) fn run(arguments: &CoverageArgs) -> Result<ExitCode, CommandError> {

@@ -426,16 +426,6 @@ fn cors<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, cors: &Cors) {
     }
 }
 
-/// What events of a kind say of where they are from. Of direct invocations only streams say it.
-const fn names(kind: SourceKind) -> &'static [&'static str] {
-    match kind {
-        SourceKind::Sqs | SourceKind::Sns | SourceKind::Direct => &["accounts", "arns"],
-        SourceKind::S3 => &["arns", "buckets"],
-        SourceKind::EventBridge => &["accounts", "buses"],
-        SourceKind::ApiGateway | SourceKind::FunctionUrl => &["accounts"],
-    }
-}
-
 pub(super) fn source<'t>(
     reader: &mut Reader<'t>,
     table: Table<'_, 't>,
@@ -443,22 +433,23 @@ pub(super) fn source<'t>(
     config: &Config,
 ) {
     let lists = [
-        ("accounts", &source.accounts),
-        ("arns", &source.arns),
-        ("buckets", &source.buckets),
-        ("buses", &source.buses),
+        &source.accounts,
+        &source.arns,
+        &source.buckets,
+        &source.buses,
     ];
-    let named = names(source.kind);
-    let words: Vec<String> = named.iter().map(|key| format!("`{key}`")).collect();
-    let help = format!("add {}", words.join(" or "));
-    // A direct invocation does not say who makes it.
-    if source.kind != SourceKind::Direct && lists.iter().all(|(_, list)| list.is_empty()) {
+    if lists.into_iter().all(Vec::is_empty) {
         let message = "a source says where its events are from";
-        refuse(reader, table.start..table.start, message, &help);
+        let help = "add at least one of `accounts`, `arns`, `buckets` and `buses`";
+        refuse(reader, table.start..table.start, message, help);
     }
-    for (key, list) in lists {
-        if !list.is_empty() && !named.contains(&key) {
+    for (key, list, kind) in [
+        ("buckets", &source.buckets, SourceKind::S3),
+        ("buses", &source.buses, SourceKind::EventBridge),
+    ] {
+        if !list.is_empty() && source.kind != kind {
             let message = format!("events of `{}` have no `{key}`", source.kind.name());
+            let help = format!("`{key}` is for `kind = \"{}\"`", kind.name());
             refuse(reader, place(table, key), &message, &help);
         }
     }

@@ -727,26 +727,11 @@ fn mistakes_in_sources_have_their_place() {
     for (text, said) in [
         (
             source("sqs", "").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add `accounts` or `arns`",
-        ),
-        (
-            source("s3", "accounts = <[\"111122223333\"]"),
-            "events of `s3` have no `accounts`; add `arns` or `buckets`",
-        ),
-        (
-            source(
-                "function-url",
-                "arns = <[\"arn:aws:lambda:*:111122223333:function:f\"]",
-            ),
-            "events of `function-url` have no `arns`; add `accounts`",
-        ),
-        (
-            source("apigateway", "accounts = [<\"anonymous\"]"),
-            "`anonymous` is not an account of 12 digits",
+            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
         ),
         (
             source("sqs", "accounts = []").replace("[[sources]]", "<[[sources]]"),
-            "a source says where its events are from; add `accounts` or `arns`",
+            "a source says where its events are from; add at least one of `accounts`, `arns`, `buckets` and `buses`",
         ),
         (
             source("", "accounts = [\"111122223333\"]").replace("\"\"", "<\"sqss\""),
@@ -774,7 +759,7 @@ fn mistakes_in_sources_have_their_place() {
         ),
         (
             source("sqs", "buckets = <[\"uploads\"]"),
-            "events of `sqs` have no `buckets`; add `accounts` or `arns`",
+            "events of `sqs` have no `buckets`; `buckets` is for `kind = \"s3\"`",
         ),
         (
             source(

@@ -272,18 +272,13 @@ fn route_text(route: &Route) -> String {
 }
 
 fn source_text(source: &Source) -> String {
-    let mut text = format!("{} -> {}: ", source.kind.name(), source.function);
-    let lists = [
+    let mut text = format!("{} -> {}: matched by", source.kind.name(), source.function);
+    for (what, list) in [
         ("accounts", &source.accounts),
         ("ARNs", &source.arns),
         ("buckets", &source.buckets),
         ("buses", &source.buses),
-    ];
-    text.push_str(match lists.iter().all(|(_, list)| list.is_empty()) {
-        true => "matched by nothing, whoever invokes it",
-        false => "matched by",
-    });
-    for (what, list) in lists {
+    ] {
         if !list.is_empty() {
             let _ = write!(text, " {what} {}", list.join(", "));
         }

@@ -13,9 +13,7 @@ use crate::output;
 use palisade_authn::{Means, Principal};
 use palisade_guard::config::Source;
 use palisade_guard::events::{self, Record};
-use palisade_guard::{
-    Entry, Fetch, Guard, Headers, Occurrence, Peer, Reason, Request, SourceKind, Step,
-};
+use palisade_guard::{Entry, Fetch, Guard, Headers, Occurrence, Peer, Reason, Request, Step};
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -107,10 +105,9 @@ impl Decided {
             denied: None,
             verified: Vec::new(),
             matched: Vec::new(),
-            unverified: vec![match occurrence.kind {
-                SourceKind::Direct => "who invokes: the event does not say it".to_owned(),
-                _ => format!("that it is from {kind}: an event carries no signature"),
-            }],
+            unverified: vec![format!(
+                "that it is from {kind}: an event carries no signature"
+            )],
         };
         let origin = occurrence.clone();
         let request = Request {

@@ -300,11 +300,7 @@ pub(super) fn source<'a, 't>(
             table,
             "accounts",
             "an account of 12 digits",
-            // That is what stands there when a function URL asks nobody who they are.
-            |text| {
-                kind == Some(SourceKind::FunctionUrl) && text == "anonymous"
-                    || text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-            },
+            |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
         ),
         arns: values::checked(
             reader,

@@ -63,9 +63,7 @@ fn source(reading: &Reading<'_>, entry: &EntryPoint, function: String) -> Source
             source.notes.push("a schedule".to_owned());
         }
         kind => {
-            if kind == EntryKind::Stream {
-                source.arns = vec![Setting::decide(format!("the ARN of {}", entry.label))];
-            }
+            source.accounts = vec![account(reading)];
             source.notes.push(match kind {
                 EntryKind::Schedule => "a schedule".to_owned(),
                 EntryKind::Stream => {
