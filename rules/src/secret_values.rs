@@ -40,6 +40,7 @@ const PREFIXES: &[(&str, usize, &str)] = &[
     ("AIza", 35, "a Google API key"),
     ("npm_", 36, "an npm token"),
     ("pypi-AgEIcHlwaS", 16, "a PyPI token"),
+    ("palisade_", 62, "an API key of Palisade"),
     ("sk-ant-", 20, "an Anthropic key"),
     ("sk-proj-", 20, "an OpenAI key"),
     ("shpat_", 32, "a Shopify token"),
@@ -595,6 +596,10 @@ mod tests {
         check("AIza", false);
         check(&format!("da2-{}", "abcdefghijklm1234567890xyz"), true);
         check(&format!("ghp_{}", "x".repeat(36)), false);
+        let issued = "4k0dWBpXHvNa_NmDlXs9gfybQeCKKKDPE8Yt35NagSPlaBNGZmaZwxMH4XDEPS";
+        check(&format!("palisade_{issued}"), true);
+        check(&format!("palisade_prod_{issued}"), true);
+        check("palisade_guard_latency_seconds", false);
     }
 
     #[test]

@@ -62,6 +62,7 @@ const OTHER_TYPES: [&str; 17] = [
 const ATTRIBUTES: &[(&str, &[&str])] = &[
     // Free text that may speak of anybody. What is decided on stands in codes beside it.
     ("*", &["comment", "message", "raw_data", "status_detail"]),
+    ("palisade_grant", &["reason"]),
     (
         "user",
         &[

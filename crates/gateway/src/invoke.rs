@@ -112,6 +112,9 @@ async fn refuse(
 ) -> Response<Answer> {
     shared.metrics.denied(denied.reason().code());
     meter.decision = "denied";
+    if let Some(grant) = denied.grant() {
+        shared.metrics.shout(&grant.id(), "denied");
+    }
     if let Some(route) = denied.route() {
         route.path.as_str().clone_into(&mut meter.route);
     }
@@ -204,6 +207,9 @@ impl Carried<'_> {
         let settings = &self.shared.settings;
         let (admitted, body) = chain(guard, asked, said, self.body, settings).await?;
         meter.decision = "permitted";
+        if let Some(grant) = admitted.grant() {
+            self.shared.metrics.shout(&grant.id(), "permitted");
+        }
         if let Some(route) = admitted.route() {
             route.path.as_str().clone_into(&mut meter.route);
         }

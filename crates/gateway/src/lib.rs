@@ -34,4 +34,4 @@ pub use error::GatewayError;
 pub use gateway::{Gateway, Parts};
 pub use identity::{Identity, Minted};
 pub use settings::Settings;
-pub use tls::{Floor, Tls};
+pub use tls::{CLAUSES as TLS_CLAUSES, Floor, Tls};

@@ -23,12 +23,19 @@ struct Refused {
     code: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Broken {
+    grant: String,
+    decision: &'static str,
+}
+
 /// The counters of a gateway.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<Asked, Counter>,
     denials: Family<Refused, Counter>,
+    break_glass: Family<Broken, Counter>,
     latency: Histogram,
     unwritten: Gauge,
     pub(crate) connections: Gauge,
@@ -46,6 +53,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("palisade_guard");
         let requests = Family::default();
         let denials = Family::default();
+        let break_glass = Family::default();
         let latency = Histogram::new(BUCKETS);
         let connections = Gauge::default();
         let turned_away = Counter::default();
@@ -53,6 +61,11 @@ impl Metrics {
         let unwritten = Gauge::default();
         registry.register("requests", "Requests", Family::clone(&requests));
         registry.register("denials", "Refused requests", Family::clone(&denials));
+        registry.register(
+            "break_glass",
+            "Requests under a break-glass grant",
+            Family::clone(&break_glass),
+        );
         registry.register(
             "latency_seconds",
             "Time until an answer begins",
@@ -78,6 +91,7 @@ impl Metrics {
             registry,
             requests,
             denials,
+            break_glass,
             latency,
             unwritten,
             connections,
@@ -98,6 +112,13 @@ impl Metrics {
 
     pub(crate) fn denied(&self, code: &'static str) {
         self.denials.get_or_create(&Refused { code }).inc();
+    }
+
+    /// A call under a break-glass grant, which the operators have named.
+    pub(crate) fn shout(&self, grant: &str, decision: &'static str) {
+        let grant = grant.to_owned();
+        let broken = Broken { grant, decision };
+        self.break_glass.get_or_create(&broken).inc();
     }
 
     fn asked(&self, route: String, status: u16, decision: &'static str, took: Duration) {

@@ -12,6 +12,10 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 use std::sync::Arc;
 
+/// The clauses of the policy that are enforced here: callers speak TLS, of the version that the policy
+/// asks for.
+pub const CLAUSES: &[&str] = &["SCSP-3.2", "BPSS-3.1"];
+
 /// The oldest TLS that is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Floor {

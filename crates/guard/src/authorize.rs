@@ -18,7 +18,7 @@ mod request;
 mod slice;
 mod table;
 
-pub use break_glass::{Grant, GrantRules, Grants};
+pub use break_glass::{Grant, GrantRules, Grants, Shout, Shouts};
 pub use model::{Field, Function, Kind, Model};
 pub use request::{AuthzInput, Call, InputError, Pairs};
 pub use table::{Outcome, Table};
@@ -198,7 +198,7 @@ impl Authorizer {
         let grant = input
             .grants
             .active(principal, input.function, input.now)
-            .map(Grant::id);
+            .map(|grant| grant.id());
         let Some(slice) = self.slices.find(principal.means, input) else {
             let error = self.slices.why_not(input);
             return Decision::denied(Reason::Input(error), grant);

@@ -8,6 +8,7 @@
 //! Whatever is dropped on its way, because the caller went away, a task was cancelled or a step
 //! panicked, is recorded as ended half-way.
 
+use crate::authorize::Grant;
 use crate::config::{Cors, Route, Source};
 use crate::guard::Guard;
 use crate::reason::{Answer, Reason, Step};
@@ -35,6 +36,8 @@ pub(crate) struct Pass {
     pub(crate) principal: Option<Arc<Principal>>,
     /// The policies that decided.
     pub(crate) policies: Vec<String>,
+    /// The break-glass grant that holds for its caller and function.
+    pub(crate) grant: Option<Arc<Grant>>,
     /// What it holds of limits until it ends.
     pub(crate) held: limit::Held,
     /// What is passed on in place of what came.
@@ -81,6 +84,7 @@ impl Pass {
             step: Step::Receive,
             principal: None,
             policies: Vec::new(),
+            grant: None,
             held: limit::Held::default(),
             rewritten: validate::Rewritten::default(),
             is_recorded: false,
@@ -93,6 +97,13 @@ impl Pass {
         let mut pass = Self::new(guard, request);
         pass.is_recorded = true;
         pass
+    }
+
+    /// Whoever watches is told that a grant is used.
+    fn shout(&self, is_permitted: bool) {
+        if let Some(grant) = &self.grant {
+            self.guard.parts().shouts.add(grant, is_permitted);
+        }
     }
 
     /// The next step, or the refusal.
@@ -346,6 +357,7 @@ impl Validated {
     /// # Errors
     /// When they may not, or nobody can say.
     pub fn authorize(mut self) -> Result<Authorized, Denied> {
+        self.pass.grant = authorize::grant(&self.pass);
         let permitting = authorize::authorize(&self.pass, &self.body);
         let result = permitting.map(|policies| self.pass.policies = policies);
         let pass = self.pass.next(Step::Record, result)?;
@@ -378,6 +390,7 @@ impl Authorized {
             Ok(written) => {
                 // It will be on record, whether anybody still waits for that or not.
                 self.pass.is_admitted = true;
+                self.pass.shout(true);
                 written.wait().await
             }
             Err(reason) => Err(reason),
@@ -407,6 +420,12 @@ impl Admitted {
     #[must_use]
     pub fn principal(&self) -> Option<&Arc<Principal>> {
         self.pass.principal.as_ref()
+    }
+
+    /// The break-glass grant that it is made under.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        self.pass.grant.as_deref()
     }
 
     /// What ties its records together.
@@ -472,6 +491,12 @@ impl Denied {
         &self.reason
     }
 
+    /// The break-glass grant that it was made under.
+    #[must_use]
+    pub fn grant(&self) -> Option<&Grant> {
+        self.pass.grant.as_deref()
+    }
+
     /// At which step.
     #[must_use]
     pub fn step(&self) -> Step {
@@ -480,6 +505,7 @@ impl Denied {
 
     /// Writes the denial down, and says what the caller may be told.
     pub async fn record(mut self) -> Refusal {
+        self.pass.shout(false);
         let noted = record::denial(&self.pass, &self.reason, Record::Before);
         let mut answer = self.reason.answer();
         let submitted = self.pass.guard.submit(&noted).await;

@@ -164,8 +164,10 @@ impl Making<'_> {
         for (name, issuer) in &config.issuers {
             let is_file = |place: &&String| !place.contains("://");
             let given = issuer.keys.as_ref().filter(is_file).map(|file| {
-                let (keys, problems) = KeySet::from_json(&self.file(file).unwrap_or_default());
-                for problem in problems {
+                let text = self.file(file);
+                let (keys, problems) = KeySet::from_json(text.as_deref().unwrap_or_default());
+                // What can't be read is told already.
+                for problem in problems.iter().filter(|_| text.is_some()) {
                     self.wrong(file, problem.to_string());
                 }
                 keys
@@ -216,6 +218,8 @@ impl Making<'_> {
                 dns: trust.dns.clone(),
                 uri: trust.uris.clone(),
                 spiffe: trust.spiffe.clone(),
+                issuer: trust.issuers.clone(),
+                extended_key_usage: trust.usages.clone(),
                 ..Conditions::default()
             };
             match made {

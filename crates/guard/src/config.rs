@@ -201,6 +201,10 @@ pub struct Trust {
     pub uris: Vec<String>,
     /// SPIFFE ids, one of which it must carry; a `*` at the end stands for anything.
     pub spiffe: Vec<String>,
+    /// Names of who signed it, one of which must be its issuer's; a `*` stands for anything.
+    pub issuers: Vec<String>,
+    /// Extended key usages beside that of a client, one of which it must have.
+    pub usages: Vec<String>,
     /// Roles that its callers have.
     pub roles: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! What judges: a configuration and everything that it names, made once and shared by all
 //! invocations until the next configuration takes its place.
 
-use crate::authorize::Authorizer;
+use crate::authorize::{Authorizer, Grants, Shouts};
 use crate::compiled::Compiled;
 use crate::config::{Config, Source};
 use crate::issuers::Fetch;
@@ -44,6 +44,8 @@ pub struct Parts {
     pub random: Random,
     /// How many records could not be written.
     pub unrecorded: Arc<AtomicU64>,
+    /// How often break-glass grants were used, for whoever has to be told at once.
+    pub shouts: Arc<Shouts>,
     /// The folder that files of the configuration are relative to.
     pub folder: PathBuf,
     /// What fetches keys of issuers; without it their keys must be in files.
@@ -159,6 +161,12 @@ impl Guard {
     #[must_use]
     pub fn authorizer(&self) -> Option<&Authorizer> {
         self.0.compiled.authorizer.as_ref()
+    }
+
+    /// The break-glass grants that were given.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        &self.0.compiled.grants
     }
 
     /// The policies of a configuration alone: its keys, issuers and stores need not be there.

@@ -20,6 +20,45 @@ pub enum Step {
     Record,
 }
 
+/// What each step enforces. A record of what ended at a step serves the clauses of that step, and those
+/// that ask for the record of every decision.
+macro_rules! clauses {
+    ($($step:ident: $($clause:literal)*;)*) => {
+        impl Step {
+            /// All of them, in their order.
+            pub const ALL: [Self; 6] = [$(Self::$step,)* Self::Record];
+
+            /// The clauses of the policy that it enforces, of calls over HTTP. What events say of where
+            /// they are from is only matched, and no adapter holds events to it yet: none is listed
+            /// for that.
+            #[must_use]
+            pub const fn clauses(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$step => &[$($clause),*],)*
+                    Self::Record => &["SCSP-6.4", "SCSP-8.1", "SCSP-8.2"],
+                }
+            }
+
+            /// The clauses that a record of what ended here serves.
+            pub(crate) const fn recorded(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$step => &[$($clause,)* "SCSP-6.4", "SCSP-8.1"],)*
+                    Self::Record => &["SCSP-6.4", "SCSP-8.1"],
+                }
+            }
+        }
+    };
+}
+
+clauses! {
+    Receive: "SCSP-4.4" "SCSP-5.4" "BPSS-1.5" "BPSS-2.2";
+    Authenticate: "SCSP-4.3" "SCSP-5.1" "SCSP-5.2" "SCSP-5.3" "SCSP-5.4" "BPSS-1.11" "BPSS-1.12"
+        "BPSS-2.14" "BPSS-2.18" "BPSS-3.9" "BPSS-3.11";
+    Limit: "SCSP-4.3" "SCSP-4.4" "BPSS-2.15" "BPSS-2.19";
+    Validate: "SCSP-2.1" "SCSP-3.4" "SCSP-4.3" "BPSS-2.16";
+    Authorize: "SCSP-5.4" "SCSP-6.1" "SCSP-6.2" "BPSS-2.2" "BPSS-3.9";
+}
+
 impl Step {
     /// How records name it.
     #[must_use]

@@ -5,11 +5,12 @@
 //! Of a record nearly all is the same each time. [`Kind`] is that part, and nothing else goes into
 //! the draft of its form; what differs from call to call is filled in.
 
+use crate::authorize::Grant;
 use crate::chain::{Pass, Standing};
 use crate::reason::{Reason, Step};
 use crate::request::{Entry, SourceKind};
 use palisade_authn::Means;
-use palisade_event::{Class, Draft, Fill, Form, Record, Status};
+use palisade_event::{Class, Draft, Fill, Form, Record, Status, User};
 use palisade_ledger::{Ledger, Ready};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -42,10 +43,14 @@ const ALLOWED: u8 = 1;
 const BLOCKED: u8 = 2;
 const DROPPED: u8 = 6;
 
+/// `severity_id` of OCSF.
+const HIGH: u8 = 4;
+
 /// What many records have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
     record: Record,
+    step: Step,
     activity: u8,
     means: &'static str,
     /// The method, of a call that has a usual one.
@@ -66,7 +71,6 @@ enum What {
     },
     Denied {
         code: &'static str,
-        step: Step,
         is_aborted: bool,
         /// Those that forbid it.
         policies: Vec<String>,
@@ -102,7 +106,6 @@ pub(crate) fn denial<'a>(pass: &'a Pass, reason: &Reason, record: Record) -> Not
     };
     let what = What::Denied {
         code: reason.code(),
-        step: pass.step,
         is_aborted: matches!(reason, Reason::Aborted),
         policies,
     };
@@ -161,6 +164,7 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
     };
     let kind = Kind {
         record,
+        step: pass.step,
         activity: activity(method),
         means: if is_unknown { "unknown" } else { means.name() },
         method,
@@ -215,20 +219,19 @@ impl Kind {
         }
         match &self.what {
             What::Permitted { policies } => {
-                let draft = decided(draft, ALLOWED).status(Status::Success);
+                let draft = decided(draft, self.step, ALLOWED).status(Status::Success);
                 authorizations(draft.set("status_code", "permitted"), "permit", policies)
             }
             What::Denied {
                 code,
-                step,
                 is_aborted,
                 policies,
             } => {
                 let disposition = if *is_aborted { DROPPED } else { BLOCKED };
-                let draft = decided(draft, disposition)
+                let draft = decided(draft, self.step, disposition)
                     .status(Status::Failure)
                     .set("status_code", *code)
-                    .set("palisade.step", step.name());
+                    .set("palisade.step", self.step.name());
                 authorizations(draft, "deny", policies)
             }
             What::Ended {
@@ -251,12 +254,28 @@ impl Kind {
     }
 }
 
-fn decided(draft: Draft, disposition: u8) -> Draft {
+fn decided(draft: Draft, step: Step, disposition: u8) -> Draft {
     let action = if disposition == ALLOWED { 1 } else { 2 };
     draft
-        .set("palisade.clauses", ["SCSP-6.4", "SCSP-8.1"].as_slice())
+        .set("palisade.clauses", step.recorded())
         .set("action_id", action)
         .set("disposition_id", disposition)
+}
+
+/// What was decided about somebody to whom a break-glass grant gives more than usual, whatever it was.
+fn under(draft: Draft, grant: &Grant) -> Draft {
+    let (requester, approver) = grant.people();
+    let user = |uid| User {
+        uid,
+        ..User::default()
+    };
+    draft
+        .set("severity_id", HIGH)
+        .set("palisade.grant.uid", &*grant.id())
+        .set("palisade.grant.reason", grant.reason())
+        .user("palisade.grant.requester", &user(requester))
+        .user("palisade.grant.approver", &user(approver))
+        .set("palisade.grant.until", grant.until().saturating_mul(1000))
 }
 
 fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
@@ -320,6 +339,17 @@ impl Forms {
             if status.is_some() {
                 values.push(("http_response.length", Fill::Number(noted.length)));
             }
+        }
+        let is_decision = !matches!(noted.kind.what, What::Ended { .. });
+        if let Some(grant) = pass.grant.as_deref().filter(|_| is_decision) {
+            // It names several persons. That is seldom, and no form can have it.
+            let said = values.into_iter();
+            let draft = said.fold(noted.kind.draft(), |draft, (place, value)| match value {
+                Fill::Text(text) => draft.set(place, text),
+                Fill::Number(number) => draft.set(place, number),
+            });
+            let event = under(draft, grant).build().ok()?;
+            return ledger.ready(event, noted.kind.record).ok();
         }
         let form = self.form(ledger, &noted.kind, &values)?;
         ledger.fill(&form, &values).ok()

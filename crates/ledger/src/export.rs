@@ -207,8 +207,10 @@ fn line(index: u64, event: &Value) -> String {
         clauses,
         message,
     ];
+    let code = event["status_code"].as_str().unwrap_or_default();
+    let code = code.to_owned();
     let mut line = format!("{index:>8}  {time}  {class}: {activity}");
-    for part in [status].into_iter().chain(parts) {
+    for part in [status, code].into_iter().chain(parts) {
         if !part.is_empty() {
             line.push_str("  ");
             line.push_str(&part);
@@ -305,12 +307,12 @@ mod tests {
     fn a_line_for_people_steers_no_terminal() {
         let event = json!({
             "time": 0, "class_name": "API Activity", "activity_name": "Read", "status": "Failure",
-            "actor": {"user": {"uid": "u-1", "email_addr": "a\u{1b}[2Jb\u{202e}"}},
+            "status_code": "no-route", "actor": {"user": {"uid": "u-1", "email_addr": "a\u{1b}[2Jb\u{202e}"}},
             "message": "two\nlines",
         });
         assert_eq!(
             export(Format::Text, event),
-            "       3  1970-01-01T00:00:00.000Z  API Activity: Read  Failure  \
+            "       3  1970-01-01T00:00:00.000Z  API Activity: Read  Failure  no-route  \
              a\\u{1b}[2Jb\\u{202e}  two\\u{a}lines\n"
         );
     }

@@ -1,11 +1,12 @@
 //! `palisade rules` and `palisade explain`.
 
 use crate::cli::{ColorArg, ExplainArgs, ListFormat, RulesArgs};
+use crate::coverage::others;
 use crate::failure::CommandError;
 use crate::output;
 use crate::render::color;
 use palisade_core::{ClauseId, suggest};
-use palisade_policy::Catalogue;
+use palisade_policy::{Catalogue, Clause, Enforcer};
 use palisade_report::{explain, rules as list};
 use palisade_rule::RuleEntry;
 use palisade_rules::ALL;
@@ -39,12 +40,23 @@ fn text(name: &str, color: bool) -> Option<String> {
         let rules = having(clause.as_str(), |entry| entry.rule.clauses);
         return Catalogue::builtin()
             .get(&clause)
-            .map(|clause| explain::clause(clause, &rules, color));
+            .map(|clause| explain::clause(clause, &rules, color) + &beside(clause));
     }
     let rules = having(name, |entry| entry.rule.aliases);
     match rules.is_empty() {
         true => None,
         false => Some(explain::foreign(name, &rules, color)),
+    }
+}
+
+/// What holds a clause beside rules, on a line.
+fn beside(clause: &Clause) -> String {
+    let serves = |enforcer: &Enforcer<'_>| enforcer.serves(&clause.id);
+    let others = others().filter(serves);
+    let named = others.map(|enforcer| format!("`{}` of {}", enforcer.name, enforcer.point));
+    match named.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => none,
+        some => format!("\nHeld by {some}, too.\n"),
     }
 }
 
@@ -85,6 +97,7 @@ mod tests {
         let of = |name: &str| text(name, false).unwrap_or_default();
         assert!(of("Unencrypted-Queue").starts_with("medium[unencrypted-queue]"));
         assert!(of("scsp-3.1").starts_with("SCSP-3.1 "));
+        assert!(of("SCSP-6.2").ends_with("\nHeld by `authorize` of guard, too.\n"));
         assert!(of("ckv_aws_27").contains("unencrypted-queue"));
         assert_eq!(text("nothing", false), None);
     }

@@ -86,10 +86,11 @@ impl fmt::Display for ClauseState<'_> {
                 .filter(|(at, _)| *at == point)
                 .map(|(_, name)| *name)
                 .collect();
-            let what = if point == Point::Scan {
-                "rule"
-            } else {
-                "check"
+            // A rule has one word, a command two.
+            let what = match point {
+                Point::Scan if !names.iter().any(|name| name.contains(' ')) => "rule",
+                Point::Guard => "step",
+                _ => "check",
             };
             match names[..] {
                 [] => continue,

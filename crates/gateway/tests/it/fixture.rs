@@ -198,6 +198,7 @@ impl Stand {
                 aws_lc_rs::rand::fill(bytes).unwrap();
             })),
             unrecorded: Arc::default(),
+            shouts: Arc::default(),
             folder: folder.clone(),
             fetch: None,
             keys: palisade_authn::api_key::KeyRules { max_days: 90 },

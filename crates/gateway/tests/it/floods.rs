@@ -253,14 +253,16 @@ async fn with_tokens(name: &str) -> (Arc<Stand>, String, String) {
     let now = i64::try_from(now.as_secs()).unwrap();
     let mut caller = Principal::new(Means::Token, "", "ada");
     caller.scopes = vec!["read".to_owned()];
-    let good = minter().mint(&caller, "orders", "1", now).unwrap();
+    let good = minter().mint(&caller, "orders", now).unwrap().0;
     let file = format!("palisade-floods-{name}-{}.json", std::process::id());
     let file = std::env::temp_dir().join(file);
     std::fs::write(&file, minter().public_keys(now)).unwrap();
     let issuer = Issuer {
         issuer: "https://login.example.com".to_owned(),
         audiences: vec!["orders".to_owned()],
-        algorithms: vec!["EdDSA".to_owned()],
+        audience_claim: palisade_guard::config::AudienceClaim::default(),
+        certificate_bound: false,
+        algorithms: vec![palisade_authn::Algorithm::EdDsa],
         types: Vec::new(),
         keys: Some(file.to_str().unwrap().to_owned()),
         max_lifetime: None,
@@ -278,7 +280,7 @@ async fn with_tokens(name: &str) -> (Arc<Stand>, String, String) {
     .await;
     std::fs::remove_file(&file).unwrap();
     // The signature of another token.
-    let other = minter().mint(&caller, "orders", "2", now).unwrap();
+    let other = minter().mint(&caller, "orders", now + 1).unwrap().0;
     let (said, signature) = (
         good.rsplit_once('.').unwrap(),
         other.rsplit_once('.').unwrap(),
@@ -375,7 +377,9 @@ fn hs256() -> Issuer {
     Issuer {
         issuer: "https://login.example.com".to_owned(),
         audiences: vec!["orders".to_owned()],
-        algorithms: vec!["EdDSA".to_owned()],
+        audience_claim: palisade_guard::config::AudienceClaim::default(),
+        certificate_bound: false,
+        algorithms: vec![palisade_authn::Algorithm::EdDsa],
         types: Vec::new(),
         keys: Some("https://login.example.com/keys".to_owned()),
         max_lifetime: None,

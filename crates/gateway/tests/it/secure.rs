@@ -165,6 +165,8 @@ async fn certificates_of_callers_are_held_but_not_judged() {
         dns: Vec::new(),
         uris: Vec::new(),
         spiffe: Vec::new(),
+        issuers: Vec::new(),
+        usages: Vec::new(),
         roles: Vec::new(),
     };
     let stand = Stand::with(quick(), Some(&tls(&server, Floor::Tls13)), |config| {

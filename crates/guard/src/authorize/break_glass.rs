@@ -6,7 +6,8 @@ use super::records::{Caller, Records, time};
 use palisade_authn::{Means, Principal};
 use palisade_core::Problem;
 use serde::Deserialize;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What the policy says about grants.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +69,24 @@ impl Grant {
         self.until
     }
 
+    /// From when on it holds, in seconds since 1970.
+    #[must_use]
+    pub const fn from(&self) -> i64 {
+        self.from
+    }
+
+    /// Whose it is: by which means, of which issuer, and who.
+    #[must_use]
+    pub fn caller(&self) -> (Means, &str, &str) {
+        (self.who.means, &self.who.issuer, &self.who.id)
+    }
+
+    /// The functions that it is for; nothing for all.
+    #[must_use]
+    pub fn functions(&self) -> Option<&[String]> {
+        self.functions.as_deref()
+    }
+
     fn covers(&self, function: &str, now: i64) -> bool {
         (self.from..self.until).contains(&now)
             && self
@@ -99,7 +118,7 @@ struct Written {
 
 /// All grants that were given.
 #[derive(Clone, Debug, Default)]
-pub struct Grants(Vec<Grant>);
+pub struct Grants(Vec<Arc<Grant>>);
 
 impl Grants {
     /// None.
@@ -113,14 +132,14 @@ impl Grants {
     /// whom it is for. A file with one wrong grant gives none.
     pub fn read(name: &str, text: &str, rules: GrantRules) -> Result<Self, Vec<Problem>> {
         let (mut records, file) = Records::read::<File>(name, text);
-        let mut grants: Vec<Grant> = Vec::new();
+        let mut grants: Vec<Arc<Grant>> = Vec::new();
         for written in file.map(|file| file.grant).unwrap_or_default() {
             let id = written.id.clone();
             if grants.iter().any(|grant| *grant.id == *id) {
                 records.wrong(&id, "there are two grants of this id");
             }
             match written.grant(rules) {
-                Ok(grant) => grants.push(grant),
+                Ok(grant) => grants.push(Arc::new(grant)),
                 Err(what) => records.wrong(&id, &what),
             }
         }
@@ -132,7 +151,7 @@ impl Grants {
 
     /// The first grant that holds now for this caller and function.
     #[must_use]
-    pub fn active(&self, principal: &Principal, function: &str, now: i64) -> Option<&Grant> {
+    pub fn active(&self, principal: &Principal, function: &str, now: i64) -> Option<&Arc<Grant>> {
         // Nobody in particular can be granted nothing: everybody would be it.
         if principal.means == Means::Anonymous {
             return None;
@@ -142,9 +161,15 @@ impl Grants {
             .find(|grant| grant.covers(function, now) && grant.who.is(principal))
     }
 
+    /// Those that hold now, or will.
+    pub fn left(&self, now: i64) -> impl Iterator<Item = &Grant> {
+        let grants = self.0.iter().map(|grant| &**grant);
+        grants.filter(move |grant| grant.until > now)
+    }
+
     /// One that holds always, for a decision table.
     pub(super) fn for_trying(principal: &Principal) -> Self {
-        Self(vec![Grant {
+        Self(vec![Arc::new(Grant {
             id: Arc::from("table"),
             who: Who {
                 means: principal.means,
@@ -157,7 +182,7 @@ impl Grants {
             approver: String::new(),
             from: i64::MIN,
             until: i64::MAX,
-        }])
+        })])
     }
 }
 
@@ -176,6 +201,10 @@ impl Written {
         ] {
             if text.trim().is_empty() {
                 return Err(format!("a grant needs `{what}`"));
+            }
+            // It is told on a line, and perhaps on a terminal.
+            if text.chars().any(char::is_control) {
+                return Err(format!("`{what}` has to be one line"));
             }
         }
         if person(&self.approver) == person(&self.requester) {
@@ -213,5 +242,43 @@ impl Written {
             from,
             until,
         })
+    }
+}
+
+/// How often grants were used since somebody asked.
+#[derive(Debug, Default)]
+pub struct Shouts(Mutex<BTreeMap<Arc<str>, Shout>>);
+
+/// What became of calls under one grant.
+#[derive(Clone, Debug)]
+pub struct Shout {
+    /// The grant.
+    pub grant: Arc<Grant>,
+    /// How many were permitted.
+    pub permitted: u64,
+    /// How many were not.
+    pub denied: u64,
+}
+
+impl Shouts {
+    /// One more call.
+    pub(crate) fn add(&self, grant: &Arc<Grant>, is_permitted: bool) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shout = all.entry(grant.id()).or_insert_with(|| Shout {
+            grant: grant.clone(),
+            permitted: 0,
+            denied: 0,
+        });
+        match is_permitted {
+            true => shout.permitted += 1,
+            false => shout.denied += 1,
+        }
+    }
+
+    /// What there was since the last time.
+    #[must_use]
+    pub fn take(&self) -> Vec<Shout> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *all).into_values().collect()
     }
 }

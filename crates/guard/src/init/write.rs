@@ -236,7 +236,7 @@ fn tables(
         out.texts("authorities", &[format!("tls/{name}.pem")]);
     }
     if accepts.contains(&&Accept::ApiKey) {
-        out.line("\n[keys]\nstore = \"keys.db\"");
+        out.line("\n[keys]\nstore = \"keys.json\"");
         if let Some(header) = draft.key_header.as_ref().filter(|h| *h != "x-api-key") {
             out.value("header", &Setting::known(header));
         }

@@ -123,6 +123,7 @@ impl Records {
                 }
             })),
             unrecorded: Arc::default(),
+            shouts: Arc::default(),
             folder: self.folder.clone(),
             fetch: self.fetch.clone(),
             keys: self.keys,

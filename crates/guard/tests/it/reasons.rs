@@ -6,7 +6,7 @@ use palisade_authn::{Means, Minter, MintingKey, Principal};
 use palisade_guard::keys::KeyStore;
 use palisade_guard::{
     Admitted, Body, Denied, Entry, Guard, Headers, Occurrence, Outcome, Path, Peer, Reason,
-    Request, SourceKind,
+    Request, SourceKind, Step,
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -362,6 +362,20 @@ async fn each_reason_is_given_where_it_is_due() {
         count + 2 + codes.len(),
         "no more and no fewer"
     );
+    for event in events
+        .iter()
+        .filter(|event| text(event, "/action") == "Denied")
+    {
+        let step = text(event, "/palisade/step");
+        let step = Step::ALL
+            .into_iter()
+            .find(|known| known.name() == step)
+            .unwrap();
+        let named = event["palisade"]["clauses"].as_array().unwrap();
+        let named: Vec<&str> = named.iter().filter_map(Value::as_str).collect();
+        let due = step.clauses().iter().chain(&["SCSP-6.4", "SCSP-8.1"]);
+        assert_eq!(named, due.copied().collect::<Vec<_>>());
+    }
     let all = serde_json::to_string(&events).unwrap();
     for secret in [member.as_str(), stranger.as_str(), key.reveal()] {
         assert!(!all.contains(secret), "a credential is on record");

@@ -4,14 +4,17 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 use super::parts::{Loaded, Wrong, unusable};
+use super::tame;
 use crate::cli::AnswerFormat;
 use crate::cli::guard::CheckArgs;
 use crate::failure::{CommandError, code};
+use crate::ledger::show;
 use crate::output;
 use palisade_cloud::Identity;
-use palisade_guard::config::{Accept, BodyMode, Config, Limit, Listen, Per, Route, Source};
+use palisade_guard::authorize::Grant;
+use palisade_guard::config::{Accept, BodyMode, Limit, Listen, Per, Route, Source};
 use palisade_guard::{Guard, SourceKind};
-use palisade_ledger::SystemClock;
+use palisade_ledger::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -20,16 +23,8 @@ use std::sync::Arc;
 pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
     let path = &arguments.config.config;
     let result = Loaded::read(path).and_then(|loaded| {
-        let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
-        let mut wrong = listening(&loaded);
-        match guard {
-            Ok(guard) if wrong.is_empty() => Ok((loaded, guard)),
-            Ok(_) => Err(wrong),
-            Err(mut more) => {
-                more.append(&mut wrong);
-                Err(more)
-            }
-        }
+        let guard = ready(&loaded)?;
+        Ok((loaded, guard))
     });
     let name = path.display().to_string();
     match (arguments.format, result) {
@@ -40,11 +35,7 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
         }
         (AnswerFormat::Json, result) => {
             let (problems, warnings, stands) = match &result {
-                Ok((loaded, guard)) => (
-                    Vec::new(),
-                    warnings(loaded, guard),
-                    stands(guard.config(), policies(guard)),
-                ),
+                Ok((loaded, guard)) => (Vec::new(), warnings(loaded, guard), stands(guard)),
                 Err(wrong) => (
                     wrong.iter().map(Wrong::json).collect(),
                     Vec::new(),
@@ -63,6 +54,20 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
                 Ok(_) => ExitCode::SUCCESS,
                 Err(_) => ExitCode::from(code::USAGE),
             })
+        }
+    }
+}
+
+/// Everything that a configuration names, or all that is wrong with it.
+pub(super) fn ready(loaded: &Loaded) -> Result<Guard, Vec<Wrong>> {
+    let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
+    let mut wrong = listening(loaded);
+    match guard {
+        Ok(guard) if wrong.is_empty() => Ok(guard),
+        Ok(_) => Err(wrong),
+        Err(mut more) => {
+            more.append(&mut wrong);
+            Err(more)
         }
     }
 }
@@ -158,7 +163,37 @@ fn text(loaded: &Loaded, guard: &Guard) -> String {
     if !policies.is_empty() {
         line("policies", policies.join(", "));
     }
+    for grant in guard.grants().left(now()) {
+        line("grant", grant_text(grant));
+    }
     out
+}
+
+/// Now, in seconds since 1970.
+pub(super) fn now() -> i64 {
+    i64::try_from(SystemClock.now() / 1000).unwrap_or(i64::MAX)
+}
+
+/// A break-glass grant, with all that somebody has to answer for.
+pub(super) fn grant_text(grant: &Grant) -> String {
+    let (means, issuer, id) = grant.caller();
+    let (requester, approver) = grant.people();
+    let functions = match grant.functions() {
+        None => "every function".to_owned(),
+        Some(names) => names.join(", "),
+    };
+    let of = match issuer {
+        "" => String::new(),
+        issuer => format!(" of `{issuer}`"),
+    };
+    tame(&format!(
+        "`{}` for {} `{id}`{of}: {functions}, from {} until {}; reason: {}; asked for by {requester}, approved by {approver}",
+        grant.id(),
+        means.name(),
+        show(grant.from().saturating_mul(1000)),
+        show(grant.until().saturating_mul(1000)),
+        grant.reason(),
+    ))
 }
 
 fn listening_on(listen: &Listen) -> String {
@@ -272,7 +307,8 @@ fn limit_text(limit: &Limit) -> String {
 }
 
 /// What stands, for programs.
-fn stands(config: &Config, policies: Vec<&str>) -> Value {
+fn stands(guard: &Guard) -> Value {
+    let config = guard.config();
     let contract = |of: &Option<palisade_guard::config::RouteContract>| {
         of.as_ref().map(|contract| contract.name.clone())
     };
@@ -333,6 +369,22 @@ fn stands(config: &Config, policies: Vec<&str>) -> Value {
         "routes": routes.collect::<Vec<_>>(),
         "sources": sources.collect::<Vec<_>>(),
         "limits": limits.collect::<Vec<_>>(),
-        "policies": policies,
+        "policies": policies(guard),
+        "grants": guard.grants().left(now()).map(grant_json).collect::<Vec<_>>(),
+    })
+}
+
+fn grant_json(grant: &Grant) -> Value {
+    let (means, issuer, id) = grant.caller();
+    let (requester, approver) = grant.people();
+    json!({
+        "id": &*grant.id(),
+        "principal": {"means": means.name(), "issuer": issuer, "id": id},
+        "functions": grant.functions(),
+        "reason": grant.reason(),
+        "requester": requester,
+        "approver": approver,
+        "from": show(grant.from().saturating_mul(1000)),
+        "until": show(grant.until().saturating_mul(1000)),
     })
 }

@@ -108,8 +108,14 @@ impl Loaded {
     /// Reads a configuration, and nothing of what it names.
     pub(crate) fn read(path: &Path) -> Result<Self, Vec<Wrong>> {
         let name = path.display().to_string();
-        let wrong = |message: String| vec![Wrong::new(&name, message)];
-        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let mut wrong = Wrong::new(&name, error.to_string());
+            if error.kind() == std::io::ErrorKind::NotFound {
+                let help = "`palisade guard init` writes one, and `--config FILE` names another";
+                wrong.help = Some(help.to_owned());
+            }
+            vec![wrong]
+        })?;
         let config = Config::parse(&name, &text)
             .map_err(|errors| errors.iter().map(Wrong::from).collect::<Vec<_>>())?;
         let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
@@ -173,6 +179,7 @@ impl Loaded {
             clock,
             random: random(),
             unrecorded: Arc::default(),
+            shouts: Arc::default(),
             folder: self.folder.clone(),
             fetch,
             keys: NO_KEYS,
@@ -211,6 +218,7 @@ impl Loaded {
             clock: Arc::new(SystemClock),
             random: random(),
             unrecorded: Arc::default(),
+            shouts: Arc::default(),
             folder: self.folder.clone(),
             fetch: Some(fetch),
             keys: NO_KEYS,

@@ -3,14 +3,17 @@
 //! is told, and changes nothing.
 
 use super::book::take_up;
+use super::check::{grant_text, now, ready};
 use super::fetch::Network;
 use super::parts::{Loaded, policy_file, unusable};
+use super::tame;
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
-use crate::ledger::{Place, open, stopped, tell, wait};
+use crate::ledger::{Place, open, show, stopped, tell, wait};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
+use palisade_guard::authorize::Shout;
 use palisade_guard::config::{Config, ContractFile};
 use palisade_guard::{Guard, Parts, Trouble};
 use palisade_ledger::Ledger;
@@ -35,6 +38,8 @@ const IDENTITY: u32 = 60;
 
 pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
     let (loaded, seen) = read(&arguments.config.config)?;
+    // All that is wrong is told at once, and before a ledger is begun.
+    ready(&loaded).map_err(|wrong| unusable(&wrong))?;
     let runtime = threads()?;
     let stop = stopped(&runtime)?;
     let ledger = opened(&loaded)?;
@@ -50,6 +55,7 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
         }
         tell(&said);
         let unrecorded = served.parts.unrecorded.clone();
+        served.grants.iter().for_each(|grant| tell(grant));
         served.until(stop).await;
         Ok::<_, CommandError>(unrecorded)
     })?;
@@ -87,6 +93,28 @@ pub(super) fn opened(loaded: &Loaded) -> Result<Ledger, CommandError> {
     open(&Place::new(&place)?, None)
 }
 
+/// What is told of calls under a break-glass grant, once a second at most for each.
+fn used(shout: &Shout) -> String {
+    let grant = &shout.grant;
+    let (_, _, caller) = grant.caller();
+    let (requester, approver) = grant.people();
+    tame(&format!(
+        "BREAK-GLASS grant `{}` used by `{caller}`: {} calls permitted, {} denied; reason: {}; asked for by {requester}, approved by {approver}, holds until {}",
+        grant.id(),
+        shout.permitted,
+        shout.denied,
+        grant.reason(),
+        show(grant.until().saturating_mul(1000)),
+    ))
+}
+
+/// The break-glass grants that hold, or will.
+fn given(guard: &Guard) -> Vec<String> {
+    let grants = guard.grants().left(now());
+    let told = grants.map(|grant| format!("BREAK-GLASS grant {}", grant_text(grant)));
+    told.collect()
+}
+
 /// Files, and what tells one version of them from the next.
 pub(super) type Stamps = Vec<(PathBuf, Option<(u64, SystemTime)>)>;
 
@@ -111,6 +139,8 @@ pub(super) struct Served {
     is_plaintext: bool,
     /// Asks for the configuration to be taken anew; without it that signal ends the process.
     hangup: Option<Signal>,
+    /// The break-glass grants that were given, as they are told.
+    grants: Vec<String>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -136,6 +166,7 @@ impl Served {
             .guard(parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
         seen.extend(referred(&loaded, &guard));
+        let grants = given(&guard);
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
             authorities: None,
@@ -173,6 +204,7 @@ impl Served {
             store: store(&loaded),
             is_plaintext: listen.plaintext,
             hangup: None,
+            grants,
             address,
             admin,
         })
@@ -215,8 +247,14 @@ impl Served {
                 troubles.push(Trouble { about, what });
             }
             told = tell_changes(&told, troubles);
+            for shout in self.parts.shouts.take() {
+                tell(&used(&shout));
+            }
         }
         let cut = self.gateway.stop(GRACE).await;
+        for shout in self.parts.shouts.take() {
+            tell(&used(&shout));
+        }
         if cut > 0 {
             tell(&format!(
                 "{cut} connections were cut off after {} s",
@@ -241,14 +279,19 @@ impl Served {
         self.seen = now;
         let name = self.file.display().to_string();
         match self.reloaded() {
-            Ok(()) => tell(&format!("took `{name}` anew")),
+            Ok(grants) => {
+                tell(&format!("took `{name}` anew"));
+                let new = grants.iter().filter(|grant| !self.grants.contains(grant));
+                new.for_each(|grant| tell(grant));
+                self.grants = grants;
+            }
             Err(error) => tell(&format!(
                 "`{name}`, or a file that it names, can't be taken; what ran before runs on: {error}"
             )),
         }
     }
 
-    fn reloaded(&mut self) -> Result<(), CommandError> {
+    fn reloaded(&mut self) -> Result<Vec<String>, CommandError> {
         let (loaded, mut seen) = read(&self.file)?;
         // Should it not be taken: what has to be mended may be in any of them.
         self.seen
@@ -259,6 +302,7 @@ impl Served {
         let guard = loaded.guard_after(&before);
         let guard = guard.map_err(|wrong| unusable(&wrong))?;
         let later = later(before.config(), guard.config());
+        let grants = given(&guard);
         seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
@@ -270,7 +314,7 @@ impl Served {
                 "of what has changed, {later} will be taken at the next start"
             ));
         }
-        Ok(())
+        Ok(grants)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod clients;
 mod demo;
+mod emergency;
 mod keys;
 mod load;
 mod stand;

@@ -22,8 +22,16 @@ pub(super) const ISSUER_KEYS: &[&str] = &[
     "introspection",
 ];
 pub(super) const INTROSPECTION_KEYS: &[&str] = &["url", "client", "secret-file"];
-pub(super) const TRUST_KEYS: &[&str] =
-    &["authorities", "revoked", "dns", "uris", "spiffe", "roles"];
+pub(super) const TRUST_KEYS: &[&str] = &[
+    "authorities",
+    "revoked",
+    "dns",
+    "uris",
+    "spiffe",
+    "issuers",
+    "usages",
+    "roles",
+];
 pub(super) const KEYS_KEYS: &[&str] = &["store", "header"];
 pub(super) const AWS_KEYS: &[&str] = &["credentials", "regions", "service", "skew", "presigned"];
 
@@ -136,6 +144,24 @@ pub(super) fn trust<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Trust 
             "spiffe",
             "a SPIFFE id such as `spiffe://example.com/orders`; `*` may stand at its end",
             is_spiffe,
+        ),
+        issuers: values::checked(
+            reader,
+            table,
+            "issuers",
+            "a name such as `CN=Partners, O=Example`, in which one `*` may stand",
+            |name| name.contains('=') && name.matches('*').count() <= 1,
+        ),
+        usages: values::checked(
+            reader,
+            table,
+            "usages",
+            "an extended key usage as dotted numbers, such as `1.3.6.1.4.1.311.20.2.2`",
+            |usage| {
+                let number =
+                    |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+                usage.contains('.') && usage.split('.').all(number)
+            },
         ),
         roles: values::texts(reader, table, "roles"),
     }

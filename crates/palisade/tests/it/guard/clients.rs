@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A program that runs beside a test, and ends with it.
-struct Running(Child);
+pub(super) struct Running(pub(super) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -77,7 +77,7 @@ fn gateway(folder: &Folder) -> (Running, String) {
 }
 
 /// A function that gives back what it gets. Its address.
-fn function() -> String {
+pub(super) fn function() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     std::thread::spawn(move || {
@@ -112,7 +112,7 @@ fn echo(mut stream: TcpStream) {
 }
 
 /// Sends a request, and gives the status and the body of the answer.
-fn http(address: &str, first: &str, fields: &str, body: &str) -> (u16, String) {
+pub(super) fn http(address: &str, first: &str, fields: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     let timeout = Some(Duration::from_secs(30));
     stream.set_read_timeout(timeout).unwrap();

@@ -160,8 +160,11 @@ fn now() -> i64 {
 
 /// A header field with a token that was never seen before.
 fn bearer(minter: &Minter, id: usize) -> String {
-    let caller = Principal::new(Means::Token, "", "ada");
-    let token = minter.mint(&caller, "orders", &id.to_string(), now());
+    let mut caller = Principal::new(Means::Token, "", "ada");
+    caller.scopes.push(id.to_string());
+    let token = minter
+        .mint(&caller, "orders", now())
+        .map(|(token, _)| token);
     format!("Authorization: Bearer {}\r\n", token.unwrap())
 }
 

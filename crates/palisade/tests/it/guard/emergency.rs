@@ -1,0 +1,182 @@
+//! Break-glass access, from the file of grants to everybody who has to hear of its use.
+
+use super::clients::{Running, function, http};
+use super::{answer, example};
+use crate::Folder;
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a gateway says, line by line.
+struct Said(Receiver<String>);
+
+impl Said {
+    /// The next line that has all of the words.
+    fn next(&self, words: &[&str]) -> String {
+        let mut lines = Vec::new();
+        while let Ok(line) = self.0.recv_timeout(Duration::from_secs(20)) {
+            if words.iter().all(|word| line.contains(word)) {
+                return line;
+            }
+            lines.push(line);
+        }
+        panic!("nobody said {words:?}: {lines:#?}");
+    }
+}
+
+fn gateway(folder: &Folder) -> (Running, Said) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
+        .args(["guard", "serve"])
+        .current_dir(&folder.0)
+        .env_clear()
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let errors = BufReader::new(child.stderr.take().unwrap());
+    let (say, said) = channel();
+    std::thread::spawn(move || {
+        for line in errors.lines().map_while(Result::ok) {
+            let _ = say.send(line);
+        }
+    });
+    (Running(child), Said(said))
+}
+
+/// So many seconds from now, as a grant writes it.
+fn time(seconds: i64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let at = i64::try_from(now.as_secs()).unwrap() + seconds;
+    let date = palisade_core::Date::from_unix_seconds(u64::try_from(at).unwrap());
+    let (hour, minute) = (at / 3600 % 24, at / 60 % 60);
+    format!("{date}T{hour:02}:{minute:02}:{:02}Z", at % 60)
+}
+
+fn grant(id: &str, until: &str) -> String {
+    format!(
+        "[[grant]]\nid = \"INC-7\"\nprincipal = {{ means = \"api-key\", id = \"{id}\" }}\n\
+         functions = [\"orders\"]\nreason = \"payments are stuck\"\nrequester = \"ada\"\n\
+         approver = \"bob\"\nfrom = \"{}\"\nuntil = \"{until}\"\n",
+        time(-60)
+    )
+}
+
+#[test]
+fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
+    let (folder, key) = example("guard-emergency");
+    let keys = answer(&folder, &["key", "list"], 0, "guard-keys.schema.json");
+    let id = keys["keys"][0]["id"].as_str().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join(name), text).unwrap();
+    write(
+        "emergency.cedar",
+        "@id(\"emergency\")\npermit (principal, action in Action::\"http\", resource == Function::\"orders\")\n\
+         when { context.breakGlass };\n",
+    );
+    write(
+        "guard.toml",
+        &format!(
+            "environment = \"test\"\npolicies = [\"emergency.cedar\"]\ngrants = \"grants.toml\"\n\
+             [ledger]\ndir = \"ledger\"\n[keys]\nstore = \"keys.json\"\n\
+             [listen]\naddress = \"127.0.0.1:0\"\nplaintext = true\nadmin = \"127.0.0.2:0\"\n\
+             [targets.orders]\nurls = [\"http://{}\"]\n\
+             [[routes]]\npath = \"/orders\"\nmethods = [\"POST\"]\nfunction = \"orders\"\n\
+             target = \"orders\"\nauthenticate = [\"api-key\"]\n",
+            function()
+        ),
+    );
+    write("grants.toml", "");
+    let (running, said) = gateway(&folder);
+    let line = said.next(&["guard at http://"]);
+    let (address, admin) = line.split_once(", metrics and health at http://").unwrap();
+    let address = address.trim_start_matches("guard at http://");
+    let call = || {
+        http(
+            address,
+            "POST /orders",
+            &format!("X-Api-Key: {key}\r\n"),
+            "{}",
+        )
+        .0
+    };
+    assert_eq!(call(), 403);
+    // What has no reason is not taken, and nothing is opened by it.
+    write(
+        "grants.toml",
+        &grant(id, &time(60)).replace("payments are stuck", " "),
+    );
+    said.next(&["can't be taken", "needs `reason`"]);
+    assert_eq!(call(), 403);
+    // Nor what holds for longer than a working day.
+    write("grants.toml", &grant(id, &time(86_400)));
+    said.next(&["can't be taken", "the policy allows 480"]);
+    // And then what is in order.
+    let until = time(12);
+    write("grants.toml", &grant(id, &until));
+    said.next(&["took `guard.toml` anew"]);
+    said.next(&[
+        "BREAK-GLASS grant `INC-7`",
+        id,
+        "payments are stuck",
+        "asked for by ada, approved by bob",
+    ]);
+    let check = answer(&folder, &["check"], 0, "guard-check.schema.json");
+    assert_eq!(check["stands"]["grants"][0]["approver"], "bob");
+    assert_eq!(call(), 200);
+    let used = said.next(&[
+        "BREAK-GLASS grant `INC-7` used",
+        "1 calls permitted, 0 denied",
+    ]);
+    for word in [id, "payments are stuck", "ada", "bob", &until[..16]] {
+        assert!(used.contains(word), "{used}");
+    }
+    let (_, metrics) = http(admin.trim(), "GET /metrics", "", "");
+    let counted = "palisade_guard_break_glass_total{grant=\"INC-7\",decision=\"permitted\"} 1";
+    assert!(metrics.contains(counted), "{metrics}");
+    // It ends by itself.
+    let mut tries = 0;
+    while call() == 200 {
+        tries += 1;
+        assert!(tries < 300, "the grant does not end");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(call(), 403);
+    drop(running);
+    let run = folder.run(&[
+        "ledger",
+        "query",
+        "--dir",
+        "ledger",
+        "--class",
+        "api_activity",
+        "--format",
+        "ocsf",
+    ]);
+    let out = run.out();
+    let events = out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let events: Vec<Value> = events.collect();
+    let decided = |code: &str| {
+        events
+            .iter()
+            .filter(|e| e["status_code"] == code)
+            .collect::<Vec<_>>()
+    };
+    let permitted = decided("permitted");
+    assert_eq!(permitted.len(), tries + 1);
+    for event in permitted {
+        assert_eq!(event["severity"], "High", "{event:#}");
+        assert_eq!(event["authorizations"][0]["policy"]["name"], "emergency");
+        let grant = &event["palisade"]["grant"];
+        assert_eq!(grant["uid"], "INC-7");
+        assert_eq!(grant["reason"], "payments are stuck");
+        assert_eq!(grant["requester"], json!({"uid": "ada"}));
+        assert_eq!(grant["approver"], json!({"uid": "bob"}));
+        assert!(grant["until"].as_i64() > event["time"].as_i64());
+    }
+    for event in decided("forbidden") {
+        assert_ne!(event["severity"], "High");
+        assert_eq!(event["palisade"]["grant"], Value::Null);
+    }
+}
