@@ -193,7 +193,7 @@ impl Guard {
         let compiled = &self.0.compiled;
         let mut troubles = Vec::new();
         if let Some(Err(error)) = compiled.keys.as_ref().map(LiveKeys::refresh) {
-            troubles.push(Trouble::new("the store of keys", error.to_string()));
+            troubles.push(Trouble::new("the store of API keys", error.to_string()));
         }
         if let Some(Err(error)) = self.0.parts.quotas.as_ref().map(|quotas| quotas.tend(now)) {
             troubles.push(Trouble::new("quotas", error.to_string()));

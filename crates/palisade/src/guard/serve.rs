@@ -243,7 +243,7 @@ impl Served {
             if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
                 && let Err(what) = take_up(ledger, store).await
             {
-                let about = "events beside the store of keys".to_owned();
+                let about = "events beside the store of API keys".to_owned();
                 troubles.push(Trouble { about, what });
             }
             told = tell_changes(&told, troubles);

@@ -239,6 +239,37 @@ fn an_issuer_that_cannot_be_reached() {
 }
 
 #[test]
+fn a_store_of_api_keys_that_is_gone_for_a_while() {
+    let function = Function::start();
+    let more = "[keys]\nstore = \"keys.json\"\n\
+        [[routes]]\npath = \"/orders\"\nmethods = [\"GET\"]\nfunction = \"orders\"\n\
+        target = \"orders\"\nauthenticate = [\"api-key\"]\n";
+    let config = configured(&function.address, more);
+    let folder = Folder::new("guard-key-store")
+        .with(
+            "guard.toml",
+            format!("policies = [\"all.cedar\"]\n{config}"),
+        )
+        .with("all.cedar", ALL);
+    let run = folder.run(&["guard", "key", "issue", "--name", "shop"]);
+    assert_eq!(run.code(), 0, "{}", run.err());
+    let key = format!("x-api-key: {}\r\n", run.out().trim());
+    let serving = Serving::start(&folder);
+    let mut caller = Caller::new(&serving.address);
+    let mut get = || caller.get_with("/orders", &key);
+    assert_eq!(get(), Ended::Answered(200));
+    let (here, away) = (folder.0.join("keys.json"), folder.0.join("away"));
+    std::fs::rename(&here, &away).unwrap();
+    serving.says("the store of API keys: ");
+    assert_eq!(get(), Ended::Answered(200));
+    std::fs::rename(&away, &here).unwrap();
+    serving.says("the store of API keys: well again");
+    assert_eq!(get(), Ended::Answered(200));
+    assert_eq!(serving.times("the store of API keys: "), 2);
+    serving.stop();
+}
+
+#[test]
 fn a_file_of_keys_that_changes_is_taken() {
     let (function, issuer) = (Function::start(), Issuer::start());
     let (old, new) = (issuer.minter(1), issuer.minter(2));
