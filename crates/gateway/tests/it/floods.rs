@@ -260,7 +260,7 @@ async fn with_tokens(name: &str) -> (Arc<Stand>, String, String) {
     let issuer = Issuer {
         issuer: "https://login.example.com".to_owned(),
         audiences: vec!["orders".to_owned()],
-        audience_claim: palisade_guard::config::AudienceClaim::default(),
+        audience_claim: palisade_guard::config::AudienceClaim::Aud,
         certificate_bound: false,
         algorithms: vec![palisade_authn::Algorithm::EdDsa],
         types: Vec::new(),
@@ -377,7 +377,7 @@ fn hs256() -> Issuer {
     Issuer {
         issuer: "https://login.example.com".to_owned(),
         audiences: vec!["orders".to_owned()],
-        audience_claim: palisade_guard::config::AudienceClaim::default(),
+        audience_claim: palisade_guard::config::AudienceClaim::Aud,
         certificate_bound: false,
         algorithms: vec![palisade_authn::Algorithm::EdDsa],
         types: Vec::new(),

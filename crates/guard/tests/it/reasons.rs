@@ -112,7 +112,7 @@ fn token(issuer: &str, roles: &[&str], scopes: &[&str], now: i64) -> String {
     let mut caller = Principal::new(Means::Token, "", "ada");
     caller.roles = roles.iter().map(|role| (*role).to_owned()).collect();
     caller.scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    minter(issuer).mint(&caller, "orders", "id", now).unwrap()
+    minter(issuer).mint(&caller, "orders", now).unwrap().0
 }
 
 struct Case {
