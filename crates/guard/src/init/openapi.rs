@@ -8,6 +8,7 @@ use crate::validate::Contract;
 use palisade_core::{Origin, Sources};
 use palisade_syntax::Node;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const ANY: &str = "x-amazon-apigateway-any-method";
 const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
@@ -45,7 +46,13 @@ pub fn draft(contract: &Contract, file: &str, target: Option<&str>, text: &str) 
             integration: extension(INTEGRATION),
             auth: extension("x-amazon-apigateway-auth"),
             contract: true,
-            origin: format!("{}:{}", operation.location.file, operation.location.line),
+            origin: format!(
+                "{}:{}",
+                Path::new(file)
+                    .with_file_name(&*operation.location.file)
+                    .display(),
+                operation.location.line
+            ),
         };
         reading.operation(&asked);
     }
