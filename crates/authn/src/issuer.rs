@@ -11,8 +11,13 @@ use crate::{Algorithm, Key, KeySet, TokenError};
 pub struct Refresh {
     /// How old the set becomes before it is fetched again.
     pub interval: i64,
-    /// How long at least lies between two fetches, whatever strangers ask for.
+    /// How long lies between a fetch and the next at least, where there was none for `calm`; it
+    /// doubles with each further one …
+    pub cooldown_first: i64,
+    /// … up to this, whatever strangers ask for.
     pub cooldown: i64,
+    /// How long nothing has to be fetched for that.
+    pub calm: i64,
     /// After how long a fetch that has not answered counts as failed.
     pub timeout: i64,
     /// How long to wait after the first failure; it doubles with each further one …
@@ -31,7 +36,9 @@ impl Default for Refresh {
     fn default() -> Self {
         Self {
             interval: 900,
+            cooldown_first: 1,
             cooldown: 10,
+            calm: 60,
             timeout: 10,
             retry_first: 1,
             retry_most: 120,
@@ -67,6 +74,8 @@ pub struct IssuerKeys {
     next_ticket: u64,
     /// Until when no fetch may begin.
     not_before: i64,
+    /// How long nothing was to be fetched after the last fetch.
+    pause: i64,
     failures: u32,
     /// Ids that the issuer did not have, and until when that is believed.
     unknown: BTreeMap<Box<str>, i64>,
@@ -105,6 +114,7 @@ impl IssuerKeys {
             fetch: None,
             next_ticket: 0,
             not_before: i64::MIN,
+            pause: 0,
             failures: 0,
             unknown: BTreeMap::new(),
             last_seen: i64::MIN,
@@ -168,7 +178,13 @@ impl IssuerKeys {
         // An answer to a fetch that was given up might be older than what is held.
         let fetch = self.fetch.take_if(|fetch| fetch.ticket == ticket.0)?;
         self.failures = 0;
-        self.not_before = now.saturating_add(self.refresh.cooldown);
+        let last = self.held.as_ref().map(|held| held.since);
+        let is_calm = last.is_none_or(|last| now.saturating_sub(last) >= self.refresh.calm);
+        self.pause = match is_calm {
+            true => self.refresh.cooldown_first,
+            false => self.pause.saturating_mul(2).min(self.refresh.cooldown),
+        };
+        self.not_before = now.saturating_add(self.pause);
         if let Some(name) = fetch.asked_for {
             let known = keys.iter().any(|key| key.kid() == Some(&name));
             if !known && self.unknown.len() < self.refresh.unknown_most {

@@ -18,7 +18,9 @@ fn set(names: &[&str]) -> KeySet {
 fn refresh() -> Refresh {
     Refresh {
         interval: 900,
+        cooldown_first: 1,
         cooldown: 10,
+        calm: 60,
         timeout: 5,
         retry_first: 1,
         retry_most: 8,
@@ -81,31 +83,52 @@ fn the_first_token_fetches_and_the_others_wait() {
 fn an_unknown_id_causes_one_fetch() {
     let mut keys = known(&["a"], 0);
     // Not so soon after the last one.
-    assert_eq!(refuses(&mut keys, "x", 9), TokenError::UnknownKey);
-    let ticket = fetches(&mut keys, "x", 10);
+    assert_eq!(refuses(&mut keys, "x", 0), TokenError::UnknownKey);
+    let ticket = fetches(&mut keys, "x", 1);
     // Who has a known key does not wait.
-    uses(&mut keys, "a", 10);
-    keys.fetched(ticket, set(&["a"]), 11);
-    for now in 11..311 {
+    uses(&mut keys, "a", 1);
+    keys.fetched(ticket, set(&["a"]), 2);
+    for now in 2..302 {
         assert_eq!(refuses(&mut keys, "x", now), TokenError::UnknownKey);
     }
-    fetches(&mut keys, "x", 311);
+    fetches(&mut keys, "x", 302);
+}
+
+#[test]
+fn a_key_that_is_newer_than_the_last_fetch_is_there_in_a_second() {
+    let mut keys = known(&["a"], 0);
+    assert_eq!(refuses(&mut keys, "b", 0), TokenError::UnknownKey);
+    let ticket = fetches(&mut keys, "b", 1);
+    keys.fetched(ticket, set(&["a", "b"]), 1);
+    uses(&mut keys, "b", 1);
+    // It takes longer where keys were fetched a moment ago …
+    assert_eq!(refuses(&mut keys, "c", 2), TokenError::UnknownKey);
+    let ticket = fetches(&mut keys, "c", 3);
+    keys.fetched(ticket, set(&["b", "c"]), 3);
+    assert_eq!(refuses(&mut keys, "d", 6), TokenError::UnknownKey);
+    // … until a minute has passed.
+    let ticket = fetches(&mut keys, "d", 63);
+    keys.fetched(ticket, set(&["c", "d"]), 63);
+    let ticket = fetches(&mut keys, "e", 64);
+    keys.fetched(ticket, set(&["d", "e"]), 64);
+    uses(&mut keys, "e", 64);
 }
 
 #[test]
 fn many_unknown_ids_cause_one_fetch_in_a_while() {
     let mut keys = known(&["a"], 0);
-    let mut fetched = 0;
+    let mut fetched = Vec::new();
     for now in 0..1000 {
         for n in 0..10 {
             if let Decision::Fetch(ticket) = keys.decide(Some(&format!("{now}-{n}")), HS, now) {
-                fetched += 1;
+                fetched.push(now);
                 keys.fetched(ticket, set(&["a"]), now);
             }
         }
         uses(&mut keys, "a", now);
     }
-    assert_eq!(fetched, 99);
+    assert_eq!(fetched[..6], [1, 3, 7, 15, 25, 35]);
+    assert_eq!(fetched.len(), 102);
     // And a key that the issuer begins to use is there after no more than that while.
     let mut waited = 0;
     loop {
@@ -315,7 +338,7 @@ proptest! {
             if let Some(ticket) = began {
                 // The one before has ended, or was given up.
                 prop_assert!(underway.is_none());
-                prop_assert!(last_end.is_none_or(|end| now >= end + refresh.cooldown));
+                prop_assert!(last_end.is_none_or(|end| now >= end + refresh.cooldown_first));
                 last_end = None;
                 count += 1;
                 underway = Some((count, now));
