@@ -84,6 +84,9 @@ impl SourceKind {
         Self::Direct,
     ];
 
+    /// What stands for the account in events of a function's URL that is open to everybody.
+    pub const NO_ACCOUNT: &'static str = "anonymous";
+
     /// What its events say of where they are from, as lists of a source are called.
     #[must_use]
     pub const fn lists(self) -> &'static [&'static str] {

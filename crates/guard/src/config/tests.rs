@@ -768,6 +768,14 @@ fn mistakes_in_sources_have_their_place() {
             "`1234` is not an account of 12 digits",
         ),
         (
+            source("apigateway", "accounts = [<\"anonymous\"]"),
+            "`anonymous` is not an account of 12 digits",
+        ),
+        (
+            source("function-url", "accounts = [\"anonymous\", <\"*\"]"),
+            "`*` is not an account of 12 digits, nor `anonymous`, which events of open URLs say",
+        ),
+        (
             source("sqs", "arns = [<\"arn:aws:sqs:*:*:*\"]"),
             "`arn:aws:sqs:*:*:*` is not an ARN that names an account or a resource",
         ),

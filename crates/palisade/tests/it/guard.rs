@@ -406,6 +406,34 @@ fn the_call_inside_of_an_event_goes_through_its_route() {
     );
 }
 
+/// Of a URL that asks for nothing, the account in an event is the word `anonymous`.
+#[test]
+fn a_url_that_is_open_to_everybody_proves_nothing() {
+    let (folder, key) = example("guard-decide-url");
+    let mut event: Value = serde_json::from_str(&call(&folder, "x-api-key", &key)).unwrap();
+    event["requestContext"]["domainName"] = "abc.lambda-url.eu-central-1.on.aws".into();
+    event["requestContext"]["accountId"] = "anonymous".into();
+    let text = std::fs::read_to_string(folder.0.join("guard.toml")).unwrap();
+    let (rest, _) = text.rsplit_once("[[sources]]").unwrap();
+    let decide = |accounts: &str, code: i32| {
+        let source = "[[sources]]\nkind = \"function-url\"\nfunction = \"orders\"";
+        let text = format!("{rest}{source}\naccounts = [{accounts}]\n");
+        std::fs::write(folder.0.join("guard.toml"), text).unwrap();
+        std::fs::write(folder.0.join("event.json"), event.to_string()).unwrap();
+        let arguments = ["decide", "--event", "event.json"];
+        let mut said = answer(&folder, &arguments, code, "guard-decide.schema.json");
+        said["records"][0].take()
+    };
+    let record = decide("\"111122223333\"", 1);
+    assert_eq!(record["code"], "account-not-listed");
+    let record = decide("\"111122223333\", \"anonymous\"", 0);
+    assert_eq!(record["matched"], json!([]));
+    let trusted = record["trusted"].to_string();
+    assert!(trusted.contains("open to everybody"), "{trusted}");
+    // The call inside has shown a credential of its own.
+    assert!(record["verified"][0].as_str().unwrap().contains("API key"));
+}
+
 /// An issuer on this machine that publishes one key set.
 fn issuer(keys: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -305,16 +305,18 @@ pub(super) fn source<'a, 't>(
             None
         }
     };
+    let is_url = kind == Some(SourceKind::FunctionUrl);
+    let wanted = match is_url {
+        true => "an account of 12 digits, nor `anonymous`, which events of open URLs say",
+        false => "an account of 12 digits",
+    };
     Source {
         kind: kind.unwrap_or(SourceKind::Direct),
         function: function(reader, names, table),
-        accounts: values::checked(
-            reader,
-            table,
-            "accounts",
-            "an account of 12 digits",
-            |text| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()),
-        ),
+        accounts: values::checked(reader, table, "accounts", wanted, |text| {
+            let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+            is_account || is_url && text == SourceKind::NO_ACCOUNT
+        }),
         arns: values::checked(
             reader,
             table,
