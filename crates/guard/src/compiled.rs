@@ -3,7 +3,7 @@
 
 use crate::authorize::records::time;
 use crate::authorize::{Authorizer, Function, GrantRules, Grants, Model};
-use crate::config::{self, Config, ContractFile, Per};
+use crate::config::{self, Config, ContractFile, Per, Uncovered};
 use crate::guard::Parts;
 use crate::issuers::Issuer;
 use crate::keys::LiveKeys;
@@ -208,9 +208,10 @@ impl Making<'_> {
                     _ => self.wrong(file, "holds no revocation list in PEM"),
                 }
             }
-            let revocation = match lists.is_empty() {
-                true => Revocation::NotChecked,
-                false => Revocation::WhereKnown,
+            let revocation = match (lists.is_empty(), trust.uncovered) {
+                (true, _) => Revocation::NotChecked,
+                (false, Uncovered::Pass) => Revocation::WhereKnown,
+                (false, Uncovered::Refuse) => Revocation::Chain,
             };
             let anchors = anchors.iter().map(AsRef::as_ref);
             let made = Trust::new(anchors, lists.iter().map(AsRef::as_ref), revocation);

@@ -195,6 +195,8 @@ pub struct Trust {
     pub authorities: Vec<String>,
     /// Files of revocation lists.
     pub revoked: Vec<String>,
+    /// What becomes of certificates that none of these lists covers.
+    pub uncovered: Uncovered,
     /// DNS names, one of which the certificate must carry; `*.` stands for one label.
     pub dns: Vec<String>,
     /// URIs, one of which it must carry.
@@ -207,6 +209,15 @@ pub struct Trust {
     pub usages: Vec<String>,
     /// Roles that its callers have.
     pub roles: Vec<String>,
+}
+
+/// What becomes of certificates whose authority has no revocation list, where there are lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncovered {
+    /// They are taken.
+    Pass,
+    /// They are refused, and so are those below an authority that no list covers.
+    Refuse,
 }
 
 /// `[keys]`.

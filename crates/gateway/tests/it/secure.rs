@@ -2,9 +2,11 @@
 
 use crate::fixture::{Stand, quick, read};
 use palisade_gateway::{Floor, Tls};
-use palisade_guard::config::Trust;
+use palisade_guard::config::{Accept, Trust, Uncovered};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedKey, IsCa, KeyPair, generate_simple_self_signed,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedKey, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, SerialNumber,
+    date_time_ymd, generate_simple_self_signed,
 };
 use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
@@ -162,6 +164,7 @@ async fn certificates_of_callers_are_held_but_not_judged() {
     let trust = Trust {
         authorities: vec![authority.to_str().unwrap().to_owned()],
         revoked: Vec::new(),
+        uncovered: Uncovered::Pass,
         dns: Vec::new(),
         uris: Vec::new(),
         spiffe: Vec::new(),
@@ -186,6 +189,80 @@ async fn certificates_of_callers_are_held_but_not_judged() {
     if let Ok(mut stream) = stolen {
         let answer = get(&mut stream).await;
         assert!(!answer.contains("HTTP/1.1"), "{answer}");
+    }
+}
+
+/// An authority, as PEM and as what signs.
+fn authority(name: &str) -> (String, Issuer<'static, KeyPair>) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let key = KeyPair::generate().unwrap();
+    let pem = params.self_signed(&key).unwrap().pem();
+    (pem, Issuer::new(params, key))
+}
+
+/// Of two authorities, one has a revocation list.
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_that_no_list_covers_are_refused_if_asked_for() {
+    let server = own();
+    let caller = |issuer: &Issuer<'_, KeyPair>| {
+        let mut params = CertificateParams::new(vec!["shop.example.com".to_owned()]).unwrap();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let signing_key = KeyPair::generate().unwrap();
+        let cert = params.signed_by(&signing_key, issuer).unwrap();
+        CertifiedKey { cert, signing_key }
+    };
+    let ((listed_pem, listed), (bare_pem, bare)) = (authority("Listed"), authority("Bare"));
+    let list = CertificateRevocationListParams {
+        this_update: date_time_ymd(2020, 1, 1),
+        next_update: date_time_ymd(3000, 1, 1),
+        crl_number: SerialNumber::from(1),
+        issuing_distribution_point: None,
+        revoked_certs: Vec::new(),
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    let list = list.signed_by(&listed).unwrap().pem().unwrap();
+    let file = |name: &str, text: &str| {
+        let name = format!("palisade-uncovered-{name}-{}.pem", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let authorities = vec![file("listed", &listed_pem), file("bare", &bare_pem)];
+    let revoked = vec![file("list", &list)];
+    for (uncovered, status) in [(Uncovered::Pass, "200"), (Uncovered::Refuse, "401")] {
+        let trust = Trust {
+            authorities: authorities.clone(),
+            revoked: revoked.clone(),
+            uncovered,
+            dns: Vec::new(),
+            uris: Vec::new(),
+            spiffe: Vec::new(),
+            issuers: Vec::new(),
+            usages: Vec::new(),
+            roles: vec!["partner".to_owned()],
+        };
+        let stand = Stand::with(quick(), Some(&tls(&server, Floor::Tls13)), |config| {
+            config.trust.insert("partners".to_owned(), trust);
+            config.routes[0].accepts = vec![Accept::Certificate("partners".to_owned())];
+            config.routes[0].roles = vec!["partner".to_owned()];
+        })
+        .await;
+        for (issuer, status) in [(&listed, "200"), (&bare, status)] {
+            let caller = caller(issuer);
+            let shown = Shown::Own(&caller);
+            let mut stream = connect(&stand, &server, &TLS13, shown, "http/1.1")
+                .await
+                .unwrap();
+            let answer = get(&mut stream).await;
+            let expected = format!("HTTP/1.1 {status} ");
+            assert!(answer.starts_with(&expected), "{uncovered:?} {answer}");
+        }
+    }
+    for file in authorities.iter().chain(&revoked) {
+        std::fs::remove_file(file).unwrap();
     }
 }
 

@@ -696,6 +696,12 @@ fn mistakes_in_tables_have_their_place() {
         ),
         (
             with(&format!(
+                "{public}[trust.t]\nauthorities = [\"a\"]\nuncovered = <\"refuse\""
+            )),
+            "`uncovered` without revocation lists; name their files as `revoked`, or remove it",
+        ),
+        (
+            with(&format!(
                 "{public}[trust.t]\nauthorities = [\"a\"]\nspiffe = [<\"spiffe://*/a\"]"
             )),
             "`spiffe://*/a` is not a SPIFFE id such as `spiffe://example.com/orders`; `*` may stand at its end",

@@ -1,7 +1,7 @@
 //! Who can call: `[issuers]`, `[trust]`, `[keys]` and `[aws]`.
 
 use super::values::{self, place};
-use crate::config::{AudienceClaim, Aws, Introspection, Issuer, Keys, Trust, check};
+use crate::config::{AudienceClaim, Aws, Introspection, Issuer, Keys, Trust, Uncovered, check};
 use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub(super) const INTROSPECTION_KEYS: &[&str] = &["url", "client", "secret-file"]
 pub(super) const TRUST_KEYS: &[&str] = &[
     "authorities",
     "revoked",
+    "uncovered",
     "dns",
     "uris",
     "spiffe",
@@ -123,9 +124,18 @@ fn introspection<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Introspec
 pub(super) fn trust<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Trust {
     reader.keys(table, TRUST_KEYS);
     let authorities = values::some(reader, table, "authorities");
+    let revoked = values::texts(reader, table, "revoked");
+    if table.get("uncovered").is_some() && revoked.is_empty() {
+        let message = "`uncovered` without revocation lists";
+        let help = "name their files as `revoked`, or remove it";
+        let at = place(table, "uncovered");
+        reader.error(at, message, Some(help.to_owned()));
+    }
+    let words = [("pass", Uncovered::Pass), ("refuse", Uncovered::Refuse)];
     Trust {
         authorities: authorities.into_iter().map(|(text, _)| text).collect(),
-        revoked: values::texts(reader, table, "revoked"),
+        revoked,
+        uncovered: values::choice(reader, table, "uncovered", &words).unwrap_or(Uncovered::Pass),
         dns: values::checked(
             reader,
             table,
