@@ -143,7 +143,19 @@ impl Guard {
     /// # Errors
     /// Everything that it names and that can't be used.
     pub fn with(&self, config: Config) -> Result<Self, Vec<Problem>> {
-        Self::made(config, self.0.parts.clone(), Some(&self.0.compiled))
+        self.with_rules(config, self.0.parts.keys)
+    }
+
+    /// The same, with what the policy says of API keys now.
+    ///
+    /// # Errors
+    /// Everything that it names and that can't be used.
+    pub fn with_rules(&self, config: Config, keys: KeyRules) -> Result<Self, Vec<Problem>> {
+        let parts = Parts {
+            keys,
+            ..self.0.parts.clone()
+        };
+        Self::made(config, parts, Some(&self.0.compiled))
     }
 
     /// What it holds invocations to.

@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
 use crate::failure::CommandError;
-use crate::settings::{Project, file_for};
+use crate::settings::{Project, config_in, file_for};
 use palisade_authn::api_key::KeyRules;
 use palisade_core::Problem;
 use palisade_guard::config::Config;
@@ -133,17 +133,23 @@ impl Loaded {
 
     /// Everything that the configuration names, ready; API keys as the policy has them now.
     pub(crate) fn guard(&self, mut parts: Parts) -> Result<Guard, Vec<Wrong>> {
-        if let Some(keys) = &self.config.keys {
-            parts.keys = key_rules(&self.beside(&keys.store))
-                .map_err(|error| vec![Wrong::new(&self.name, error.to_string())])?;
-        }
+        parts.keys = self.key_rules()?;
         Guard::new(self.config.clone(), parts).map_err(|problems| self.wrong(&problems))
     }
 
     /// The same in place of one that runs, which keeps what it counts.
     pub(crate) fn guard_after(&self, before: &Guard) -> Result<Guard, Vec<Wrong>> {
-        let guard = before.with(self.config.clone());
+        let guard = before.with_rules(self.config.clone(), self.key_rules()?);
         guard.map_err(|problems| self.wrong(&problems))
+    }
+
+    /// What the policy says now of its API keys.
+    fn key_rules(&self) -> Result<KeyRules, Vec<Wrong>> {
+        let Some(keys) = &self.config.keys else {
+            return Ok(NO_KEYS);
+        };
+        let rules = key_rules(&self.beside(&keys.store));
+        rules.map_err(|error| vec![Wrong::new(&self.name, error.to_string())])
     }
 
     /// Problems of what it names, with places that a person finds.
@@ -238,9 +244,15 @@ pub(crate) fn key_rules(store: &Path) -> Result<KeyRules, CommandError> {
     })
 }
 
-/// The file with that policy, whether it is there or not.
-pub(crate) fn policy_file(store: &Path) -> Option<PathBuf> {
-    folder_of(store).ok().map(|folder| file_for(&folder))
+/// The files with that policy, whether they are there or not: the project's, and the organisation's if
+/// that names one.
+pub(crate) fn policy_files(store: &Path) -> Vec<PathBuf> {
+    let Ok(folder) = folder_of(store) else {
+        return Vec::new();
+    };
+    let overlay = config_in(&folder).ok().flatten();
+    let overlay = overlay.and_then(|(config, folder)| Some(folder.join(config.policy?)));
+    std::iter::once(file_for(&folder)).chain(overlay).collect()
 }
 
 fn folder_of(file: &Path) -> Result<PathBuf, CommandError> {

@@ -5,7 +5,7 @@
 use super::book::take_up;
 use super::check::{grant_text, now, ready};
 use super::fetch::Network;
-use super::parts::{Loaded, policy_file, unusable};
+use super::parts::{Loaded, policy_files, unusable};
 use super::tame;
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
@@ -374,7 +374,7 @@ fn named(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     let named = tls.chain(contracts).chain(trust).chain(issuers);
     let named = named.chain(aws).chain(others);
     let policy = config.keys.iter();
-    let policy = policy.flat_map(|keys| policy_file(&loaded.beside(&keys.store)));
+    let policy = policy.flat_map(|keys| policy_files(&loaded.beside(&keys.store)));
     named.map(|name| loaded.beside(name)).chain(policy)
 }
 

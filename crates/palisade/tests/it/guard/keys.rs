@@ -1,5 +1,7 @@
 //! API keys from issue to revocation, and how that is recorded.
 
+use super::clients::{function, http};
+use super::stand::{Serving, configured, until};
 use super::{SECRET, answer, example, guard};
 use crate::Folder;
 use serde_json::{Value, json};
@@ -151,6 +153,39 @@ fn the_policy_of_today_counts_for_older_keys() {
     let run = guard(&folder, &["check"]);
     assert_eq!(run.code(), 2);
     assert!(run.err().contains("key-lifetime-days"), "{}", run.err());
+}
+
+/// A gateway that runs holds keys to the policy as it is now, wherever that stands.
+#[test]
+fn a_gateway_takes_the_policy_anew() {
+    let (folder, key) = example("guard-keys-served");
+    let write = |name: &str, text: &str| std::fs::write(folder.0.join(name), text).unwrap();
+    let company = |days: u32| {
+        let text = format!("[parameters]\nkey-lifetime-days = {days}\n");
+        write("company.toml", &text);
+    };
+    let store = folder.0.join("keys.json");
+    let mut keys: Value = serde_json::from_slice(&std::fs::read(&store).unwrap()).unwrap();
+    let secret = &mut keys["keys"][0]["current"];
+    secret["issued"] = json!(secret["issued"].as_i64().unwrap() - 8 * 86_400);
+    write("keys.json", &keys.to_string());
+    write("palisade.toml", "policy = \"company.toml\"\n");
+    company(90);
+    let route = "[keys]\nstore = \"keys.json\"\n[[routes]]\npath = \"/orders\"\nmethods = [\"GET\"]\n\
+                 function = \"orders\"\ntarget = \"orders\"\nauthenticate = [\"api-key\"]\n\
+                 scopes = [\"orders:read\"]\n";
+    write("guard.toml", &configured(&function(), route));
+    let serving = Serving::start(&folder);
+    let field = format!("X-Api-Key: {key}\r\n");
+    let call = || http(&serving.address, "GET /orders", &field, "").0;
+    assert_eq!(call(), 200);
+    for (days, status) in [(7, 401), (30, 200)] {
+        company(days);
+        until("the policy is not taken", || call() == status);
+    }
+    write("palisade.toml", "[parameters]\nkey-lifetime-days = 7\n");
+    until("the policy is not taken", || call() == 401);
+    serving.stop();
 }
 
 #[test]
