@@ -88,6 +88,13 @@ impl Config {
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<ConfigError>> {
         read::read(file, text)
     }
+
+    /// Where a text of `guard.toml` names something, such as a file that is not there: line and
+    /// column, both from 1.
+    #[must_use]
+    pub fn place_of(text: &str, name: &str) -> Option<(u32, u32)> {
+        read::place_of(text, name)
+    }
 }
 
 /// `[ledger]`.

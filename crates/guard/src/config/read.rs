@@ -103,6 +103,24 @@ fn undecided<'t>(reader: &mut Reader<'t>, value: &Value<'t>) {
     }
 }
 
+/// Line and column of the first value that is this text.
+pub(super) fn place_of(text: &str, wanted: &str) -> Option<(u32, u32)> {
+    fn first(value: &Value<'_>, wanted: &str) -> Option<usize> {
+        if value.get_ref().as_str() == Some(wanted) {
+            return Some(value.span().start);
+        }
+        let list = value.get_ref().as_array().into_iter().flatten();
+        let table = value.get_ref().as_table().into_iter();
+        let all = list.chain(table.flat_map(|table| table.values()));
+        all.filter_map(|value| first(value, wanted)).min()
+    }
+    let mut reader = Reader::new("", text);
+    let root = reader.parse()?;
+    let values = root_table(&root).entries.values();
+    let at = values.filter_map(|value| first(value, wanted)).min()?;
+    Some(reader.place(at))
+}
+
 fn whole<'t>(reader: &mut Reader<'t>, root: Table<'_, 't>) -> Config {
     reader.keys(root, KEYS);
     let mut names = Names::new(root);

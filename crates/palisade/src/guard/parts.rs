@@ -36,6 +36,8 @@ pub(crate) struct Loaded {
     pub(crate) config: Config,
     /// Its file, as it was named.
     pub(crate) name: String,
+    /// What stands in it.
+    text: String,
     /// The folder that what it names is relative to.
     pub(crate) folder: PathBuf,
 }
@@ -122,6 +124,7 @@ impl Loaded {
         Ok(Self {
             config,
             name,
+            text,
             folder,
         })
     }
@@ -161,10 +164,20 @@ impl Loaded {
             let (file, message) = match is_table && !self.beside(file).exists() {
                 true => (self.name.clone(), format!("[{file}]: {}", problem.message)),
                 false if file == "guard.toml" => (self.name.clone(), problem.message.clone()),
-                false => (
-                    self.beside(file).display().to_string(),
-                    problem.message.clone(),
-                ),
+                false => {
+                    let shown = self.beside(file).display().to_string();
+                    // What is wrong with a whole file, such as that it is not there, has its place
+                    // where the file is named.
+                    let named = problem.line.is_none();
+                    let named = named.then(|| Config::place_of(&self.text, file)).flatten();
+                    if let Some((line, column)) = named {
+                        let message = format!("{shown}: {}", problem.message);
+                        let mut wrong = Wrong::new(&self.name, message);
+                        (wrong.line, wrong.column) = (Some(line), Some(column));
+                        return wrong;
+                    }
+                    (shown, problem.message.clone())
+                }
             };
             Wrong {
                 file,

@@ -119,7 +119,7 @@ fn check_tells_all_that_is_wrong_with_its_place() {
     let run = guard(&folder, &["check", "--config", "b.toml"]);
     assert_eq!(run.code(), 2);
     assert!(
-        run.err().contains("gone.json: can't be read"),
+        run.err().contains("b.toml:18:8: gone.json: can't be read"),
         "{}",
         run.err()
     );
