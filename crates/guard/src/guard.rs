@@ -1,7 +1,7 @@
 //! What judges: a configuration and everything that it names, made once and shared by all
 //! invocations until the next configuration takes its place.
 
-use crate::authorize::{Authorizer, Grants, Shouts};
+use crate::authorize::{Authorizer, Grant, Grants, Shouts};
 use crate::compiled::Compiled;
 use crate::config::{Config, Source};
 use crate::issuers::Fetch;
@@ -278,6 +278,22 @@ impl Guard {
             Record::Batched => ledger.append_batched(ready).await.map(|()| Written::Now),
         };
         submitted.map_err(|_| Reason::NotRecorded)
+    }
+
+    /// Records that a break-glass grant was given; it is durable when this returns. Where nothing is
+    /// recorded, it is not either.
+    ///
+    /// # Errors
+    /// The ledger does not take it: then it must not hold.
+    pub async fn record_given(&self, grant: &Grant) -> Result<(), Reason> {
+        let Some(ledger) = &self.0.parts.ledger else {
+            return Ok(());
+        };
+        let event = crate::record::given(grant, self.now()).build();
+        let event = event.map_err(|_| Reason::NotRecorded)?;
+        let pending = ledger.submit(event, Record::Before).await;
+        let pending = pending.map_err(|_| Reason::NotRecorded)?;
+        Written::Before(pending).wait().await
     }
 
     /// Hands a record to the ledger where nobody can wait.

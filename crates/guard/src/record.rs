@@ -46,6 +46,10 @@ const DROPPED: u8 = 6;
 /// `severity_id` of OCSF.
 const HIGH: u8 = 4;
 
+/// `activity_id` of entity management, and `type_id` of an entity that has no own.
+const CREATE: u8 = 1;
+const OTHER: u8 = 99;
+
 /// What many records have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
@@ -262,7 +266,41 @@ fn decided(draft: Draft, step: Step, disposition: u8) -> Draft {
         .set("disposition_id", disposition)
 }
 
-/// What was decided about somebody to whom a break-glass grant gives more than usual, whatever it was.
+/// A break-glass grant was given. Who gives it is who approved it, as far as the file of grants says.
+pub(crate) fn given(grant: &Grant, now: i64) -> Draft {
+    let (means, issuer, id) = grant.caller();
+    let (_, approver) = grant.people();
+    let functions = grant.functions().map(<[String]>::to_vec);
+    let functions = functions.unwrap_or_else(|| vec!["*".to_owned()]);
+    let user = |uid| User {
+        uid,
+        ..User::default()
+    };
+    let draft = Draft::new(Class::EntityManagement, CREATE, now)
+        .actor(&user(approver))
+        .status(Status::Success)
+        .set("status_code", "granted")
+        .set("entity.type", "break-glass grant")
+        .set("entity.type_id", OTHER)
+        .set("entity.name", &*grant.id())
+        .set("entity.uid", &*grant.id())
+        .set("palisade.clauses", Step::Authorize.recorded())
+        .set("palisade.means", means.name())
+        .user("palisade.grant.caller", &user(&caller(issuer, id)))
+        .set("palisade.grant.functions", functions)
+        .set("palisade.grant.from", grant.from().saturating_mul(1000));
+    under(draft, grant)
+}
+
+/// How records name a caller.
+fn caller<'a>(issuer: &str, id: &'a str) -> Cow<'a, str> {
+    match issuer {
+        "" => Cow::Borrowed(id),
+        issuer => Cow::Owned(format!("{issuer}|{id}")),
+    }
+}
+
+/// What was decided about somebody to whom a break-glass grant gives more than usual, and how it ended.
 fn under(draft: Draft, grant: &Grant) -> Draft {
     let (requester, approver) = grant.people();
     let user = |uid| User {
@@ -303,10 +341,7 @@ impl Forms {
             .principal
             .as_ref()
             .map_or(Cow::Borrowed("anonymous"), |principal| {
-                match principal.issuer.as_str() {
-                    "" => Cow::Borrowed(principal.id.as_str()),
-                    issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
-                }
+                caller(&principal.issuer, &principal.id)
             });
         let address = pass.request.peer.address.map(|address| address.to_string());
         let route = match &pass.standing {
@@ -340,8 +375,7 @@ impl Forms {
                 values.push(("http_response.length", Fill::Number(noted.length)));
             }
         }
-        let is_decision = !matches!(noted.kind.what, What::Ended { .. });
-        if let Some(grant) = pass.grant.as_deref().filter(|_| is_decision) {
+        if let Some(grant) = pass.grant.as_deref() {
             // It names several persons. That is seldom, and no form can have it.
             let said = values.into_iter();
             let draft = said.fold(noted.kind.draft(), |draft, (place, value)| match value {

@@ -222,7 +222,7 @@ impl Written {
         }
         if until - from > rules.longest {
             return Err(format!(
-                "it holds for {} minutes; the policy allows {}",
+                "it holds for {} minutes; {} are the most",
                 (until - from) / 60,
                 rules.longest / 60
             ));

@@ -13,7 +13,7 @@ use crate::failure::CommandError;
 use crate::ledger::{Place, open, show, stopped, tell, wait};
 use palisade_authn::{Minter, MintingKey};
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
-use palisade_guard::authorize::Shout;
+use palisade_guard::authorize::{Grant, Shout};
 use palisade_guard::config::{Config, ContractFile};
 use palisade_guard::{Guard, Parts, Trouble};
 use palisade_ledger::Ledger;
@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
         }
         tell(&said);
         let unrecorded = served.parts.unrecorded.clone();
-        served.grants.iter().for_each(|grant| tell(grant));
+        served.grants.iter().for_each(tell_given);
         served.until(stop).await;
         Ok::<_, CommandError>(unrecorded)
     })?;
@@ -108,11 +108,19 @@ fn used(shout: &Shout) -> String {
     ))
 }
 
-/// The break-glass grants that hold, or will.
-fn given(guard: &Guard) -> Vec<String> {
-    let grants = guard.grants().left(now());
-    let told = grants.map(|grant| format!("BREAK-GLASS grant {}", grant_text(grant)));
-    told.collect()
+/// The break-glass grants that hold, or will. Those that were not there before are on record first.
+async fn given(guard: &Guard, before: &[Grant]) -> Result<Vec<Grant>, CommandError> {
+    let grants: Vec<Grant> = guard.grants().left(now()).cloned().collect();
+    for grant in grants.iter().filter(|grant| !before.contains(grant)) {
+        guard.record_given(grant).await.map_err(|_| {
+            CommandError::internal(format!("grant `{}` can't be recorded", grant.id()))
+        })?;
+    }
+    Ok(grants)
+}
+
+fn tell_given(grant: &Grant) {
+    tell(&format!("BREAK-GLASS grant {}", grant_text(grant)));
 }
 
 /// Files, and what tells one version of them from the next.
@@ -139,8 +147,8 @@ pub(super) struct Served {
     is_plaintext: bool,
     /// Asks for the configuration to be taken anew; without it that signal ends the process.
     hangup: Option<Signal>,
-    /// The break-glass grants that were given, as they are told.
-    grants: Vec<String>,
+    /// The break-glass grants that were given, and are on record and told.
+    grants: Vec<Grant>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -166,7 +174,7 @@ impl Served {
             .guard(parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
         seen.extend(referred(&loaded, &guard));
-        let grants = given(&guard);
+        let grants = given(&guard, &[]).await?;
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
             authorities: None,
@@ -237,7 +245,7 @@ impl Served {
             };
             let now = self.now();
             if is_asked || now != self.seen {
-                self.reload(now);
+                self.reload(now).await;
             }
             let mut troubles = self.gateway.guard().tend();
             if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
@@ -274,15 +282,15 @@ impl Served {
         files.map(stamp).collect()
     }
 
-    fn reload(&mut self, now: Stamps) {
+    async fn reload(&mut self, now: Stamps) {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
         let name = self.file.display().to_string();
-        match self.reloaded() {
+        match self.reloaded().await {
             Ok(grants) => {
                 tell(&format!("took `{name}` anew"));
                 let new = grants.iter().filter(|grant| !self.grants.contains(grant));
-                new.for_each(|grant| tell(grant));
+                new.for_each(tell_given);
                 self.grants = grants;
             }
             Err(error) => tell(&format!(
@@ -291,7 +299,7 @@ impl Served {
         }
     }
 
-    fn reloaded(&mut self) -> Result<Vec<String>, CommandError> {
+    async fn reloaded(&mut self) -> Result<Vec<Grant>, CommandError> {
         let (loaded, mut seen) = read(&self.file)?;
         // Should it not be taken: what has to be mended may be in any of them.
         self.seen
@@ -302,7 +310,7 @@ impl Served {
         let guard = loaded.guard_after(&before);
         let guard = guard.map_err(|wrong| unusable(&wrong))?;
         let later = later(before.config(), guard.config());
-        let grants = given(&guard);
+        let grants = given(&guard, &self.grants).await?;
         seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;

@@ -246,7 +246,7 @@ fn grants_follow_the_rules() {
         (
             "T22:00:00Z",
             "T22:00:01Z",
-            "holds for 120 minutes; the policy allows 120",
+            "holds for 120 minutes; 120 are the most",
         ),
         ("T22:00:00Z", "T20:00:00Z", "ends before it begins"),
         ("T22:00:00Z", "T24:00:00Z", "is not a time"),

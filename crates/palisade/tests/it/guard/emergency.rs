@@ -109,7 +109,7 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
     assert_eq!(call(), 403);
     // Nor what holds for longer than a working day.
     write("grants.toml", &grant(id, &time(86_400)));
-    said.next(&["can't be taken", "the policy allows 480"]);
+    said.next(&["can't be taken", "480 are the most"]);
     // And then what is in order.
     let until = time(12);
     write("grants.toml", &grant(id, &until));
@@ -175,6 +175,44 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         assert_eq!(grant["approver"], json!({"uid": "bob"}));
         assert!(grant["until"].as_i64() > event["time"].as_i64());
     }
+    let answered = decided("answered");
+    assert_eq!(answered.len(), tries + 1);
+    for event in answered {
+        assert_eq!(event["severity"], "High", "{event:#}");
+        assert_eq!(event["palisade"]["grant"]["uid"], "INC-7");
+    }
+    // That it was given is on record, once, before anything was done under it.
+    let run = folder.run(&[
+        "ledger",
+        "query",
+        "--dir",
+        "ledger",
+        "--class",
+        "entity_management",
+        "--format",
+        "ocsf",
+    ]);
+    let out = run.out();
+    let given = out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let given: Vec<Value> = given
+        .filter(|event| event["status_code"] == "granted")
+        .collect();
+    let [given] = &given[..] else {
+        panic!("{given:#?}");
+    };
+    assert_eq!(given["activity_id"], 1);
+    assert_eq!(given["severity"], "High");
+    assert_eq!(given["entity"]["uid"], "INC-7");
+    let grant = &given["palisade"]["grant"];
+    assert_eq!(grant["reason"], "payments are stuck");
+    assert_eq!(grant["requester"], json!({"uid": "ada"}));
+    assert_eq!(grant["approver"], json!({"uid": "bob"}));
+    assert_eq!(grant["caller"], json!({"uid": id}));
+    assert_eq!(grant["functions"], json!(["orders"]));
+    let first = events.iter().find(|e| e["status_code"] == "permitted");
+    assert!(given["time"].as_i64() <= first.unwrap()["time"].as_i64());
     for event in decided("forbidden") {
         assert_ne!(event["severity"], "High");
         assert_eq!(event["palisade"]["grant"], Value::Null);
