@@ -151,6 +151,15 @@ impl Gateway {
         Ok(())
     }
 
+    /// Takes another certificate, or another floor of TLS; all else stays as it is. Connections that
+    /// are open stay, too.
+    ///
+    /// # Errors
+    /// When the certificate can't be used.
+    pub fn replace_tls(&self, tls: &Tls) -> Result<(), GatewayError> {
+        self.reload(self.0.live().guard.clone(), Some(tls))
+    }
+
     /// Does what is due by itself. To be called about once a second.
     ///
     /// # Errors

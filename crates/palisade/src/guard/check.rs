@@ -3,15 +3,17 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use super::floor;
 use super::parts::{Loaded, Wrong, unusable};
 use crate::cli::AnswerFormat;
 use crate::cli::guard::CheckArgs;
 use crate::failure::{CommandError, code};
 use crate::output;
+use crate::scan::today;
 use palisade_cloud::Identity;
 use palisade_guard::Guard;
 use palisade_guard::config::{
-    Accept, BodyMode, Config, Limit, Listen, Per, RecordMode, Route, Source,
+    Accept, BodyMode, Config, Limit, Listen, Per, RecordMode, Route, Source, TlsVersion,
 };
 use palisade_ledger::SystemClock;
 use serde_json::{Value, json};
@@ -24,6 +26,7 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
     let result = Loaded::read(path).and_then(|loaded| {
         let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
         let mut wrong = listening(&loaded);
+        wrong.extend(floor::allowed(&loaded, today()).err());
         match guard {
             Ok(guard) if wrong.is_empty() => Ok((loaded, guard)),
             Ok(_) => Err(wrong),
@@ -165,6 +168,7 @@ fn text(loaded: &Loaded, guard: &Guard) -> String {
 
 fn listening_on(listen: &Listen) -> String {
     let how = match (listen.plaintext, listen.behind.is_empty()) {
+        (false, _) if listen.min_tls == TlsVersion::Tls12 => "TLS 1.2 by exception",
         (false, _) => "TLS",
         (true, true) => "plain text, on this machine",
         (true, false) => "plain text, behind what ends TLS",
@@ -334,6 +338,7 @@ fn stands(config: &Config, policies: Vec<&str>) -> Value {
         "listen": config.listen.as_ref().map(|listen| json!({
             "address": listen.address.to_string(),
             "tls": !listen.plaintext,
+            "min_tls": (!listen.plaintext).then(|| listen.min_tls.to_string()),
         })),
         "routes": routes.collect::<Vec<_>>(),
         "sources": sources.collect::<Vec<_>>(),

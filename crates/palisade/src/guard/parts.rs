@@ -46,6 +46,17 @@ pub(crate) struct Wrong {
 }
 
 impl Wrong {
+    /// Something about a line of a file.
+    pub(super) fn of(file: &str, line: u32, message: String) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: Some(line),
+            column: None,
+            message,
+            help: None,
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         json!({
             "file": self.file,

@@ -4,12 +4,16 @@
 
 use super::book::take_up;
 use super::fetch::Network;
+use super::floor::{self, Allowed};
 use super::parts::{Loaded, unusable};
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
 use crate::ledger::{Place, open, stopped, tell};
+use crate::scan::today;
 use palisade_authn::{Minter, MintingKey};
+use palisade_core::Date;
+use palisade_gateway::settings::CONNECTIONS;
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
 use palisade_guard::Parts;
 use palisade_guard::config::ContractFile;
@@ -27,6 +31,8 @@ use zeroize::Zeroizing;
 const GRACE: Duration = Duration::from_secs(30);
 /// How often changed files are looked for, keys are read again and quotas are written down.
 const TEND: Duration = Duration::from_secs(1);
+/// Files that are open beside connections: the ledger's, stores, what is read anew.
+const FILES: usize = 128;
 /// Tokens that tell a function who calls are valid for so many seconds.
 const IDENTITY: u32 = 60;
 
@@ -39,6 +45,12 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
     runtime.block_on(async {
         let served = Served::start(loaded, ledger.clone(), network).await?;
         let scheme = served.scheme();
+        let most = connections();
+        if most < CONNECTIONS {
+            tell(&format!(
+                "at most {most} connections at the same time, not {CONNECTIONS}: `ulimit -n` is too low for more"
+            ));
+        }
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
             said += &format!(", metrics and health at http://{admin}");
@@ -83,6 +95,8 @@ pub(super) struct Served {
     /// The store of API keys: what was done to it while the ledger was ours is taken up.
     store: Option<PathBuf>,
     is_plaintext: bool,
+    /// The last day on which an exception lets TLS 1.2 in, and what is taken then.
+    narrows: Option<(Date, Tls)>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -101,8 +115,10 @@ impl Served {
                 loaded.name
             ))
         })?;
-        let seen = stamps(files(&loaded));
-        let tls = tls(&loaded)?;
+        let allowed = allowed(&loaded)?;
+        let seen = stamps(files(&loaded, &allowed));
+        let tls = tls(&loaded, &allowed)?;
+        let narrows = narrows(tls.as_ref(), &allowed);
         let parts = loaded.serving(ledger, network, Arc::default())?;
         let guard = loaded
             .guard(parts.clone())
@@ -111,7 +127,10 @@ impl Served {
             identity: Some(identity(&parts, listen.address)?),
             unrecorded: parts.unrecorded.clone(),
             authorities: None,
-            settings: Settings::default(),
+            settings: Settings {
+                connections: connections(),
+                ..Settings::default()
+            },
         };
         let refused = |error: GatewayError| CommandError::usage(error.to_string());
         let gateway = Gateway::new(guard, tls.as_ref(), around).map_err(refused)?;
@@ -148,6 +167,7 @@ impl Served {
                 .as_ref()
                 .map(|keys| loaded.beside(&keys.store)),
             is_plaintext: listen.plaintext,
+            narrows,
             address,
             admin,
         })
@@ -174,6 +194,7 @@ impl Served {
             if let Some(changed) = self.changed() {
                 self.reload(changed);
             }
+            self.narrow(today());
             // The same trouble is told once.
             let mut wrong = self.gateway.tend().err().unwrap_or_default();
             if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref()) {
@@ -208,32 +229,94 @@ impl Served {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
         match self.reloaded() {
-            Ok(seen) => {
+            Ok((seen, narrows)) => {
                 self.seen = seen;
+                self.narrows = narrows;
                 tell(&format!("took `{}` anew", self.file.display()));
             }
-            Err(error) => tell(&format!(
-                "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
-                self.file.display()
-            )),
+            Err(error) => {
+                tell(&format!(
+                    "`{}`, or a file that it names, has changed and can't be taken; what ran before runs on: {error}",
+                    self.file.display()
+                ));
+                // But for what the policy does not allow any more.
+                let loaded = Loaded::read(&self.file);
+                if loaded.is_ok_and(|loaded| allowed(&loaded).is_err()) {
+                    self.narrow_now();
+                }
+            }
         }
     }
 
-    fn reloaded(&self) -> Result<Stamps, CommandError> {
+    fn reloaded(&self) -> Result<(Stamps, Option<(Date, Tls)>), CommandError> {
         let loaded = Loaded::read(&self.file).map_err(|wrong| unusable(&wrong))?;
-        let seen = stamps(files(&loaded));
-        let tls = tls(&loaded)?;
+        let allowed = allowed(&loaded)?;
+        let seen = stamps(files(&loaded, &allowed));
+        let tls = tls(&loaded, &allowed)?;
         let guard = loaded
             .guard(self.parts.clone())
             .map_err(|wrong| unusable(&wrong))?;
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-        Ok(seen)
+        Ok((seen, narrows(tls.as_ref(), &allowed)))
+    }
+
+    /// Takes TLS 1.3 alone once the exception that let 1.2 in has ended.
+    fn narrow(&mut self, today: Date) {
+        if self
+            .narrows
+            .as_ref()
+            .is_some_and(|(until, _)| today > *until)
+        {
+            self.narrow_now();
+        }
+    }
+
+    fn narrow_now(&mut self) {
+        let Some((until, tls)) = self.narrows.take() else {
+            return;
+        };
+        match self.gateway.replace_tls(&tls) {
+            Ok(()) => {
+                tell("no exception lets TLS 1.2 in any more: TLS 1.3 alone is taken from now on")
+            }
+            // A moment ago the certificate could be used; it is tried again.
+            Err(error) => {
+                tell(&format!("TLS 1.2 is taken still: {error}"));
+                self.narrows = Some((until, tls));
+            }
+        }
     }
 }
 
+/// Connections that there are file descriptors for, with as many to targets and some for files: what
+/// can't be taken is turned away, and does not wait while others hold all of them.
+#[expect(clippy::disallowed_methods, reason = "this is the rim")]
+fn connections() -> usize {
+    // Other systems don't tell.
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let mut lines = limits.lines();
+    let line = lines.find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    let room = soft.map_or(CONNECTIONS, |soft| soft.saturating_sub(FILES) / 2);
+    room.clamp(1, CONNECTIONS)
+}
+
+fn allowed(loaded: &Loaded) -> Result<Allowed, CommandError> {
+    floor::allowed(loaded, today()).map_err(|wrong| unusable(&[wrong]))
+}
+
+fn narrows(tls: Option<&Tls>, allowed: &Allowed) -> Option<(Date, Tls)> {
+    let floor = Floor::Tls13;
+    let narrow = tls.map(|tls| Tls {
+        floor,
+        ..tls.clone()
+    });
+    allowed.until.zip(narrow)
+}
+
 /// The files that a configuration is made of.
-fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
+fn files(loaded: &Loaded, allowed: &Allowed) -> impl Iterator<Item = PathBuf> {
     let config = &loaded.config;
     let listen = config.listen.iter();
     let tls = listen.flat_map(|listen| listen.certificate.iter().chain(&listen.private_key));
@@ -245,7 +328,10 @@ fn files(loaded: &Loaded) -> impl Iterator<Item = PathBuf> {
     let aws = config.aws.iter().map(|aws| &aws.credentials);
     let others = config.policies.iter().chain(&config.grants);
     let named = tls.chain(contracts).chain(trust).chain(aws).chain(others);
-    std::iter::once(PathBuf::from(&loaded.name)).chain(named.map(|name| loaded.beside(name)))
+    let named = named.map(|name| loaded.beside(name));
+    std::iter::once(PathBuf::from(&loaded.name))
+        .chain(named)
+        .chain(allowed.files.clone())
 }
 
 fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {
@@ -258,7 +344,7 @@ fn stamps(files: impl Iterator<Item = PathBuf>) -> Stamps {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the rim")]
-fn tls(loaded: &Loaded) -> Result<Option<Tls>, CommandError> {
+fn tls(loaded: &Loaded, allowed: &Allowed) -> Result<Option<Tls>, CommandError> {
     let listen = loaded.config.listen.as_ref();
     let pair =
         listen.and_then(|listen| listen.certificate.as_ref().zip(listen.private_key.as_ref()));
@@ -273,7 +359,7 @@ fn tls(loaded: &Loaded) -> Result<Option<Tls>, CommandError> {
     Ok(Some(Tls {
         chain: read(chain)?,
         key: read(key)?,
-        floor: Floor::Tls13,
+        floor: allowed.floor,
     }))
 }
 

@@ -2,6 +2,7 @@
 
 mod clients;
 mod demo;
+mod floor;
 mod keys;
 
 use crate::{Folder, Run};

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A program that runs beside a test, and ends with it.
-struct Running(Child);
+pub(super) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -61,7 +61,7 @@ fn issuer() -> Option<(Running, String)> {
 }
 
 /// A gateway with the configuration of a folder, and its address.
-fn gateway(folder: &Folder) -> (Running, String) {
+pub(super) fn gateway(folder: &Folder) -> (Running, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
         .args(["guard", "serve"])
         .current_dir(&folder.0)
@@ -301,7 +301,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// Makes the gateway's certificate.
-fn certificate(folder: &Folder) -> Option<()> {
+pub(super) fn certificate(folder: &Folder) -> Option<()> {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
         .args([
