@@ -63,6 +63,14 @@ impl Wrong {
         }
     }
 
+    /// Something about a line of a file.
+    pub(super) fn of(file: &str, line: u32, message: String) -> Self {
+        Self {
+            line: Some(line),
+            ..Self::new(file, message)
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         json!({
             "file": self.file,

@@ -185,7 +185,7 @@ fn documents_are_read_too() {
     let elsewhere = ["api/shop.yaml", "--out", "site/guard.toml"];
     assert_eq!(init(&folder, &elsewhere).code(), 0);
     let text = std::fs::read_to_string(folder.0.join("site/guard.toml")).unwrap();
-    assert!(text.contains("# ../api/shop.yaml:5"), "{text}");
+    assert!(text.contains("# ../api/shop.yaml:6"), "{text}");
     let named = text.matches("shop.yaml").count();
     assert_eq!(text.matches("../api/shop.yaml").count(), named, "{text}");
 }
