@@ -241,6 +241,11 @@ impl Minter {
             && (self.passed_on.iter()).all(|name| one.claims.get(name) == other.claims.get(name))
     }
 
+    /// Signs as somebody else from now on.
+    pub fn issued_by(&mut self, issuer: impl Into<String>) {
+        self.issuer = issuer.into();
+    }
+
     /// Publishes the key that will sign after the next [`Self::rotate`].
     pub fn announce(&mut self, next: MintingKey) {
         self.next = Some(next);

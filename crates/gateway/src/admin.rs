@@ -1,6 +1,7 @@
 //! What operators and functions ask the gateway itself: health, metrics, and the keys that identity
 //! tokens are verified with.
 
+use crate::answer;
 use crate::body::Answer;
 use crate::gateway::Shared;
 use crate::headers;
@@ -29,7 +30,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, listener: &TcpListener) {
         };
         let shared = shared.clone();
         let service = service_fn(move |request| {
-            let response = answer(&shared, &request);
+            let response = respond(&shared, &request);
             std::future::ready(Ok::<_, Infallible>(response))
         });
         tokio::spawn(async move {
@@ -44,7 +45,7 @@ pub(crate) async fn serve(shared: &Arc<Shared>, listener: &TcpListener) {
     }
 }
 
-fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
+fn respond(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
     let (kind, text) = match (request.method(), request.uri().path()) {
         // Nothing is admitted any more: who sends calls here should send them elsewhere.
         (&Method::GET, "/healthz") if shared.live().guard.stopped().is_some() => {
@@ -56,7 +57,7 @@ fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
             shared.metrics.text(shared.live().guard.unrecorded()),
         ),
         (&Method::GET, "/.well-known/jwks.json") => match &shared.identity {
-            Some(identity) => ("application/jwk-set+json", identity.keys()),
+            Some(identity) => return answer::keys(identity.keys()),
             None => return status(StatusCode::NOT_FOUND),
         },
         (_, "/healthz" | "/metrics" | "/.well-known/jwks.json") => {

@@ -45,6 +45,16 @@ pub(crate) fn refusal(refusal: &Refusal, challenge: &str) -> Response<Answer> {
     response
 }
 
+/// A JSON Web Key Set (RFC 7517). Who keeps it asks whether it is still the same: keys change.
+pub(crate) fn keys(set: String) -> Response<Answer> {
+    let mut response = Response::new(Answer::whole(set, None));
+    let fields = response.headers_mut();
+    let kind = HeaderValue::from_static("application/jwk-set+json");
+    fields.insert(header::CONTENT_TYPE, kind);
+    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
 /// What a route takes as a credential (RFC 9110, section 11.6.1).
 pub(crate) fn challenge(route: Option<&Route>) -> String {
     let accepts = route.map(|route| route.accepts.as_slice());

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use palisade_guard::config::{BodyMode, Cors};
+use palisade_guard::config::{BodyMode, Cors, KEYS_PATH};
 use palisade_guard::{Admitted, Body, Denied, Entry, Guard, Reason, Request as Asked};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -36,9 +36,13 @@ pub(crate) async fn invoke(
     let origin = Origin::of(&live, &asked, &parts);
     // Whoever may not come in goes through the chain, which says so.
     let may_ask = wrong.is_none() && live.guard.takes_from(&asked);
-    let way = match origin.preflight().filter(|_| may_ask) {
-        Some(response) => {
-            meter.decision = "preflight";
+    let own = match origin.preflight() {
+        Some(response) => Some(("preflight", response)),
+        None => keys(&shared, &asked).map(|response| ("keys", response)),
+    };
+    let way = match own.filter(|_| may_ask) {
+        Some((decision, response)) => {
+            meter.decision = decision;
             Ok(response)
         }
         None => {
@@ -72,6 +76,16 @@ pub(crate) async fn invoke(
     }
     meter.status = response.status().as_u16();
     Ok(response)
+}
+
+/// The keys that identity tokens are verified with, for who asks for them: they are public.
+fn keys(shared: &Shared, asked: &Asked) -> Option<Response<Answer>> {
+    let Entry::Http(call) = &asked.entry else {
+        return None;
+    };
+    let is_asked = call.method == "GET" && call.path.decoded() == KEYS_PATH;
+    let identity = shared.identity.as_ref().filter(|_| is_asked)?;
+    Some(answer::keys(identity.keys()))
 }
 
 /// Counts what comes to nothing by the fault of who asks.

@@ -106,11 +106,17 @@ pub struct Ledger {
     pub key: Option<String>,
 }
 
+/// Where callers and functions are given the keys that identity tokens are verified with. The gateway
+/// answers there itself.
+pub const KEYS_PATH: &str = "/.well-known/palisade/jwks.json";
+
 /// `[listen]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
     /// Address and port.
     pub address: SocketAddr,
+    /// How the gateway is reached, if its address does not say it.
+    pub url: Option<String>,
     /// The file of the certificate chain, in PEM.
     pub certificate: Option<String>,
     /// The file of its private key.
@@ -129,6 +135,27 @@ pub struct Listen {
     pub min_tls: TlsVersion,
     /// Where it is written, from 1; for messages.
     pub line: u32,
+}
+
+impl Listen {
+    /// How the gateway is reached, where it listens on this address.
+    #[must_use]
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let scheme = match self.plaintext {
+            true => "http",
+            false => "https",
+        };
+        self.url
+            .clone()
+            .unwrap_or_else(|| format!("{scheme}://{address}"))
+    }
+
+    /// Whether the address says how the gateway is reached, or it is said.
+    #[must_use]
+    pub fn is_reached_as_said(&self) -> bool {
+        let is_one = !self.address.ip().is_unspecified() && self.behind.is_empty();
+        self.url.is_some() || is_one
+    }
 }
 
 /// `[targets.NAME]`.

@@ -114,6 +114,7 @@ pub(crate) fn config(urls: Vec<(String, u32)>) -> Config {
         grants: None,
         listen: Some(Listen {
             address: "127.0.0.1:0".parse().unwrap(),
+            url: None,
             certificate: None,
             private_key: None,
             plaintext: false,

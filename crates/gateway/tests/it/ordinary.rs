@@ -224,6 +224,39 @@ async fn operators_have_an_address_of_their_own() {
     }
 }
 
+/// Functions that can't reach the operators' address verify who calls all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_where_callers_are() {
+    let stand = Stand::new().await;
+    let ask = |method: &str| {
+        format!("{method} /.well-known/palisade/jwks.json HTTP/1.1\r\nHost: a\r\n\r\n")
+    };
+    let answer = stand.raw(ask("GET")).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("application/jwk-set+json"), "{answer}");
+    assert!(answer.ends_with(r#"{"keys":[]}"#), "{answer}");
+    // All else is an ordinary call.
+    let answer = stand.raw(ask("POST")).await;
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    let records = stand.settled(1, 0).await;
+    assert_eq!(records.decisions.len(), 1);
+    let metrics = stand.metrics().await;
+    let counted = r#"requests_total{route="",status="200",decision="keys"} 1"#;
+    assert!(metrics.contains(counted), "{metrics}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_not_for_whom_nothing_is_for() {
+    let stand = Stand::with(quick(), None, |config| {
+        config.admission.deny = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let asked = "GET /.well-known/palisade/jwks.json HTTP/1.1\r\nHost: a\r\n\r\n";
+    let answer = stand.raw(asked).await;
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    stand.settled(1, 0).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn browsers_of_listed_origins_may() {
     let stand = Stand::new().await;

@@ -3,8 +3,8 @@
 
 use super::read::values::place;
 use super::{
-    Accept, BodyMode, Config, ContractFile, Cors, Issuer, Listen, Per, Record, Responses, Route,
-    RouteContract, Source, Unknown,
+    Accept, BodyMode, Config, ContractFile, Cors, Issuer, KEYS_PATH, Listen, Per, Record,
+    Responses, Route, RouteContract, Source, Unknown,
 };
 use palisade_authn::Algorithm;
 use palisade_policy::read::{Reader, Table, did_you_mean};
@@ -202,6 +202,10 @@ pub(super) fn route<'t>(
     body(reader, table, route, config);
     if let Some(both) = &route.cors {
         cors(reader, table, both);
+    }
+    if route.path.as_str() == KEYS_PATH {
+        let message = format!("`{KEYS_PATH}` is the gateway's own: its keys are there");
+        refuse(reader, place(table, "path"), &message, "use another path");
     }
     let opens = route.body == BodyMode::Streaming && route.methods.iter().any(|m| m == "GET");
     if table.get("websocket").is_some() && !opens {

@@ -39,6 +39,7 @@ const KEYS: &[&str] = &[
 const LEDGER_KEYS: &[&str] = &["dir", "key"];
 const LISTEN_KEYS: &[&str] = &[
     "address",
+    "url",
     "certificate",
     "private-key",
     "plaintext",
@@ -240,6 +241,20 @@ fn address<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>, key: &str) -> Opti
     address
 }
 
+/// How the gateway is reached.
+fn url<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Option<String> {
+    let text = reader.optional_text(table, "url")?;
+    let at = place(table, "url");
+    match Url::parse(&text) {
+        Some(url) if !url.path.is_empty() => {
+            let help = "write scheme, host and port alone, such as `https://api.example.com`";
+            reader.error(at, "`url` has a path", Some(help.to_owned()));
+        }
+        _ => values::safe_url(reader, "url", &text, at),
+    }
+    Some(text)
+}
+
 fn listen<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Listen {
     let before = reader.mistakes();
     reader.keys(table, LISTEN_KEYS);
@@ -248,6 +263,7 @@ fn listen<'t>(reader: &mut Reader<'t>, table: Table<'_, 't>) -> Listen {
     }
     let mut listen = Listen {
         address: address(reader, table, "address").unwrap_or(SocketAddr::from(([0; 4], 0))),
+        url: url(reader, table),
         certificate: reader.optional_text(table, "certificate"),
         private_key: reader.optional_text(table, "private-key"),
         plaintext: values::truth(reader, table, "plaintext"),

@@ -695,6 +695,20 @@ fn mistakes_in_tables_have_their_place() {
             "`a.*.example` is not a DNS name; `*.` may stand for the first label",
         ),
         (
+            route("public = true\n").replace(
+                "plaintext = true }",
+                "plaintext = true, url = <\"https://a.example/b\" }",
+            ),
+            "`url` has a path; write scheme, host and port alone, such as `https://api.example.com`",
+        ),
+        (
+            route("public = true\n").replace(
+                "plaintext = true }",
+                "plaintext = true, url = <\"http://a.example\" }",
+            ),
+            "`url` must begin with `https://`; plain http is only for this machine",
+        ),
+        (
             with(&format!(
                 "{public}[trust.t]\nauthorities = [\"a\"]\nuncovered = <\"refuse\""
             )),

@@ -14,7 +14,9 @@ use crate::output;
 use crate::scan::today;
 use palisade_cloud::Identity;
 use palisade_guard::authorize::Grant;
-use palisade_guard::config::{Accept, BodyMode, Limit, Listen, Per, Route, Source, TlsVersion};
+use palisade_guard::config::{
+    Accept, BodyMode, KEYS_PATH, Limit, Listen, Per, Route, Source, TlsVersion,
+};
 use palisade_guard::{Guard, SourceKind};
 use palisade_ledger::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -115,7 +117,29 @@ fn warnings(loaded: &Loaded, guard: &Guard) -> Vec<Value> {
     told(loaded, guard).iter().map(Wrong::json).collect()
 }
 
+/// Identity tokens whose issuer nobody can reach under its name.
+pub(super) fn unreachable(loaded: &Loaded) -> Option<Wrong> {
+    let listen = loaded.config.listen.as_ref();
+    let listen = listen.filter(|listen| !listen.is_reached_as_said())?;
+    let said = listen.url_at(listen.address);
+    let what = format!(
+        "functions are told that `{said}` says who calls, and nobody reaches it there; say how it is reached: `url = \"https://…\"` in [listen]"
+    );
+    let problem = palisade_core::Problem {
+        line: Some(listen.line),
+        ..problem("guard.toml", what)
+    };
+    loaded.wrong(&[problem]).pop()
+}
+
 fn told(loaded: &Loaded, guard: &Guard) -> Vec<Wrong> {
+    let mut told: Vec<Wrong> = unreachable(loaded).into_iter().collect();
+    told.extend(closed(loaded, guard));
+    told
+}
+
+/// What Cedar warns of, and functions that nobody can call.
+fn closed(loaded: &Loaded, guard: &Guard) -> Vec<Wrong> {
     let Some(authorizer) = guard.authorizer() else {
         return Vec::new();
     };
@@ -149,7 +173,11 @@ fn text(loaded: &Loaded, guard: &Guard) -> String {
         let _ = writeln!(out, "  {what:<9} {text}");
     };
     match &config.listen {
-        Some(listen) => line("listen", listening_on(listen)),
+        Some(listen) => {
+            line("listen", listening_on(listen));
+            let url = listen.url_at(listen.address);
+            line("identity", format!("{url}, keys at {KEYS_PATH}"));
+        }
         None => line("listen", "nowhere: for events alone".to_owned()),
     }
     line("ledger", config.ledger.dir.clone());
@@ -368,6 +396,7 @@ fn stands(guard: &Guard) -> Value {
         "ledger": config.ledger.dir,
         "listen": config.listen.as_ref().map(|listen| json!({
             "address": listen.address.to_string(),
+            "url": listen.url_at(listen.address),
             "tls": !listen.plaintext,
             "min_tls": (!listen.plaintext).then(|| listen.min_tls.to_string()),
         })),

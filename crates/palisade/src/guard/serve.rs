@@ -3,7 +3,7 @@
 //! is told, and changes nothing.
 
 use super::book::take_up;
-use super::check::{grant_text, now, ready};
+use super::check::{grant_text, now, ready, unreachable};
 use super::fetch::Network;
 use super::floor::{self, Allowed};
 use super::parts::{Loaded, policy_files, unusable};
@@ -46,6 +46,9 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
     let (loaded, seen) = read(&arguments.config.config)?;
     // All that is wrong is told at once, and before a ledger is begun.
     ready(&loaded).map_err(|wrong| unusable(&wrong))?;
+    if let Some(doubt) = unreachable(&loaded) {
+        tell(&format!("warning: {doubt}"));
+    }
     let runtime = threads()?;
     let stop = stopped(&runtime)?;
     let ledger = opened(&loaded)?;
@@ -191,8 +194,9 @@ impl Served {
             .map_err(|wrong| unusable(&wrong))?;
         seen.extend(referred(&loaded, &guard));
         let grants = given(&guard, &[]).await?;
+        let identity = identity(&parts, listen.url_at(listen.address))?;
         let around = palisade_gateway::Parts {
-            identity: Some(identity(&parts, listen.address)?),
+            identity: Some(identity.clone() as Arc<dyn Identity>),
             authorities: None,
             settings: Settings {
                 connections: connections(),
@@ -211,6 +215,8 @@ impl Served {
             address.map_err(|error| CommandError::internal(error.to_string()))
         };
         let address = at(&listener)?;
+        // The port is known now, where any would do.
+        identity.change(|minter| minter.issued_by(listen.url_at(address)));
         let admin = match listen.admin {
             None => None,
             Some(admin) => {
@@ -432,8 +438,10 @@ fn later(before: &Config, now: &Config) -> Vec<&'static str> {
         let listen = config.listen.as_ref();
         listen.map(|listen| (listen.address, listen.admin))
     };
+    let url = |config: &Config| config.listen.as_ref().and_then(|listen| listen.url.clone());
     let different = [
         ("the addresses of [listen]", listen(before) != listen(now)),
+        ("`url` of [listen]", url(before) != url(now)),
         ("[ledger]", before.ledger != now.ledger),
         ("the file of quotas", before.quotas != now.quotas),
     ];
@@ -504,13 +512,13 @@ fn tls(loaded: &Loaded, allowed: &Allowed) -> Result<Option<Tls>, CommandError> 
 }
 
 /// Who signs what functions are told of a caller: a key that lives as long as the process.
-fn identity(parts: &Parts, address: SocketAddr) -> Result<Arc<dyn Identity>, CommandError> {
+fn identity(parts: &Parts, url: String) -> Result<Arc<Minted>, CommandError> {
     let mut random = Zeroizing::new([0; 32]);
     (parts.random.0)(random.as_mut_slice());
     let key = MintingKey::ed25519(&random);
     let key = key.map_err(|error| CommandError::internal(error.to_string()))?;
     let clock = parts.clock.clone();
     let now = move || i64::try_from(clock.now() / 1000).unwrap_or(i64::MAX);
-    let minter = Minter::new(format!("https://{address}"), IDENTITY, Vec::new(), key);
+    let minter = Minter::new(url, IDENTITY, Vec::new(), key);
     Ok(Arc::new(Minted::new(minter, Arc::new(now))))
 }

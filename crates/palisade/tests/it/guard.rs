@@ -4,6 +4,7 @@ mod clients;
 mod demo;
 mod emergency;
 mod floor;
+mod identity;
 mod keys;
 mod load;
 mod stand;

@@ -165,6 +165,7 @@ impl Drop for Serving {
 pub(super) struct Seen {
     pub(super) correlation: String,
     pub(super) path: String,
+    pub(super) identity: String,
     pub(super) at: Instant,
 }
 
@@ -226,6 +227,9 @@ fn answer(stream: TcpStream, seen: &Mutex<Vec<Seen>>) {
         seen.lock().unwrap().push(Seen {
             correlation: correlation.unwrap_or_default().to_owned(),
             path: path.clone(),
+            identity: field(&head, "palisade-identity")
+                .unwrap_or_default()
+                .to_owned(),
             at: Instant::now(),
         });
         let text = format!("this is {path}\n").repeat(20);
