@@ -253,7 +253,7 @@ async fn keys_are_not_for_whom_nothing_is_for() {
     .await;
     let asked = "GET /.well-known/palisade/jwks.json HTTP/1.1\r\nHost: a\r\n\r\n";
     let answer = stand.raw(asked).await;
-    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     stand.settled(1, 0).await;
 }
 
