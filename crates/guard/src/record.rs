@@ -169,7 +169,7 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
         means: if is_unknown { "unknown" } else { means.name() },
         method,
         source,
-        has_address: pass.request.peer.address.is_some(),
+        has_address: pass.address.is_some(),
         has_route: matches!(pass.standing, Some(Standing::Route(_))),
         has_trace: trace_id(pass).is_some(),
         has_detail: detail.is_some(),
@@ -308,7 +308,6 @@ impl Forms {
                     issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
                 }
             });
-        let address = pass.request.peer.address.map(|address| address.to_string());
         let route = match &pass.standing {
             Some(Standing::Route(matched)) => Some(matched.route.path.as_str()),
             _ => None,
@@ -326,7 +325,7 @@ impl Forms {
             ("metadata.correlation_uid", Fill::Text(&pass.correlation)),
         ]);
         let texts = [
-            ("src_endpoint.ip", address.as_deref()),
+            ("src_endpoint.ip", pass.address.as_deref()),
             ("http_request.url.path", path),
             ("palisade.route", route),
             ("trace.uid", trace_id(pass)),
