@@ -283,6 +283,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 impl Pace {
     /// Waits until few events come. False when told to stop.
+    #[expect(clippy::disallowed_methods, reason = "nothing but when depends on it")]
     fn is_quiet(&self) -> bool {
         let mut before = self.appended.load(Ordering::Relaxed);
         loop {
