@@ -3,6 +3,7 @@
 //! of the servers per request: it hardly depends on what else the machine does.
 
 mod parties;
+mod slow;
 
 use self::parties::{Party, Work};
 use super::page;
@@ -95,12 +96,14 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
             ("--envoy", Some(program)) => envoy.clone_from(program),
             ("--palisade", Some(program)) => palisade = Some(PathBuf::from(program)),
             ("--only", Some(part)) => only.clone_from(part),
+            ("--attack", Some(attack)) => return slow::attack(attack),
             _ => bail!(
                 "usage: cargo xtask bench gateway [--envoy PROGRAM] [--palisade PROGRAM] [--only PART]"
             ),
         }
     }
-    let versions = parties::versions(&envoy)?;
+    let is_slow = only == "slow";
+    let versions = parties::versions(&envoy, is_slow)?;
     let palisade = match palisade {
         Some(program) => program,
         None => release_binary("palisade")?,
@@ -114,7 +117,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let upstream = Server::start(work.upstream()?, work.upstream)?;
     let mut rows = String::new();
     let mut missed = Vec::new();
-    let chosen = |variant: &&Variant| variant.what.contains(&only);
+    let chosen = |variant: &&Variant| !is_slow && variant.what.contains(&only);
     for variant in VARIANTS.iter().filter(chosen) {
         let mut rounds = Vec::new();
         for round in 0..ROUNDS {
@@ -149,9 +152,16 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
             missed.push(format!("{}: {ratio:.2}, not {bar}", variant.what));
         }
     }
+    let mut slow_rows = String::new();
+    if only.is_empty() || is_slow {
+        let (rows, more) = slow::run(&work)?;
+        slow_rows = rows;
+        missed.extend(more);
+    }
     drop(upstream);
     if only.is_empty() {
-        page::write("gateway", &section(&rows, &versions))?;
+        let text = section(&rows, &versions) + &slow::section(&slow_rows);
+        page::write("gateway", &text)?;
     }
     ensure!(missed.is_empty(), "missed: {}", missed.join("; "));
     Ok(())
