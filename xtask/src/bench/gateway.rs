@@ -193,7 +193,7 @@ fn section(rows: &str, versions: &str) -> String {
         "{versions}\n\n\
          All servers, the upstream (nginx, 11 bytes) among them, run on core 0 with one worker; \
          `wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` runs on core 1. HTTP/1.1 with keep-alive, plain text, or TLS 1.3 \
-         with one P-256 certificate for all where it says so. \
+         with one P-256 certificate for all and `TLS_AES_256_GCM_SHA384` where it says so. \
          *CPU µs* is the user and system time of the server's processes, without the upstream's, \
          divided by its requests; *ratio* is ours to the peer's. Palisade and the peer run in turn; \
          the middle one of {ROUNDS} pairs. Every variant is checked first: 200, and 401 without a token, with a \
