@@ -37,7 +37,7 @@ pub struct Product {
 }
 
 /// How an event is recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Record {
     /// Durable before what it tells of takes effect.
     Before,

@@ -135,7 +135,7 @@ async fn last(
                 is_ending = true;
                 served.as_mut().graceful_shutdown();
             }
-            () = tokio::time::sleep(next_look(shared)) => {
+            () = tokio::time::sleep(next_look(shared, activity, is_ending)) => {
                 let settings = &shared.settings;
                 if activity.head() >= settings.head {
                     return Some("head-slow");
@@ -183,10 +183,21 @@ async fn refuse(shared: &Shared, connection: &Connection, code: &'static str) {
     live.guard.refuse(request, reason).record().await;
 }
 
-/// A look now and then is cheaper than a timer that every request sets anew.
-fn next_look(shared: &Shared) -> Duration {
+/// A look now and then is cheaper than a timer that every request sets anew: when a head that began
+/// right after the look before would be too slow, or when it is.
+fn next_look(shared: &Shared, activity: &Activity, is_ending: bool) -> Duration {
     let settings = &shared.settings;
-    settings.head.min(settings.idle) / 4
+    let head = activity.head();
+    let next = match (is_ending, head.is_zero()) {
+        // Time to go.
+        (true, _) => settings.head / 4,
+        (false, true) => {
+            let idle = settings.idle.saturating_sub(activity.idle());
+            settings.head.min(idle)
+        }
+        (false, false) => settings.head.saturating_sub(head),
+    };
+    next.max(Duration::from_millis(1))
 }
 
 fn builder() -> Builder<TokioExecutor> {

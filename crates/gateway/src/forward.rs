@@ -14,7 +14,6 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use palisade_guard::config::{Accept, BodyMode, Route};
 use palisade_guard::{Admitted, Body, Entry, Outcome};
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -246,14 +245,14 @@ fn head(way: &mut Way<'_>, admitted: &Admitted, is_websocket: bool) -> Result<He
     headers::set(&mut fields, "x-forwarded-host", &call.host);
     let mut forwarded = String::new();
     if let Some(address) = peer.address {
-        headers::set(&mut fields, "x-forwarded-for", &address.to_string());
-        // INVARIANT: writing to a string does not fail.
-        let _ = match address {
-            IpAddr::V4(four) => write!(forwarded, "for={four};"),
-            IpAddr::V6(six) => write!(forwarded, "for=\"[{six}]\";"),
-        };
+        let text = address.to_string();
+        headers::set(&mut fields, "x-forwarded-for", &text);
+        match address {
+            IpAddr::V4(_) => forwarded.extend(["for=", &text, ";"]),
+            IpAddr::V6(_) => forwarded.extend(["for=\"[", &text, "]\";"]),
+        }
     }
-    let _ = write!(forwarded, "host=\"{}\";proto={scheme}", call.host);
+    forwarded.extend(["host=\"", &call.host, "\";proto=", scheme]);
     headers::set(&mut fields, "forwarded", &forwarded);
     let correlation = admitted.correlation();
     headers::set(&mut fields, "palisade-correlation", correlation);

@@ -154,6 +154,15 @@ impl Gateway {
         self.0.live().guard.clone()
     }
 
+    /// Takes another certificate, or another floor of TLS; all else stays as it is. Connections that
+    /// are open stay, too.
+    ///
+    /// # Errors
+    /// When the certificate can't be used.
+    pub fn replace_tls(&self, tls: &Tls) -> Result<(), GatewayError> {
+        self.reload(self.guard(), Some(tls))
+    }
+
     /// Listens on an address.
     ///
     /// # Errors

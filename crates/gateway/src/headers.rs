@@ -84,21 +84,21 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
             }
         }
     }
-    for name in HOP_BY_HOP {
+    remove(headers, |name| HOP_BY_HOP.contains(&name));
+}
+
+/// Removes the fields whose names are such. Mostly there are none, and looking at the few that are
+/// there costs less than asking for each that could be.
+fn remove(headers: &mut HeaderMap, is_such: impl Fn(&str) -> bool) {
+    let such = headers.keys().filter(|name| is_such(name.as_str()));
+    for name in such.cloned().collect::<Vec<HeaderName>>() {
         headers.remove(name);
     }
 }
 
 /// Removes what is ours to say, in the spellings that CGI, WSGI and their like make one of.
 pub(crate) fn remove_ours(headers: &mut HeaderMap) {
-    let removed: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| is_ours(name.as_str()))
-        .cloned()
-        .collect();
-    for name in removed {
-        headers.remove(name);
-    }
+    remove(headers, is_ours);
 }
 
 fn is_ours(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 use palisade_authn::{Minter, Principal};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -22,7 +22,7 @@ pub trait Identity: std::fmt::Debug + Send + Sync {
 pub struct Minted {
     minter: RwLock<Minter>,
     now: Arc<dyn Fn() -> i64 + Send + Sync>,
-    made: Mutex<HashMap<u64, Made>>,
+    made: Mutex<BTreeMap<u64, Made>>,
     hasher: RandomState,
 }
 
@@ -53,7 +53,7 @@ impl Minted {
         Self {
             minter: RwLock::new(minter),
             now,
-            made: Mutex::new(HashMap::new()),
+            made: Mutex::new(BTreeMap::new()),
             hasher: RandomState::new(),
         }
     }
@@ -66,7 +66,7 @@ impl Minted {
         changed
     }
 
-    fn made(&self) -> MutexGuard<'_, HashMap<u64, Made>> {
+    fn made(&self) -> MutexGuard<'_, BTreeMap<u64, Made>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

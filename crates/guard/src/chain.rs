@@ -30,6 +30,8 @@ pub(crate) struct Pass {
     pub(crate) correlation: String,
     /// When it came, in milliseconds since 1970.
     pub(crate) began: i64,
+    /// From where, as records say it.
+    pub(crate) address: Option<String>,
     /// The step that it is at.
     pub(crate) step: Step,
     /// Who it is, once that is known.
@@ -78,6 +80,7 @@ impl Pass {
         Self {
             correlation: guard.new_id(),
             began: guard.now(),
+            address: request.peer.address.map(|address| address.to_string()),
             guard,
             request,
             standing: None,

@@ -4,7 +4,7 @@ use crate::path::PathError;
 use palisade_authn::Means;
 
 /// The steps of the chain, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
     /// Finding the route; what can be said without knowing who calls.
     Receive,

@@ -14,7 +14,7 @@ use palisade_event::{Class, Draft, Fill, Form, Record, Status, User};
 use palisade_ledger::{Ledger, Ready};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// How an admitted invocation ended.
@@ -47,7 +47,7 @@ const DROPPED: u8 = 6;
 const HIGH: u8 = 4;
 
 /// What many records have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Kind {
     record: Record,
     step: Step,
@@ -64,7 +64,7 @@ pub(crate) struct Kind {
 }
 
 /// What is told.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
     Permitted {
         policies: Vec<String>,
@@ -169,7 +169,7 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
         means: if is_unknown { "unknown" } else { means.name() },
         method,
         source,
-        has_address: pass.request.peer.address.is_some(),
+        has_address: pass.address.is_some(),
         has_route: matches!(pass.standing, Some(Standing::Route(_))),
         has_trace: trace_id(pass).is_some(),
         has_detail: detail.is_some(),
@@ -290,7 +290,7 @@ fn authorizations(draft: Draft, decision: &str, policies: &[String]) -> Draft {
 
 /// Makes records ready to be written.
 #[derive(Debug, Default)]
-pub(crate) struct Forms(RwLock<HashMap<Kind, Arc<Form>>>);
+pub(crate) struct Forms(RwLock<BTreeMap<Kind, Arc<Form>>>);
 
 /// There are a few for each route and code; whoever makes them many must not fill the memory.
 const MOST_FORMS: usize = 1024;
@@ -308,7 +308,6 @@ impl Forms {
                     issuer => Cow::Owned(format!("{issuer}|{}", principal.id)),
                 }
             });
-        let address = pass.request.peer.address.map(|address| address.to_string());
         let route = match &pass.standing {
             Some(Standing::Route(matched)) => Some(matched.route.path.as_str()),
             _ => None,
@@ -326,7 +325,7 @@ impl Forms {
             ("metadata.correlation_uid", Fill::Text(&pass.correlation)),
         ]);
         let texts = [
-            ("src_endpoint.ip", address.as_deref()),
+            ("src_endpoint.ip", pass.address.as_deref()),
             ("http_request.url.path", path),
             ("palisade.route", route),
             ("trace.uid", trace_id(pass)),

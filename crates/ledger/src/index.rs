@@ -278,11 +278,12 @@ pub(crate) struct Pace {
 
 /// As long as more than so many events come in this time, no index is made: those who append need
 /// the processor, and a query that comes before makes what it needs itself.
-const BUSY: u64 = 500;
-const LOOK: Duration = Duration::from_millis(250);
+const BUSY: u64 = 2000;
+const LOOK: Duration = Duration::from_secs(1);
 
 impl Pace {
     /// Waits until few events come. False when told to stop.
+    #[expect(clippy::disallowed_methods, reason = "nothing but when depends on it")]
     fn is_quiet(&self) -> bool {
         let mut before = self.appended.load(Ordering::Relaxed);
         loop {

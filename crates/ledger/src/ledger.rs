@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// A commit takes no more than this, so that the first in it need not wait for the last.
-const MOST_IN_COMMIT: usize = 1 << 20;
+const MOST_IN_COMMIT: usize = 4 << 20;
 /// So many bytes of events may wait to be written; who comes later waits before. What is written and
 /// what waits are two commits: an event that nobody waits for is never further behind.
 const MOST_OUTSTANDING: usize = 2 * MOST_IN_COMMIT;

@@ -161,7 +161,6 @@ mod tests {
     #[test]
     fn what_is_urgent_takes_along_what_waits() {
         let (sender, receiver) = queue();
-        let began = Instant::now();
         let taking = spawn(move || {
             let mut taken = Vec::new();
             assert_eq!(receiver.take(&mut taken, LONG, LONG), Taken::Some);
@@ -173,10 +172,10 @@ mod tests {
         assert!(sender.send(100, 1, true));
         let taken = taking.join().unwrap();
         assert_eq!(taken, (0..=100).collect::<Vec<_>>());
-        assert!(began.elapsed() < LONG);
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "how long it waits is the point")]
     fn what_can_wait_does_for_the_window_or_until_there_is_enough() {
         let (sender, receiver) = queue();
         let mut taken = Vec::new();

@@ -8,6 +8,7 @@ mod decide;
 mod demo;
 mod explain;
 mod fetch;
+mod floor;
 mod init;
 mod key;
 mod parts;

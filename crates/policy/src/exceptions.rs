@@ -131,6 +131,35 @@ impl Exceptions {
         found
     }
 
+    /// What they say about something that no scan looks at, such as a listener of the guard: it has
+    /// an address that begins with [`Self::GUARD`], stands in a file and breaks a clause. One that
+    /// ends after `latest` does not hold (see [`Self::too_long`]).
+    #[must_use]
+    pub fn from_clause(
+        &self,
+        clause: &str,
+        address: &str,
+        file: &str,
+        [today, latest]: [Date; 2],
+    ) -> ExceptionMatch<'_> {
+        let mut found = ExceptionMatch::None;
+        let said = |e: &&Exception| {
+            let is_subject = matches!(&e.subject, Subject::Clause(said) if said.as_str() == clause);
+            let is_file = e.file.as_ref().is_none_or(|said| said.covers(file));
+            is_subject && is_file && e.resource.matches(address)
+        };
+        for exception in self.list.iter().filter(said) {
+            if exception.holds(today) && exception.expires <= latest {
+                return ExceptionMatch::Active(exception);
+            }
+            found = ExceptionMatch::Expired(exception);
+        }
+        found
+    }
+
+    /// How addresses of what the guard asks about begin.
+    pub const GUARD: &str = "guard:";
+
     /// A problem for each exception that ends after `latest`: today and as many days as the
     /// parameter `exception-max-days` allows. What has no end in sight is a change of the policy.
     #[must_use]
@@ -170,6 +199,8 @@ impl Exceptions {
         self.list
             .iter()
             .filter(|e| !matched.contains(&e.index))
+            // That is not for a scan to find.
+            .filter(|e| !e.resource.as_str().starts_with(Self::GUARD))
             .filter(|e| match &e.subject {
                 Subject::Rule(rule) => rule.ran(known, &ran),
                 Subject::Clause(_) => true,
@@ -426,6 +457,72 @@ ticket = "SEC-7"
             exceptions.matching(&other, day("2026-01-01")),
             ExceptionMatch::None
         );
+    }
+
+    #[test]
+    fn the_guard_asks_about_a_clause() {
+        let text = GOOD.replace(
+            "resource = \"*\"",
+            "resource = \"guard:listen\"\nfile = \"shop/**\"",
+        );
+        let exceptions = parse(&text).unwrap();
+        let ask = |clause: &str, address, file, today, latest| {
+            let days = [day(today), day(latest)];
+            match exceptions.from_clause(clause, address, file, days) {
+                ExceptionMatch::None => "none",
+                ExceptionMatch::Active(_) => "active",
+                ExceptionMatch::Expired(_) => "expired",
+            }
+        };
+        let (listen, file) = ("guard:listen", "shop/guard.toml");
+        for (clause, address, file, today, latest, expected) in [
+            (
+                "SCSP-3.1",
+                listen,
+                file,
+                "2026-06-30",
+                "2026-12-31",
+                "active",
+            ),
+            (
+                "SCSP-3.1",
+                listen,
+                file,
+                "2026-07-01",
+                "2026-12-31",
+                "expired",
+            ),
+            (
+                "SCSP-3.1",
+                listen,
+                file,
+                "2026-06-01",
+                "2026-06-29",
+                "expired",
+            ),
+            ("SCSP-3.2", listen, file, "2026-06-30", "2026-12-31", "none"),
+            (
+                "SCSP-3.1",
+                "guard:other",
+                file,
+                "2026-06-30",
+                "2026-12-31",
+                "none",
+            ),
+            (
+                "SCSP-3.1",
+                listen,
+                "guard.toml",
+                "2026-06-30",
+                "2026-12-31",
+                "none",
+            ),
+        ] {
+            assert_eq!(ask(clause, address, file, today, latest), expected);
+        }
+        // A scan does not miss it.
+        let unused = exceptions.unused(&BTreeSet::from([0]), day("2026-07-01"), &known(), |_| true);
+        assert!(unused.is_empty(), "{unused:?}");
     }
 
     #[test]

@@ -148,6 +148,16 @@ async fn tls_1_2_by_exception() {
         .await
         .unwrap();
     assert!(get(&mut stream).await.starts_with("HTTP/1.1 200"));
+    // When it ends, who is there stays, and nobody else comes in that way.
+    let narrow = tls(&server, Floor::Tls13);
+    stand.gateway.replace_tls(&narrow).unwrap();
+    assert!(get(&mut stream).await.starts_with("HTTP/1.1 200"));
+    let older = connect(&stand, &server, &TLS12, Shown::Nothing, "http/1.1").await;
+    assert!(older.is_err());
+    let mut stream = connect(&stand, &server, &TLS13, Shown::Nothing, "http/1.1")
+        .await
+        .unwrap();
+    assert!(get(&mut stream).await.starts_with("HTTP/1.1 200"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

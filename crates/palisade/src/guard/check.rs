@@ -3,6 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the rim")]
 
+use super::floor;
 use super::parts::{Loaded, Wrong, unusable};
 use super::tame;
 use crate::cli::AnswerFormat;
@@ -10,9 +11,10 @@ use crate::cli::guard::CheckArgs;
 use crate::failure::{CommandError, code};
 use crate::ledger::show;
 use crate::output;
+use crate::scan::today;
 use palisade_cloud::Identity;
 use palisade_guard::authorize::Grant;
-use palisade_guard::config::{Accept, BodyMode, Limit, Listen, Per, Route, Source};
+use palisade_guard::config::{Accept, BodyMode, Limit, Listen, Per, Route, Source, TlsVersion};
 use palisade_guard::{Guard, SourceKind};
 use palisade_ledger::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -62,6 +64,7 @@ pub(crate) fn run(arguments: &CheckArgs) -> Result<ExitCode, CommandError> {
 pub(super) fn ready(loaded: &Loaded) -> Result<Guard, Vec<Wrong>> {
     let guard = loaded.guard(loaded.asking(None, Arc::new(SystemClock)));
     let mut wrong = listening(loaded);
+    wrong.extend(floor::allowed(loaded, today()).err());
     match guard {
         Ok(guard) if wrong.is_empty() => Ok(guard),
         Ok(_) => Err(wrong),
@@ -198,6 +201,7 @@ pub(super) fn grant_text(grant: &Grant) -> String {
 
 fn listening_on(listen: &Listen) -> String {
     let how = match (listen.plaintext, listen.behind.is_empty()) {
+        (false, _) if listen.min_tls == TlsVersion::Tls12 => "TLS 1.2 by exception",
         (false, _) => "TLS",
         (true, true) => "plain text, on this machine",
         (true, false) => "plain text, behind what ends TLS",
@@ -365,6 +369,7 @@ fn stands(guard: &Guard) -> Value {
         "listen": config.listen.as_ref().map(|listen| json!({
             "address": listen.address.to_string(),
             "tls": !listen.plaintext,
+            "min_tls": (!listen.plaintext).then(|| listen.min_tls.to_string()),
         })),
         "routes": routes.collect::<Vec<_>>(),
         "sources": sources.collect::<Vec<_>>(),

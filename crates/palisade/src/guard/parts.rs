@@ -15,6 +15,7 @@ use palisade_guard::{Fetch, Guard, Parts, Random};
 use palisade_ledger::{Clock, Ledger, SystemClock};
 use palisade_policy::ConfigError;
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,6 +59,14 @@ impl Wrong {
             column: None,
             message,
             help: None,
+        }
+    }
+
+    /// Something about a line of a file.
+    pub(super) fn of(file: &str, line: u32, message: String) -> Self {
+        Self {
+            line: Some(line),
+            ..Self::new(file, message)
         }
     }
 
@@ -259,8 +268,25 @@ pub(crate) fn fill(bytes: &mut [u8]) {
     assert!(filled.is_ok(), "the system gives no random numbers");
 }
 
+/// Asking for a few bytes costs as much as asking for many: some are kept ahead, in each thread.
 fn random() -> Random {
-    Random(Arc::new(fill))
+    thread_local! {
+        static AHEAD: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    Random(Arc::new(|bytes| {
+        let Ok(few) = <&mut [u8; 16]>::try_from(&mut *bytes) else {
+            return fill(bytes);
+        };
+        *few = AHEAD.with_borrow_mut(|ahead| {
+            if ahead.is_empty() {
+                let mut many = [0; 1024];
+                fill(&mut many);
+                ahead.extend(many.as_chunks().0);
+            }
+            // INVARIANT: some are there now.
+            ahead.pop().unwrap_or_default()
+        });
+    }))
 }
 
 fn fresh() -> [u8; 16] {

@@ -5,13 +5,17 @@
 use super::book::take_up;
 use super::check::{grant_text, now, ready};
 use super::fetch::Network;
+use super::floor::{self, Allowed};
 use super::parts::{Loaded, policy_file, unusable};
 use super::tame;
 use crate::cli::PlaceArgs;
 use crate::cli::guard::ServeArgs;
 use crate::failure::CommandError;
 use crate::ledger::{Place, open, show, stopped, tell, wait};
+use crate::scan::today;
 use palisade_authn::{Minter, MintingKey};
+use palisade_core::Date;
+use palisade_gateway::settings::CONNECTIONS;
 use palisade_gateway::{Floor, Gateway, GatewayError, Identity, Minted, Settings, Tls};
 use palisade_guard::authorize::Shout;
 use palisade_guard::config::{Config, ContractFile};
@@ -33,6 +37,8 @@ use zeroize::Zeroizing;
 const GRACE: Duration = Duration::from_secs(30);
 /// How often changed files are looked for, keys are read again and quotas are written down.
 const TEND: Duration = Duration::from_secs(1);
+/// Files that are open beside connections: the ledger's, stores, what is read anew.
+const FILES: usize = 128;
 /// Tokens that tell a function who calls are valid for so many seconds.
 const IDENTITY: u32 = 60;
 
@@ -49,6 +55,12 @@ pub(crate) fn run(arguments: &ServeArgs) -> Result<ExitCode, CommandError> {
         let hangup = signal(SignalKind::hangup());
         served.hangup = Some(hangup.map_err(|error| CommandError::internal(error.to_string()))?);
         let scheme = served.scheme();
+        let most = connections();
+        if most < CONNECTIONS {
+            tell(&format!(
+                "at most {most} connections at the same time, not {CONNECTIONS}: `ulimit -n` is too low for more"
+            ));
+        }
         let mut said = format!("guard at {scheme}://{}", served.address);
         if let Some(admin) = served.admin {
             said += &format!(", metrics and health at http://{admin}");
@@ -141,6 +153,8 @@ pub(super) struct Served {
     hangup: Option<Signal>,
     /// The break-glass grants that were given, as they are told.
     grants: Vec<String>,
+    /// The last day on which an exception lets TLS 1.2 in, and what is taken then.
+    narrows: Option<(Date, Tls)>,
     /// Where callers come in.
     pub(super) address: SocketAddr,
     /// Where metrics are.
@@ -160,7 +174,9 @@ impl Served {
                 loaded.name
             ))
         })?;
-        let tls = tls(&loaded)?;
+        let allowed = allowed(&loaded, &mut seen)?;
+        let tls = tls(&loaded, &allowed)?;
+        let narrows = narrows(tls.as_ref(), &allowed);
         let parts = loaded.serving(ledger, network)?;
         let guard = loaded
             .guard(parts.clone())
@@ -170,7 +186,10 @@ impl Served {
         let around = palisade_gateway::Parts {
             identity: Some(identity(&parts, listen.address)?),
             authorities: None,
-            settings: Settings::default(),
+            settings: Settings {
+                connections: connections(),
+                ..Settings::default()
+            },
         };
         let refused = |error: GatewayError| CommandError::usage(error.to_string());
         let gateway = Gateway::new(guard, tls.as_ref(), around).map_err(refused)?;
@@ -205,6 +224,7 @@ impl Served {
             is_plaintext: listen.plaintext,
             hangup: None,
             grants,
+            narrows,
             address,
             admin,
         })
@@ -246,6 +266,7 @@ impl Served {
                 let about = "events beside the store of API keys".to_owned();
                 troubles.push(Trouble { about, what });
             }
+            self.narrow(today());
             told = tell_changes(&told, troubles);
             for shout in self.parts.shouts.take() {
                 tell(&used(&shout));
@@ -285,19 +306,28 @@ impl Served {
                 new.for_each(|grant| tell(grant));
                 self.grants = grants;
             }
-            Err(error) => tell(&format!(
-                "`{name}`, or a file that it names, can't be taken; what ran before runs on: {error}"
-            )),
+            Err(error) => {
+                tell(&format!(
+                    "`{name}`, or a file that it names, can't be taken; what ran before runs on: {error}"
+                ));
+                // But for what the policy does not allow any more.
+                let loaded = Loaded::read(&self.file);
+                if loaded.is_ok_and(|loaded| floor::allowed(&loaded, today()).is_err()) {
+                    self.narrow_now();
+                }
+            }
         }
     }
 
     fn reloaded(&mut self) -> Result<Vec<String>, CommandError> {
         let (loaded, mut seen) = read(&self.file)?;
+        let allowed = allowed(&loaded, &mut seen);
         // Should it not be taken: what has to be mended may be in any of them.
         self.seen
             .retain(|(path, _)| !seen.iter().any(|(new, _)| new == path));
         self.seen.extend(seen.iter().cloned());
-        let tls = tls(&loaded)?;
+        let allowed = allowed?;
+        let tls = tls(&loaded, &allowed)?;
         let before = self.gateway.guard();
         let guard = loaded.guard_after(&before);
         let guard = guard.map_err(|wrong| unusable(&wrong))?;
@@ -308,6 +338,7 @@ impl Served {
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
         self.seen = seen;
         self.store = store(&loaded);
+        self.narrows = narrows(tls.as_ref(), &allowed);
         if !later.is_empty() {
             let later = later.join(", ");
             tell(&format!(
@@ -316,6 +347,60 @@ impl Served {
         }
         Ok(grants)
     }
+
+    /// Takes TLS 1.3 alone once the exception that let 1.2 in has ended.
+    fn narrow(&mut self, today: Date) {
+        let ends = |(until, _): &(Date, Tls)| today > *until;
+        if self.narrows.as_ref().is_some_and(ends) {
+            self.narrow_now();
+        }
+    }
+
+    fn narrow_now(&mut self) {
+        let Some((until, tls)) = self.narrows.take() else {
+            return;
+        };
+        match self.gateway.replace_tls(&tls) {
+            Ok(()) => {
+                tell("no exception lets TLS 1.2 in any more: TLS 1.3 alone is taken from now on");
+            }
+            // A moment ago the certificate could be used; it is tried again.
+            Err(error) => {
+                tell(&format!("TLS 1.2 is taken still: {error}"));
+                self.narrows = Some((until, tls));
+            }
+        }
+    }
+}
+
+/// Connections that there are file descriptors for, with as many to targets and some for files: what
+/// can't be taken is turned away, and does not wait while others hold all of them.
+#[expect(clippy::disallowed_methods, reason = "this is the rim")]
+fn connections() -> usize {
+    // Other systems don't tell.
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let mut lines = limits.lines();
+    let line = lines.find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    let room = soft.map_or(CONNECTIONS, |soft| soft.saturating_sub(FILES) / 2);
+    room.clamp(1, CONNECTIONS)
+}
+
+/// What the policy allows of TLS; its files are looked at from now on.
+fn allowed(loaded: &Loaded, seen: &mut Stamps) -> Result<Allowed, CommandError> {
+    let allowed = || floor::allowed(loaded, today()).map_err(|wrong| unusable(&[wrong]));
+    seen.extend(allowed()?.files.into_iter().map(stamp));
+    // What changes from here on is seen.
+    allowed()
+}
+
+fn narrows(tls: Option<&Tls>, allowed: &Allowed) -> Option<(Date, Tls)> {
+    let floor = Floor::Tls13;
+    let narrow = tls.map(|tls| Tls {
+        floor,
+        ..tls.clone()
+    });
+    allowed.until.zip(narrow)
 }
 
 /// Tells of what does not work any more, and of what works again; gives what does not work.
@@ -391,7 +476,7 @@ fn stamp(path: PathBuf) -> (PathBuf, Option<(u64, SystemTime)>) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the rim")]
-fn tls(loaded: &Loaded) -> Result<Option<Tls>, CommandError> {
+fn tls(loaded: &Loaded, allowed: &Allowed) -> Result<Option<Tls>, CommandError> {
     let listen = loaded.config.listen.as_ref();
     let pair =
         listen.and_then(|listen| listen.certificate.as_ref().zip(listen.private_key.as_ref()));
@@ -406,7 +491,7 @@ fn tls(loaded: &Loaded) -> Result<Option<Tls>, CommandError> {
     Ok(Some(Tls {
         chain: read(chain)?,
         key: read(key)?,
-        floor: Floor::Tls13,
+        floor: allowed.floor,
     }))
 }
 

@@ -3,6 +3,7 @@
 mod clients;
 mod demo;
 mod emergency;
+mod floor;
 mod keys;
 mod load;
 mod stand;

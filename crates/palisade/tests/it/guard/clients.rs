@@ -61,7 +61,7 @@ fn issuer() -> Option<(Running, String)> {
 }
 
 /// A gateway with the configuration of a folder, and its address.
-fn gateway(folder: &Folder) -> (Running, String) {
+pub(super) fn gateway(folder: &Folder) -> (Running, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
         .args(["guard", "serve"])
         .current_dir(&folder.0)
@@ -300,7 +300,7 @@ fn python() -> Option<PathBuf> {
 }
 
 /// Makes the gateway's certificate.
-fn certificate(folder: &Folder) -> Option<()> {
+pub(super) fn certificate(folder: &Folder) -> Option<()> {
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"])
         .args([
