@@ -39,7 +39,8 @@ usage: cargo xtask COMMAND
   bench scan [TREE …]       time scans beside the parse-only floor; write docs/benchmarks.md
   bench iam                 time reasoning about permissions; write docs/benchmarks.md
   bench ledger              time appending and verifying beside raw probes; write docs/benchmarks.md
-  bench gateway             CPU per request beside nginx, HAProxy and Envoy; write docs/benchmarks.md
+  bench gateway             CPU per request beside nginx, HAProxy and Envoy, plain and over TLS, slow clients,
+                            memory; write docs/benchmarks.md
   sam-oracle CHECKOUT …     the SAM transform against the translator's input and output pairs
   picture                   real output as docs/scan.svg
   iam-data PACKAGE DATASET BOTOCORE [MAP]

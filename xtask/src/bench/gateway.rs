@@ -2,8 +2,10 @@
 //! stands before functions elsewhere, in the same run on the same core. What counts is the CPU time
 //! of the servers per request: it hardly depends on what else the machine does.
 
+mod memory;
 mod parties;
 mod slow;
+mod tls;
 
 use self::parties::{Party, Work};
 use super::page;
@@ -76,6 +78,8 @@ enum Load {
     Fresh,
     Seen,
     Post,
+    /// As `Post`, with one of many tokens.
+    Mixed,
 }
 
 /// What one party took.
@@ -87,7 +91,8 @@ struct Taken {
     mebibytes: f64,
 }
 
-/// `bench gateway [--envoy PROGRAM] [--palisade PROGRAM] [--only PART]`.
+/// `bench gateway [--envoy PROGRAM] [--palisade PROGRAM] [--only PART]`: a part is `slow`, `memory`, or
+/// the rows that say so, such as `TLS`.
 pub(super) fn run(arguments: &[String]) -> Result<()> {
     let (mut envoy, mut palisade, mut only) = ("envoy".to_owned(), None, String::new());
     let mut rest = arguments.iter();
@@ -102,8 +107,10 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
             ),
         }
     }
-    let is_slow = only == "slow";
-    let versions = parties::versions(&envoy, is_slow)?;
+    // These parts need no peers.
+    let (is_slow, is_memory) = (only == "slow", only == "memory");
+    let is_alone = is_slow || is_memory;
+    let versions = parties::versions(&envoy, is_alone)?;
     let palisade = match palisade {
         Some(program) => program,
         None => release_binary("palisade")?,
@@ -114,15 +121,18 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let _cleanup = super::Cleanup(folder.clone());
     println!("signing tokens");
     let work = Work::new(&folder, palisade, envoy)?;
+    let tls = tls::over(&work)?;
     let upstream = Server::start(work.upstream()?, work.upstream)?;
     let mut rows = String::new();
     let mut missed = Vec::new();
-    let chosen = |variant: &&Variant| !is_slow && variant.what.contains(&only);
-    for variant in VARIANTS.iter().filter(chosen) {
+    let chosen = |(_, variant): &(_, &Variant)| !is_alone && variant.what.contains(&only);
+    let plain = VARIANTS.iter().map(|variant| (&work, variant));
+    let secure = tls::VARIANTS.iter().map(|variant| (&tls, variant));
+    for (work, variant) in plain.chain(secure).filter(chosen) {
         let mut rounds = Vec::new();
         for round in 0..ROUNDS {
-            let ours = measured(&work, variant.ours, variant.load, round)?;
-            let peer = measured(&work, variant.peer, variant.load, round)?;
+            let ours = measured(work, variant.ours, variant.load, round)?;
+            let peer = measured(work, variant.peer, variant.load, round)?;
             rounds.push((ours, peer));
         }
         rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
@@ -158,9 +168,16 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         slow_rows = rows;
         missed.extend(more);
     }
+    let mut memory_rows = String::new();
+    if only.is_empty() || is_memory {
+        let (rows, more) = memory::run(&work, &tls)?;
+        memory_rows = rows;
+        missed.extend(more);
+    }
     drop(upstream);
     if only.is_empty() {
-        let text = section(&rows, &versions) + &slow::section(&slow_rows);
+        let text =
+            section(&rows, &versions) + &slow::section(&slow_rows) + &memory::section(&memory_rows);
         page::write("gateway", &text)?;
     }
     ensure!(missed.is_empty(), "missed: {}", missed.join("; "));
@@ -175,7 +192,8 @@ fn section(rows: &str, versions: &str) -> String {
     format!(
         "{versions}\n\n\
          All servers, the upstream (nginx, 11 bytes) among them, run on core 0 with one worker; \
-         `wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` runs on core 1. HTTP/1.1 with keep-alive, plain text. \
+         `wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` runs on core 1. HTTP/1.1 with keep-alive, plain text, or TLS 1.3 \
+         with one P-256 certificate for all and `TLS_AES_256_GCM_SHA384` where it says so. \
          *CPU µs* is the user and system time of the server's processes, without the upstream's, \
          divided by its requests; *ratio* is ours to the peer's. Palisade and the peer run in turn; \
          the middle one of {ROUNDS} pairs. Every variant is checked first: 200, and 401 without a token, with a \
@@ -205,7 +223,7 @@ fn measured(work: &Work, party: Party, load: Load, round: usize) -> Result<Taken
     let before = server.ticks()?;
     let counted = wrk(work, load, port, SECONDS)?;
     let ticks = server.ticks()? - before;
-    let mebibytes = server.mebibytes()?;
+    let mebibytes = server.mebibytes("VmRSS")?;
     drop(server);
     std::fs::remove_dir_all(&folder)?;
     Ok(Taken {
@@ -219,9 +237,9 @@ fn measured(work: &Work, party: Party, load: Load, round: usize) -> Result<Taken
 
 /// What each variant has to answer, before anything is timed.
 fn check(work: &Work, party: Party, load: Load, port: u16) -> Result<()> {
-    let body = (load == Load::Post).then_some(work.body.as_str());
+    let body = matches!(load, Load::Post | Load::Mixed).then_some(work.body.as_str());
     let expect = |wanted: u16, token: Option<&str>, body: Option<&str>| {
-        let status = parties::status(port, token, body)?;
+        let status = work.status(port, token, body)?;
         ensure!(status == wanted, "{status}, not {wanted}");
         Ok(())
     };
@@ -259,13 +277,14 @@ struct Counted {
 
 fn wrk(work: &Work, load: Load, port: u16, seconds: u32) -> Result<Counted> {
     let script = work.script(load)?;
+    let scheme = if work.is_tls { "https" } else { "http" };
     let output = Command::new("taskset")
         .args(["-c", "1", "wrk", "-t1", "--latency"])
         .arg(format!("-c{CONNECTIONS}"))
         .arg(format!("-d{seconds}s"))
         .arg("-s")
         .arg(script)
-        .arg(format!("http://127.0.0.1:{port}/orders"))
+        .arg(format!("{scheme}://127.0.0.1:{port}/orders"))
         .current_dir(&work.folder)
         .output()
         .context("starting wrk")?;
@@ -327,11 +346,18 @@ impl Server {
         times.try_fold(0.0, |sum, time| Ok(sum + time.parse::<f64>()?))
     }
 
-    fn mebibytes(&self) -> Result<f64> {
+    /// `VmRSS`, the memory at present, or `VmHWM`, the most that it was.
+    fn mebibytes(&self, field: &str) -> Result<f64> {
         let text = std::fs::read_to_string(self.proc("status"))?;
         let mut lines = text.lines();
-        let found = lines.find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        Ok(found.context("no VmRSS")?.parse::<f64>()? / 1024.0)
+        let found = lines.find_map(|line| {
+            let value = line.strip_prefix(field)?.strip_prefix(':')?;
+            value.trim().strip_suffix(" kB")
+        });
+        Ok(found
+            .with_context(|| format!("no {field}"))?
+            .parse::<f64>()?
+            / 1024.0)
     }
 
     fn proc(&self, file: &str) -> PathBuf {

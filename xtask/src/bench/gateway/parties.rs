@@ -1,6 +1,6 @@
 //! Who is compared in `bench gateway`: their configurations, and what they are asked.
 
-use super::{BODY, Load};
+use super::{BODY, Load, tls};
 use anyhow::{Context as _, Result, ensure};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
@@ -41,8 +41,8 @@ impl Party {
 }
 
 /// The peers' versions; whoever is missing is told with what brings it.
-/// Slow clients need fewer of them.
-pub(super) fn versions(envoy: &str, is_slow: bool) -> Result<String> {
+/// Parts that stand alone need fewer of them.
+pub(super) fn versions(envoy: &str, is_alone: bool) -> Result<String> {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for (program, option, hint) in [
@@ -55,8 +55,9 @@ pub(super) fn versions(envoy: &str, is_slow: bool) -> Result<String> {
         ),
         ("wrk", "-v", "apt-get install wrk"),
         ("taskset", "--version", "apt-get install util-linux"),
+        ("openssl", "version", "apt-get install openssl"),
     ] {
-        if is_slow && (program == "haproxy" || program == envoy) {
+        if is_alone && (program == "haproxy" || program == envoy) {
             continue;
         }
         let Ok(output) = Command::new(program).arg(option).output() else {
@@ -81,31 +82,8 @@ pub(super) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// The status of one request.
-pub(super) fn status(port: u16, token: Option<&str>, body: Option<&str>) -> Result<u16> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    let method = if body.is_some() { "POST" } else { "GET" };
-    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
-    let kind = body.map(|body| {
-        format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        )
-    });
-    write!(
-        stream,
-        "{method} /orders HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{}{}\r\n{}",
-        token.unwrap_or_default(),
-        kind.unwrap_or_default(),
-        body.unwrap_or_default()
-    )?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head)?;
-    let status = std::str::from_utf8(&head)?.split(' ').nth(1);
-    status.context("no status")?.parse().context("no status")
-}
-
 /// What all parties use.
+#[derive(Clone)]
 pub(super) struct Work {
     pub(super) folder: PathBuf,
     palisade: PathBuf,
@@ -120,6 +98,8 @@ pub(super) struct Work {
     /// One whose role permits nothing.
     pub(super) stranger: String,
     pub(super) body: String,
+    /// With the certificate of `tls`.
+    pub(super) is_tls: bool,
 }
 
 struct Signer {
@@ -201,7 +181,37 @@ impl Work {
             unsigned: signer.token(0, "none", "clerk")?,
             stranger: signer.token(0, "RS256", "nobody")?,
             body: format!(r#"{body}{filler}"}}"#),
+            is_tls: false,
         })
+    }
+
+    /// The status of one request.
+    pub(super) fn status(&self, port: u16, token: Option<&str>, body: Option<&str>) -> Result<u16> {
+        let method = if body.is_some() { "POST" } else { "GET" };
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+        let kind = body.map(|body| {
+            format!(
+                "Content-Type: application/json\r\nContent-Length: {}\r\n",
+                body.len()
+            )
+        });
+        let request = format!(
+            "{method} /orders HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{}{}\r\n{}",
+            token.unwrap_or_default(),
+            kind.unwrap_or_default(),
+            body.unwrap_or_default()
+        );
+        let mut head = [0; 12];
+        if self.is_tls {
+            let answer = tls::answer(&self.folder, port, &request)?;
+            answer.as_slice().read_exact(&mut head)?;
+        } else {
+            let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+            stream.write_all(request.as_bytes())?;
+            stream.read_exact(&mut head)?;
+        }
+        let status = std::str::from_utf8(&head)?.split(' ').nth(1);
+        status.context("no status")?.parse().context("no status")
     }
 
     /// What wrk asks.
@@ -210,19 +220,25 @@ impl Work {
             "wrk.headers[\"Authorization\"] = \"Bearer {}\"\n",
             self.seen
         );
+        let post = format!(
+            "wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"application/json\"\n\
+             wrk.body = [[{}]]\n",
+            self.body
+        );
+        let tokens = "local tokens, at = {}, 0\n\
+            for line in io.lines(\"tokens\") do tokens[#tokens + 1] = \"Bearer \" .. line end\n";
         let text = match load {
             Load::Plain => String::new(),
             Load::Seen => seen,
-            Load::Post => format!(
-                "{seen}wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"application/json\"\n\
-                 wrk.body = [[{}]]\n",
-                self.body
+            Load::Post => seen + &post,
+            Load::Fresh => format!(
+                "{tokens}function request()\n  at = at + 1\n  if at >= #tokens then wrk.thread:stop() end\n  \
+                 return wrk.format(nil, nil, {{ Authorization = tokens[at] or tokens[1] }})\nend\n"
             ),
-            Load::Fresh => "local tokens, at = {}, 0\n\
-                for line in io.lines(\"tokens\") do tokens[#tokens + 1] = \"Bearer \" .. line end\n\
-                function request()\n  at = at + 1\n  if at >= #tokens then wrk.thread:stop() end\n  \
-                return wrk.format(nil, nil, { Authorization = tokens[at] or tokens[1] })\nend\n"
-                .to_owned(),
+            Load::Mixed => format!(
+                "{post}{tokens}math.randomseed(os.time())\nfunction request()\n  \
+                 wrk.headers[\"Authorization\"] = tokens[math.random(#tokens)]\n  return wrk.format()\nend\n"
+            ),
         };
         let path = self.folder.join(format!("{load:?}.lua"));
         std::fs::write(&path, text)?;
@@ -247,10 +263,18 @@ impl Work {
             Party::Public | Party::Token | Party::Full => self.palisade(party, folder, port),
             Party::Nginx => {
                 let log = folder.join("access.log");
+                let secure = match self.is_tls {
+                    true => format!(
+                        " ssl;\nssl_protocols TLSv1.3;\nssl_certificate {};\nssl_certificate_key {}",
+                        self.folder.join(tls::CHAIN).display(),
+                        self.folder.join(tls::KEY).display()
+                    ),
+                    false => String::new(),
+                };
                 let server = format!(
                     "access_log {} combined;\nupstream u {{ server 127.0.0.1:{upstream}; keepalive 256; \
                      keepalive_requests 100000000; }}\n\
-                     server {{ listen 127.0.0.1:{port};\nlocation / {{ proxy_pass http://u; \
+                     server {{ listen 127.0.0.1:{port}{secure};\nlocation / {{ proxy_pass http://u; \
                      proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }}",
                     log.display()
                 );
@@ -262,9 +286,16 @@ impl Work {
                         .replace("KEY", &self.folder.join("rsa.pub").display().to_string()),
                     _ => String::new(),
                 };
+                let secure = match self.is_tls {
+                    true => format!(
+                        " ssl crt {} ssl-min-ver TLSv1.3",
+                        self.folder.join(tls::BOTH).display()
+                    ),
+                    false => String::new(),
+                };
                 let text = format!(
                     "global\n  nbthread 1\ndefaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  \
-                     timeout server 60s\nfrontend f\n  bind 127.0.0.1:{port}\n{rules}  default_backend b\n\
+                     timeout server 60s\nfrontend f\n  bind 127.0.0.1:{port}{secure}\n{rules}  default_backend b\n\
                      backend b\n  http-reuse always\n  server s 127.0.0.1:{upstream}\n"
                 );
                 let file = folder.join("haproxy.cfg");
@@ -278,6 +309,13 @@ impl Work {
                 let file = folder.join("envoy.yaml");
                 let text = ENVOY.replace("UPSTREAM", &upstream.to_string());
                 let text = text.replace("PORT", &port.to_string());
+                let secure = match self.is_tls {
+                    true => ENVOY_TLS
+                        .replace("CHAIN", &self.folder.join(tls::CHAIN).display().to_string())
+                        .replace("KEY", &self.folder.join(tls::KEY).display().to_string()),
+                    false => String::new(),
+                };
+                let text = text.replace("SECURE\n", &secure);
                 std::fs::write(&file, text.replace("JWKS", &self.jwks))?;
                 let mut command = pinned(&self.envoy, &["-c".as_ref(), &file]);
                 command.args(["--concurrency", "1", "-l", "error", "--disable-hot-restart"]);
@@ -289,11 +327,22 @@ impl Work {
     fn palisade(&self, party: Party, folder: &Path, port: u16) -> Result<Command> {
         let mut text = format!(
             "environment = \"bench\"\n{}[ledger]\ndir = \"ledger\"\n\n[listen]\naddress = \"127.0.0.1:{port}\"\n\
-             plaintext = true\n\n[targets.orders]\nurls = [\"http://127.0.0.1:{}\"]\n",
+             {}\n[targets.orders]\nurls = [\"http://127.0.0.1:{}\"]\n",
             if party == Party::Full {
                 "policies = [\"policies.cedar\"]\n"
             } else {
                 ""
+            },
+            if self.is_tls {
+                std::fs::copy(self.folder.join(tls::CHAIN), folder.join(tls::CHAIN))?;
+                std::fs::copy(self.folder.join(tls::KEY), folder.join(tls::KEY))?;
+                format!(
+                    "certificate = \"{}\"\nprivate-key = \"{}\"\n",
+                    tls::CHAIN,
+                    tls::KEY
+                )
+            } else {
+                "plaintext = true\n".to_owned()
             },
             self.upstream
         );
@@ -380,12 +429,23 @@ static_resources:
           - name: envoy.filters.http.router
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+SECURE
   clusters:
   - name: u
     type: STATIC
     load_assignment:
       cluster_name: u
       endpoints: [{ lb_endpoints: [{ endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: UPSTREAM } } } }] }]
+"#;
+
+const ENVOY_TLS: &str = r#"      transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          common_tls_context:
+            tls_params: { tls_minimum_protocol_version: TLSv1_3 }
+            tls_certificates:
+            - { certificate_chain: { filename: "CHAIN" }, private_key: { filename: "KEY" } }
 "#;
 
 const ISSUER: &str = r#"
