@@ -77,12 +77,11 @@ impl Form {
     /// All that is wrong with the event; a place that can't be open, because other parts of the
     /// event depend on it, or because it is one of several persons'.
     pub fn new(
-        draft: Draft,
+        mut draft: Draft,
         open: &[(&str, Fill<'_>)],
         product: &Product,
         record: Record,
     ) -> Result<Self, Vec<EventError>> {
-        let mut draft = draft;
         for (number, (path, kind)) in open.iter().enumerate() {
             draft = match kind {
                 Fill::Text(_) => draft.set(path, sample(number)),

@@ -17,7 +17,7 @@ pub trait Identity: std::fmt::Debug + Send + Sync {
 }
 
 /// Identity by tokens that Palisade signs itself. A token is used again for calls of the same caller
-/// to the same function, for half of its life at most: signing costs more than all else that is
+/// to the same function, for half of its life at most: signing is dearer than most of what else is
 /// done for a call.
 pub struct Minted {
     minter: RwLock<Minter>,

@@ -291,9 +291,8 @@ impl Guard {
         };
         let event = crate::record::given(grant, self.now()).build();
         let event = event.map_err(|_| Reason::NotRecorded)?;
-        let pending = ledger.submit(event, Record::Before).await;
-        let pending = pending.map_err(|_| Reason::NotRecorded)?;
-        Written::Before(pending).wait().await
+        let receipt = ledger.append(event).await;
+        receipt.map(drop).map_err(|_| Reason::NotRecorded)
     }
 
     /// Hands a record to the ledger where nobody can wait.

@@ -91,6 +91,7 @@ enum What {
 pub(crate) struct Noted<'a> {
     kind: Kind,
     pass: &'a Pass,
+    trace: Option<&'a str>,
     detail: Option<String>,
     duration: i64,
     length: i64,
@@ -166,6 +167,7 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
         ),
         Entry::Event(occurrence) => (None, Some(occurrence.kind)),
     };
+    let trace = trace_id(pass);
     let kind = Kind {
         record,
         step: pass.step,
@@ -175,13 +177,14 @@ fn noted(pass: &Pass, record: Record, what: What, detail: Option<String>) -> Not
         source,
         has_address: pass.address.is_some(),
         has_route: matches!(pass.standing, Some(Standing::Route(_))),
-        has_trace: trace_id(pass).is_some(),
+        has_trace: trace.is_some(),
         has_detail: detail.is_some(),
         what,
     };
     Noted {
         kind,
         pass,
+        trace,
         detail,
         duration: 0,
         length: 0,
@@ -363,7 +366,7 @@ impl Forms {
             ("src_endpoint.ip", pass.address.as_deref()),
             ("http_request.url.path", path),
             ("palisade.route", route),
-            ("trace.uid", trace_id(pass)),
+            ("trace.uid", noted.trace),
             ("status_detail", noted.detail.as_deref()),
         ];
         let texts = texts.into_iter();

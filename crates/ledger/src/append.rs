@@ -3,11 +3,10 @@
 
 use crate::error::{AppendError, LedgerError};
 use crate::ledger::{Ledger, Pending, Receipt};
-use crate::store::random;
+use crate::store::unguessable;
 use crate::writer::{Parts, Ready};
 use palisade_event::{Draft, Event, EventError, Fill, Form, Private, Record, Stamp, uuid};
 use palisade_tlog::leaf_hash;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 impl Ledger {
@@ -77,11 +76,7 @@ impl Ledger {
         let uid = uuid(salts.next());
         let filled = form.fill(values, logged_time(parts), &uid, || salts.next())?;
         salts.check()?;
-        Ok(Ready {
-            hash: leaf_hash(&filled.leaf),
-            private: filled.private,
-            leaf: filled.leaf,
-        })
+        Ok(Ready::new(filled.leaf, filled.private))
     }
 }
 
@@ -101,41 +96,38 @@ pub(crate) fn ready(parts: &Parts, event: Event, record: Record) -> Result<Ready
     });
     let sealed = complete.seal(|| salts.next())?;
     salts.check()?;
-    Ok(Ready {
-        hash: leaf_hash(&sealed.leaf),
-        private: Private::encode(&sealed.private),
-        leaf: sealed.leaf,
-    })
+    let private = Private::encode(&sealed.private);
+    Ok(Ready::new(sealed.leaf, private))
 }
 
-/// Random bytes, sixteen at a time.
+impl Ready {
+    fn new(leaf: Vec<u8>, private: Vec<u8>) -> Self {
+        Self {
+            hash: leaf_hash(&leaf),
+            leaf,
+            private,
+        }
+    }
+}
+
+/// Salts, and whether there were any: who takes them can't stop half-way.
 #[derive(Default)]
 struct Salts {
-    failed: bool,
-}
-
-thread_local! {
-    /// Random bytes that nobody has been given: asking for them costs more than they do.
-    static AHEAD: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    failed: Option<LedgerError>,
 }
 
 impl Salts {
     fn next(&mut self) -> [u8; 16] {
-        AHEAD.with_borrow_mut(|ahead| {
-            if ahead.is_empty() {
-                match random::<1024>() {
-                    Ok(bytes) => ahead.extend(bytes.as_chunks().0),
-                    Err(_) => self.failed = true,
-                }
-            }
-            ahead.pop().unwrap_or_default()
+        unguessable().unwrap_or_else(|error| {
+            self.failed = Some(error);
+            [0; 16]
         })
     }
 
-    fn check(&self) -> Result<(), AppendError> {
+    fn check(self) -> Result<(), AppendError> {
         match self.failed {
-            true => Err(Arc::new(LedgerError::Random).into()),
-            false => Ok(()),
+            Some(error) => Err(Arc::new(error).into()),
+            None => Ok(()),
         }
     }
 }

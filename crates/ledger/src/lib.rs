@@ -66,6 +66,7 @@ pub use publish::{PublishError, Submission, Turn, join};
 pub use query::{Answer, Query};
 pub use sign::Signer;
 pub use stats::{Stats, stats};
+pub use store::unguessable;
 pub use tail::Tail;
 pub use terms::Outcome;
 pub use verify::{Evidence, Verified, verify};

@@ -7,6 +7,7 @@ use crate::segment::{Broken, Cipher, FrameHeader, Header, Record, Records};
 use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::cell::RefCell;
 
 /// Where segments are.
 pub(crate) const FOLDER: &str = "segments";
@@ -61,6 +62,26 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], LedgerError> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).map_err(|_| LedgerError::Random)?;
     Ok(bytes)
+}
+
+thread_local! {
+    /// Random bytes that nobody has been given.
+    static AHEAD: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sixteen random bytes. Asking for so few costs as much as asking for many: some are kept ahead, in
+/// each thread.
+///
+/// # Errors
+/// When the system gives none.
+pub fn unguessable() -> Result<[u8; 16], LedgerError> {
+    AHEAD.with_borrow_mut(|ahead| match ahead.pop() {
+        Some(bytes) => Ok(bytes),
+        None => {
+            ahead.extend(random::<1024>()?.as_chunks().0);
+            ahead.pop().ok_or(LedgerError::Random)
+        }
+    })
 }
 
 /// One segment, open.

@@ -12,10 +12,9 @@ use palisade_guard::limit::{
     Counter, FileStore, Limiter, QuotaStore, Quotas, Seed, StoreError, Window,
 };
 use palisade_guard::{Fetch, Guard, Parts, Random};
-use palisade_ledger::{Clock, Ledger, SystemClock};
+use palisade_ledger::{Clock, Ledger, SystemClock, unguessable};
 use palisade_policy::ConfigError;
 use serde_json::{Value, json};
-use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -190,10 +189,8 @@ impl Loaded {
             };
             Wrong {
                 file,
-                line: problem.line,
-                column: problem.column,
                 message,
-                help: None,
+                ..Wrong::from(problem)
             }
         });
         each.collect()
@@ -293,31 +290,19 @@ pub(crate) fn fill(bytes: &mut [u8]) {
     assert!(filled.is_ok(), "the system gives no random numbers");
 }
 
-/// Asking for a few bytes costs as much as asking for many: some are kept ahead, in each thread.
 fn random() -> Random {
-    thread_local! {
-        static AHEAD: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
-    }
     Random(Arc::new(|bytes| {
-        let Ok(few) = <&mut [u8; 16]>::try_from(&mut *bytes) else {
-            return fill(bytes);
-        };
-        *few = AHEAD.with_borrow_mut(|ahead| {
-            if ahead.is_empty() {
-                let mut many = [0; 1024];
-                fill(&mut many);
-                ahead.extend(many.as_chunks().0);
-            }
-            // INVARIANT: some are there now.
-            ahead.pop().unwrap_or_default()
-        });
+        match <&mut [u8; 16]>::try_from(&mut *bytes) {
+            // What each call needs.
+            Ok(few) => *few = fresh(),
+            Err(_) => fill(bytes),
+        }
     }))
 }
 
+#[expect(clippy::expect_used, reason = "without it nothing goes on")]
 fn fresh() -> [u8; 16] {
-    let mut bytes = [0; 16];
-    fill(&mut bytes);
-    bytes
+    unguessable().expect("the system gives random numbers")
 }
 
 /// A time that was said.

@@ -1,7 +1,7 @@
 //! The gateway as others meet it: tokens of a real OpenID Connect issuer (oidc-provider, of npm),
 //! and calls that AWS's own library signs (boto3, of PyPI).
 
-use super::stand::until;
+use super::stand::{Serving, until};
 use crate::Folder;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A program that runs beside a test, and ends with it.
-pub(super) struct Running(pub(super) Child);
+struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -59,22 +59,6 @@ fn issuer() -> Option<(Running, String)> {
         missing("node with oidc-provider in target/tools is not there");
     }
     started
-}
-
-/// A gateway with the configuration of a folder, and its address.
-pub(super) fn gateway(folder: &Folder) -> (Running, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
-        .args(["guard", "serve"])
-        .current_dir(&folder.0)
-        .env_clear()
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let errors = child.stderr.take().unwrap();
-    let running = Running(child);
-    let address = said(errors, "guard at http").unwrap();
-    let address = address.trim_start_matches("s").trim_start_matches("://");
-    (running, address.to_owned())
 }
 
 /// A function that gives back what it gets. Its address.
@@ -203,10 +187,10 @@ fn tokens_of_a_real_issuer() {
         .with("guard.toml", documented(&issuer, &function()))
         .with("introspection.secret", "a+b c:d%41/=\n");
     let began = Instant::now();
-    let (_gateway, address) = gateway(&folder);
+    let serving = Serving::start(&folder);
     let shop = Shop {
         issuer: &issuer,
-        gateway: &address,
+        gateway: &serving.address,
     };
     let orders = "orders.example.com";
 
@@ -215,7 +199,11 @@ fn tokens_of_a_real_issuer() {
     assert_eq!(shop.call(&first), 200);
     assert_eq!((shop.asked(discovery), shop.asked("/jwks")), (1, 1));
 
-    assert_eq!(http(&address, "GET /orders/7", "", "").0, 401, "no token");
+    assert_eq!(
+        http(&serving.address, "GET /orders/7", "", "").0,
+        401,
+        "no token"
+    );
     assert_eq!(shop.call(&shop.token("bills.example.com")), 401, "audience");
     assert_eq!(shop.call(&shop.token_with(orders, "")), 403, "no scope");
     let (_, signed) = first.split_once('.').unwrap();
@@ -372,10 +360,10 @@ fn answers(kind: &str, routes: &[(&str, &str)]) -> Option<BTreeMap<String, Strin
         .with("guard.toml", config)
         .with("callers.toml", callers);
     certificate(&folder)?;
-    let (_gateway, address) = gateway(&folder);
+    let serving = Serving::start(&folder);
     let run = Command::new(python)
         .arg(beside("tests/clients/aws_caller.py"))
-        .args([kind, &format!("https://{address}"), "chain.pem"])
+        .args([kind, &format!("https://{}", serving.address), "chain.pem"])
         .current_dir(&folder.0)
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .output()

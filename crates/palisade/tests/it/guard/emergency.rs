@@ -1,48 +1,10 @@
 //! Break-glass access, from the file of grants to everybody who has to hear of its use.
 
-use super::clients::{Running, function, http};
+use super::clients::{function, http};
+use super::stand::{Serving, events};
 use super::{answer, example};
-use crate::Folder;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// What a gateway says, line by line.
-struct Said(Receiver<String>);
-
-impl Said {
-    /// The next line that has all of the words.
-    fn next(&self, words: &[&str]) -> String {
-        let mut lines = Vec::new();
-        while let Ok(line) = self.0.recv_timeout(Duration::from_secs(20)) {
-            if words.iter().all(|word| line.contains(word)) {
-                return line;
-            }
-            lines.push(line);
-        }
-        panic!("nobody said {words:?}: {lines:#?}");
-    }
-}
-
-fn gateway(folder: &Folder) -> (Running, Said) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_palisade"))
-        .args(["guard", "serve"])
-        .current_dir(&folder.0)
-        .env_clear()
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let errors = BufReader::new(child.stderr.take().unwrap());
-    let (say, said) = channel();
-    std::thread::spawn(move || {
-        for line in errors.lines().map_while(Result::ok) {
-            let _ = say.send(line);
-        }
-    });
-    (Running(child), Said(said))
-}
 
 /// So many seconds from now, as a grant writes it.
 fn time(seconds: i64) -> String {
@@ -86,13 +48,16 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         ),
     );
     write("grants.toml", "");
-    let (running, said) = gateway(&folder);
-    let line = said.next(&["guard at http://"]);
-    let (address, admin) = line.split_once(", metrics and health at http://").unwrap();
-    let address = address.trim_start_matches("guard at http://");
+    let serving = Serving::start(&folder);
+    // The first line that has the first words has all the others.
+    let said = |words: &[&str]| {
+        let line = serving.says(words[0]);
+        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+        line
+    };
     let call = || {
         http(
-            address,
+            &serving.address,
             "POST /orders",
             &format!("X-Api-Key: {key}\r\n"),
             "{}",
@@ -105,17 +70,17 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         "grants.toml",
         &grant(id, &time(60)).replace("payments are stuck", " "),
     );
-    said.next(&["can't be taken", "needs `reason`"]);
+    said(&["needs `reason`", "can't be taken"]);
     assert_eq!(call(), 403);
     // Nor what holds for longer than a working day.
     write("grants.toml", &grant(id, &time(86_400)));
-    said.next(&["can't be taken", "480 are the most"]);
+    said(&["480 are the most", "can't be taken"]);
     // And then what is in order.
     let until = time(12);
     write("grants.toml", &grant(id, &until));
-    said.next(&["took `guard.toml` anew"]);
-    said.next(&[
-        "BREAK-GLASS grant `INC-7`",
+    said(&["took `guard.toml` anew"]);
+    said(&[
+        "BREAK-GLASS grant `INC-7` for api-key",
         id,
         "payments are stuck",
         "asked for by ada, approved by bob",
@@ -123,14 +88,14 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
     let check = answer(&folder, &["check"], 0, "guard-check.schema.json");
     assert_eq!(check["stands"]["grants"][0]["approver"], "bob");
     assert_eq!(call(), 200);
-    let used = said.next(&[
+    let used = said(&[
         "BREAK-GLASS grant `INC-7` used",
         "1 calls permitted, 0 denied",
     ]);
     for word in [id, "payments are stuck", "ada", "bob", &until[..16]] {
         assert!(used.contains(word), "{used}");
     }
-    let (_, metrics) = http(admin.trim(), "GET /metrics", "", "");
+    let (_, metrics) = http(&serving.admin(), "GET /metrics", "", "");
     let counted = "palisade_guard_break_glass_total{grant=\"INC-7\",decision=\"permitted\"} 1";
     assert!(metrics.contains(counted), "{metrics}");
     // It ends by itself.
@@ -141,22 +106,9 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(call(), 403);
-    drop(running);
-    let run = folder.run(&[
-        "ledger",
-        "query",
-        "--dir",
-        "ledger",
-        "--class",
-        "api_activity",
-        "--format",
-        "ocsf",
-    ]);
-    let out = run.out();
-    let events = out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let events: Vec<Value> = events.collect();
+    drop(serving);
+    let managed = events(&folder, "entity_management");
+    let events = events(&folder, "api_activity");
     let decided = |code: &str| {
         events
             .iter()
@@ -182,20 +134,7 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         assert_eq!(event["palisade"]["grant"]["uid"], "INC-7");
     }
     // That it was given is on record, once, before anything was done under it.
-    let run = folder.run(&[
-        "ledger",
-        "query",
-        "--dir",
-        "ledger",
-        "--class",
-        "entity_management",
-        "--format",
-        "ocsf",
-    ]);
-    let out = run.out();
-    let given = out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let given = managed.into_iter();
     let given: Vec<Value> = given
         .filter(|event| event["status_code"] == "granted")
         .collect();

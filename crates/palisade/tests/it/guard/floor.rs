@@ -1,7 +1,8 @@
 //! TLS 1.2 by an exception of the policy, and never without.
 
 use super::answer;
-use super::clients::{Running, certificate, gateway};
+use super::clients::certificate;
+use super::stand::Serving;
 use crate::Folder;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -132,15 +133,16 @@ fn an_exception_that_is_taken_back_ends_tls_1_2() {
     };
     let good = exception("SCSP-3.2", "guard:listen", &day(2));
     let folder = folder.with("exceptions.toml", good);
-    let (_gateway, address): (Running, String) = gateway(&folder);
-    assert!(speaks(&address, "-tls1_3"));
-    assert!(speaks(&address, "-tls1_2"));
-    assert!(!speaks(&address, "-tls1_1"));
+    let serving = Serving::start(&folder);
+    let address = &serving.address;
+    assert!(speaks(address, "-tls1_3"));
+    assert!(speaks(address, "-tls1_2"));
+    assert!(!speaks(address, "-tls1_1"));
     std::fs::remove_file(folder.0.join("exceptions.toml")).unwrap();
     let began = Instant::now();
-    while speaks(&address, "-tls1_2") {
+    while speaks(address, "-tls1_2") {
         assert!(began.elapsed() < Duration::from_secs(30), "taken still");
         std::thread::sleep(Duration::from_millis(200));
     }
-    assert!(speaks(&address, "-tls1_3"));
+    assert!(speaks(address, "-tls1_3"));
 }

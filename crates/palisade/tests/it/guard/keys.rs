@@ -1,7 +1,7 @@
 //! API keys from issue to revocation, and how that is recorded.
 
 use super::clients::{function, http};
-use super::stand::{Serving, configured, until};
+use super::stand::{Serving, configured, events, until};
 use super::{SECRET, answer, example, guard};
 use crate::Folder;
 use serde_json::{Value, json};
@@ -24,21 +24,7 @@ fn is_taken(folder: &Folder, key: &str) -> bool {
 
 /// Events of the ledger about keys: what was done, and by its index in words.
 fn recorded(folder: &Folder) -> Vec<(String, String)> {
-    let run = folder.run(&[
-        "ledger",
-        "query",
-        "--dir",
-        "ledger",
-        "--class",
-        "entity_management",
-        "--format",
-        "ocsf",
-    ]);
-    assert_eq!(run.code(), 0, "{}", run.err());
-    let out = run.out();
-    let events = out
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let events = events(folder, "entity_management").into_iter();
     events
         .map(|event| {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

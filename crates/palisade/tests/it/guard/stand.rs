@@ -73,8 +73,8 @@ impl Serving {
             is_over,
             address: String::new(),
         };
-        let line = serving.says("guard at http://");
-        let address = line.split_once("http://").unwrap().1;
+        let line = serving.says("guard at http");
+        let address = line.split_once("://").unwrap().1;
         address
             .split(',')
             .next()
@@ -404,18 +404,24 @@ pub(super) struct Records {
     pub(super) outcomes: BTreeMap<String, String>,
 }
 
+/// The events of a class in the ledger of a folder.
+#[track_caller]
+pub(super) fn events(folder: &Folder, class: &str) -> Vec<Value> {
+    let query = ["ledger", "query", "--dir", "ledger", "--format", "ocsf"];
+    let run = folder.run(&[&query[..], &["--class", class]].concat());
+    assert_eq!(run.code(), 0, "{}", run.err());
+    let out = run.out();
+    let events = out.lines().map(|line| serde_json::from_str(line).unwrap());
+    events.collect()
+}
+
 /// Reads the ledger of a folder, that must verify.
 #[track_caller]
 pub(super) fn records(folder: &Folder) -> Records {
     let run = folder.run(&["ledger", "verify", "--dir", "ledger"]);
     assert_eq!(run.code(), 0, "{}{}", run.out(), run.err());
-    let query = ["ledger", "query", "--dir", "ledger", "--format", "json"];
-    let run = folder.run(&[&query[..], &["--class", "api_activity"]].concat());
-    assert_eq!(run.code(), 0, "{}", run.err());
     let mut records = Records::default();
-    for line in run.out().lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        let event = &line["event"];
+    for event in events(folder, "api_activity") {
         // Readings of the ledger are on record, too.
         let (Some(_), Some(correlation)) = (
             event["palisade"]["means"].as_str(),
