@@ -5,7 +5,7 @@ use crate::answer;
 use crate::body::Answer;
 use crate::gateway::Shared;
 use crate::headers;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -66,7 +66,7 @@ fn respond(shared: &Shared, request: &Request<Incoming>) -> Response<Answer> {
         _ => return status(StatusCode::NOT_FOUND),
     };
     let mut response = Response::new(Answer::whole(text, None));
-    headers::set(response.headers_mut(), "content-type", kind);
+    headers::set(response.headers_mut(), header::CONTENT_TYPE, kind);
     response
 }
 

@@ -31,14 +31,14 @@ pub(crate) fn refusal(refusal: &Refusal, challenge: &str) -> Response<Answer> {
     let mut response = problem(status, &refusal.correlation);
     let fields = response.headers_mut();
     match refusal.answer {
-        Kind::Unauthenticated => headers::set(fields, "www-authenticate", challenge),
-        Kind::Method => headers::set(fields, "allow", &refusal.methods.join(", ")),
+        Kind::Unauthenticated => headers::set(fields, header::WWW_AUTHENTICATE, challenge),
+        Kind::Method => headers::set(fields, header::ALLOW, &refusal.methods.join(", ")),
         _ => {}
     }
     if let Some(wait) = refusal.retry_after {
         headers::set(
             fields,
-            "retry-after",
+            header::RETRY_AFTER,
             &wait.div_ceil(1000).max(1).to_string(),
         );
     }
@@ -90,9 +90,9 @@ pub(crate) fn allow_origin<B>(response: &mut Response<B>, cors: &Cors, origin: &
     // An origin that is listed is named; others are let in without credentials only.
     let is_listed = cors.origins.iter().any(|listed| listed == origin);
     let allowed = if is_listed { origin } else { "*" };
-    headers::set(fields, "access-control-allow-origin", allowed);
+    headers::set(fields, header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     if is_listed && cors.credentials {
-        headers::set(fields, "access-control-allow-credentials", "true");
+        headers::set(fields, header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
     }
     vary(response);
 }
@@ -113,11 +113,15 @@ pub(crate) fn preflight(cors: &Cors, origin: &str, method: &str) -> Response<Ans
     *response.status_mut() = StatusCode::NO_CONTENT;
     allow_origin(&mut response, cors, origin);
     let fields = response.headers_mut();
-    headers::set(fields, "access-control-allow-methods", method);
+    headers::set(fields, header::ACCESS_CONTROL_ALLOW_METHODS, method);
     if !cors.headers.is_empty() {
         let listed = cors.headers.join(", ");
-        headers::set(fields, "access-control-allow-headers", &listed);
+        headers::set(fields, header::ACCESS_CONTROL_ALLOW_HEADERS, &listed);
     }
-    headers::set(fields, "access-control-max-age", &cors.max_age.to_string());
+    headers::set(
+        fields,
+        header::ACCESS_CONTROL_MAX_AGE,
+        &cors.max_age.to_string(),
+    );
     response
 }

@@ -1,6 +1,7 @@
 //! Bodies: held back and bounded, or passed on as they come; and the answer's, in which what was
 //! admitted lives until its last byte.
 
+use crate::link::Coming;
 use crate::settings::Settings;
 use crate::wire::Running;
 use bytes::Bytes;
@@ -219,7 +220,7 @@ enum Source {
 /// An answer that is passed on as it comes.
 #[derive(Debug)]
 struct Through {
-    inner: Incoming,
+    inner: Coming,
     pause: Pause,
     bytes: u64,
     status: u16,
@@ -237,7 +238,7 @@ impl Answer {
     }
 
     pub(crate) fn through(
-        inner: Incoming,
+        inner: Coming,
         status: u16,
         admitted: Admitted,
         settings: &Settings,

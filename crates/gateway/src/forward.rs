@@ -3,6 +3,7 @@
 use crate::body::{Answer, Sent};
 use crate::connection::Connection;
 use crate::gateway::{Live, Shared};
+use crate::link::{Coming, LinkError};
 use crate::pool::{Place, Pool};
 use crate::wire::Running;
 use crate::{answer, headers, settings, websocket};
@@ -66,7 +67,7 @@ impl Failure {
 pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Response<Answer> {
     let asked = way.upgrade.take();
     let called = call(&mut way, &mut admitted, asked.is_some()).await;
-    let response = match called {
+    let mut response = match called {
         Ok(response) => response,
         Err(failure) => {
             let response = answer::problem(failure.status(), admitted.correlation());
@@ -79,7 +80,6 @@ pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Respons
         // `call` lets it pass only where it was asked for.
         return websocket::join(way.shared, asked, response, admitted, way.running);
     }
-    let mut response = response;
     headers::remove_hop_by_hop(response.headers_mut());
     if admitted.route().is_some_and(|route| route.cors.is_some()) {
         // Also where no origin asked: a cache may keep that for one.
@@ -87,7 +87,7 @@ pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Respons
     }
     let (parts, body) = response.into_parts();
     if admitted.checks_answer() {
-        return checked(parts, body, admitted, way.running).await;
+        return Box::pin(checked(parts, body, admitted, way.running)).await;
     }
     let status = parts.status.as_u16();
     let settings = &way.shared.settings;
@@ -101,7 +101,7 @@ pub(crate) async fn forward(mut way: Way<'_>, mut admitted: Admitted) -> Respons
 /// Holds an answer back until it is checked.
 async fn checked(
     parts: http::response::Parts,
-    body: Incoming,
+    body: Coming,
     admitted: Admitted,
     running: Running,
 ) -> Response<Answer> {
@@ -146,7 +146,7 @@ async fn call(
     way: &mut Way<'_>,
     admitted: &mut Admitted,
     asks_for_websocket: bool,
-) -> Result<Response<Incoming>, Failure> {
+) -> Result<Response<Coming>, Failure> {
     let route = admitted.route().ok_or(Failure::Misfit("no-route"))?;
     let pool = way.live.pools.get(&route.target);
     let pool = pool.ok_or(Failure::Misfit("no-target"))?.clone();
@@ -185,15 +185,15 @@ async fn send(
     path: &str,
     query: &str,
     request: Request<Sent>,
-) -> Result<Response<Incoming>, Failure> {
+) -> Result<Response<Coming>, Failure> {
     let (mut parts, body) = request.into_parts();
     let mut tried: Option<&Place> = None;
     let mut next = Some(body);
     let deadline = tokio::time::Instant::now() + pool.timeout();
     while let Some(body) = next.take() {
         let place = pool.pick(tried).ok_or(Failure::Misfit("no-target"))?;
-        let uri = place.uri(path, query);
-        parts.uri = uri.ok_or(Failure::Misfit("target-uri"))?;
+        let path = place.path(path, query);
+        let path = path.ok_or(Failure::Misfit("target-uri"))?;
         if tried.is_none() && pool.len() > 1 {
             next = body.again();
         }
@@ -201,15 +201,15 @@ async fn send(
             true => parts.clone(),
             false => std::mem::replace(&mut parts, Request::new(()).into_parts().0),
         };
-        let asked = place.send(Request::from_parts(head, body));
+        let asked = place.send(&path, Request::from_parts(head, body));
         match tokio::time::timeout_at(deadline, asked).await {
             Err(_) => return Err(Failure::Late),
             Ok(Ok(response)) => return Ok(response),
-            Ok(Err(error)) if error.is_connect() => {
+            Ok(Err(LinkError::Unreachable)) => {
                 pool.is_down(place);
                 tried = Some(place);
             }
-            Ok(Err(_)) => return Err(Failure::Gone("target-broken")),
+            Ok(Err(LinkError::Broken)) => return Err(Failure::Gone("target-broken")),
         }
     }
     Err(Failure::Gone("target-unreachable"))
@@ -231,36 +231,36 @@ fn head(way: &mut Way<'_>, admitted: &Admitted, is_websocket: bool) -> Result<He
     remove_key(way.live, route, &mut fields);
     join_cookies(&mut fields);
     if is_websocket {
-        headers::set(&mut fields, "connection", "upgrade");
-        headers::set(&mut fields, "upgrade", "websocket");
+        headers::set(&mut fields, header::CONNECTION, "upgrade");
+        headers::set(&mut fields, header::UPGRADE, "websocket");
     } else {
-        fields.remove("sec-websocket-key");
+        fields.remove(header::SEC_WEBSOCKET_KEY);
     }
     if admitted.checks_answer() {
-        headers::set(&mut fields, "accept-encoding", "identity");
+        headers::set(&mut fields, header::ACCEPT_ENCODING, "identity");
     }
     let peer = &admitted.request().peer;
     let scheme = if peer.is_encrypted { "https" } else { "http" };
-    headers::set(&mut fields, "x-forwarded-proto", scheme);
-    headers::set(&mut fields, "x-forwarded-host", &call.host);
+    headers::set(&mut fields, headers::X_FORWARDED_PROTO, scheme);
+    headers::set(&mut fields, headers::X_FORWARDED_HOST, &call.host);
     let mut forwarded = String::new();
     if let Some(address) = peer.address {
         let text = address.to_string();
-        headers::set(&mut fields, "x-forwarded-for", &text);
+        headers::set(&mut fields, headers::X_FORWARDED_FOR, &text);
         match address {
             IpAddr::V4(_) => forwarded.extend(["for=", &text, ";"]),
             IpAddr::V6(_) => forwarded.extend(["for=\"[", &text, "]\";"]),
         }
     }
     forwarded.extend(["host=\"", &call.host, "\";proto=", scheme]);
-    headers::set(&mut fields, "forwarded", &forwarded);
+    headers::set(&mut fields, header::FORWARDED, &forwarded);
     let correlation = admitted.correlation();
-    headers::set(&mut fields, "palisade-correlation", correlation);
+    headers::set(&mut fields, headers::PALISADE_CORRELATION, correlation);
     trace(&mut fields, correlation);
     if let (Some(identity), Some(principal)) = (&way.shared.identity, admitted.principal()) {
         let token = identity.token(principal, &route.function);
         let token = token.ok_or(Failure::Misfit("no-identity"))?;
-        fields.insert("palisade-identity", token);
+        fields.insert(headers::PALISADE_IDENTITY, token);
     }
     Ok(fields)
 }
@@ -292,15 +292,16 @@ fn join_cookies(fields: &mut HeaderMap) {
 
 /// W3C Trace Context goes through if it is valid, and begins here if it is not.
 fn trace(fields: &mut HeaderMap, correlation: &str) {
-    let mut parents = fields.get_all("traceparent").iter();
+    let mut parents = fields.get_all(headers::TRACEPARENT).iter();
     let is_valid = parents.next().is_some_and(is_traceparent) && parents.next().is_none();
     if is_valid {
         return;
     }
-    fields.remove("tracestate");
+    fields.remove(headers::TRACESTATE);
     let id: String = correlation.chars().filter(|c| *c != '-').collect();
     let parent = id.get(16..).unwrap_or_default();
-    headers::set(fields, "traceparent", &format!("00-{id}-{parent}-01"));
+    let begun = format!("00-{id}-{parent}-01");
+    headers::set(fields, headers::TRACEPARENT, &begun);
 }
 
 fn is_traceparent(value: &HeaderValue) -> bool {
@@ -348,8 +349,8 @@ mod tests {
             ("", false),
         ] {
             let mut fields = HeaderMap::new();
-            headers::set(&mut fields, "traceparent", value);
-            headers::set(&mut fields, "tracestate", "a=b");
+            headers::set(&mut fields, headers::TRACEPARENT, value);
+            headers::set(&mut fields, headers::TRACESTATE, "a=b");
             trace(&mut fields, "01234567-89ab-4def-8123-456789abcdef");
             let kept = fields.contains_key("tracestate");
             let now = fields.get("traceparent").unwrap();

@@ -4,6 +4,14 @@
 use http::header::{CONNECTION, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
+pub(crate) const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+pub(crate) const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+pub(crate) const PALISADE_CORRELATION: HeaderName = HeaderName::from_static("palisade-correlation");
+pub(crate) const PALISADE_IDENTITY: HeaderName = HeaderName::from_static("palisade-identity");
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(crate) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
 /// RFC 9110, section 7.6.1, and what older programs add.
 const HOP_BY_HOP: [&str; 10] = [
     "connection",
@@ -119,7 +127,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// Sets a field to one value; a value that no field can have is left out.
-pub(crate) fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     match HeaderValue::from_str(value) {
         Ok(value) => {
             headers.insert(name, value);

@@ -61,7 +61,7 @@ pub(crate) async fn invoke(
         Ok(response) => response,
         Err(denied) => {
             faults.look(denied.reason());
-            refuse(&shared, *denied, version, &mut meter).await
+            Box::pin(refuse(&shared, denied, version, &mut meter)).await
         }
     };
     faults.is_answered = true;
@@ -72,7 +72,11 @@ pub(crate) async fn invoke(
     }
     origin.show(&mut response);
     if let Some(hsts) = &live.hsts {
-        headers::set(response.headers_mut(), "strict-transport-security", hsts);
+        headers::set(
+            response.headers_mut(),
+            header::STRICT_TRANSPORT_SECURITY,
+            hsts,
+        );
     }
     meter.status = response.status().as_u16();
     Ok(response)
@@ -212,10 +216,10 @@ impl Carried<'_> {
         wrong: Option<Reason>,
         running: Running,
         meter: &mut Meter,
-    ) -> Result<Response<Answer>, Box<Denied>> {
+    ) -> Result<Response<Answer>, Denied> {
         let guard = &self.live.guard;
         if let Some(reason) = wrong {
-            return Err(Box::new(guard.refuse(asked, reason)));
+            return Err(guard.refuse(asked, reason));
         }
         let said = incoming::length(&self.parts.headers);
         let settings = &self.shared.settings;
@@ -246,21 +250,21 @@ async fn chain(
     said: Option<u64>,
     body: Incoming,
     settings: &Settings,
-) -> Result<(Admitted, Option<Incoming>), Box<Denied>> {
+) -> Result<(Admitted, Option<Incoming>), Denied> {
     let received = guard.receive(asked)?;
     let Some(route) = received.route() else {
-        return Err(Box::new(received.deny(Reason::NoRoute)));
+        return Err(received.deny(Reason::NoRoute));
     };
     let (most, mode) = (route.most, route.body);
     if said.is_some_and(|said| said > most) {
-        return Err(Box::new(received.deny(Reason::TooLarge { most })));
+        return Err(received.deny(Reason::TooLarge { most }));
     }
     let mut coming = Some(body);
     let mut whole = None;
     if received.wants_body() {
         match take(&mut coming, most, settings).await {
             Ok(bytes) => whole = Some(bytes),
-            Err(reason) => return Err(Box::new(received.deny(reason))),
+            Err(reason) => return Err(received.deny(reason)),
         }
     }
     let authenticated = received.authenticate(whole.as_deref()).await?;
@@ -268,7 +272,7 @@ async fn chain(
     if mode == BodyMode::Buffered && whole.is_none() {
         match take(&mut coming, most, settings).await {
             Ok(bytes) => whole = Some(bytes),
-            Err(reason) => return Err(Box::new(limited.deny(reason))),
+            Err(reason) => return Err(limited.deny(reason)),
         }
     }
     let body = whole.map_or(Body::Streamed, Body::Whole);

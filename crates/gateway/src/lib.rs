@@ -21,6 +21,7 @@ mod headers;
 mod identity;
 mod incoming;
 mod invoke;
+mod link;
 mod metrics;
 mod pool;
 mod scan;

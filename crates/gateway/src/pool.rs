@@ -1,15 +1,11 @@
-//! Targets: where functions are reached, which of their addresses are well, and the connections to
-//! them that are kept.
+//! Targets: where functions are reached, and which of their addresses are well.
 
 use crate::body::Sent;
 use crate::error::GatewayError;
+use crate::link::{Coming, LinkError, Links};
 use crate::settings::{self, Settings};
-use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{Request, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client, ResponseFuture};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::uri::{PathAndQuery, Scheme};
+use http::{Request, Response, Uri};
 use palisade_guard::config::Target;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
@@ -17,14 +13,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
-type Caller = Client<HttpsConnector<HttpConnector>, Sent>;
-
 /// A target, ready to be called.
 #[derive(Debug)]
 pub(crate) struct Pool {
     target: Target,
     places: Arc<Places>,
-    asking: Option<tokio::task::AbortHandle>,
+    tending: tokio::task::AbortHandle,
 }
 
 #[derive(Debug)]
@@ -37,14 +31,10 @@ struct Places {
 /// One address of a target.
 #[derive(Debug)]
 pub(crate) struct Place {
-    pub(crate) authority: Authority,
+    links: Arc<Links>,
     /// What stands before each path, without a slash at its end.
     prefix: String,
     weight: usize,
-    scheme: Scheme,
-    client: Caller,
-    /// Where TLS may choose HTTP/2: for what HTTP/1 alone can become.
-    first: Option<Caller>,
     is_well: AtomicBool,
     /// It is left alone until then, in milliseconds since the beginning.
     down_until: AtomicU64,
@@ -58,7 +48,7 @@ impl Pool {
         settings: &Settings,
     ) -> Result<Self, GatewayError> {
         let places = target.urls.iter().map(|(url, weight)| {
-            place(url, *weight, tls).map_err(|problem| GatewayError::Target {
+            place(url, *weight, tls, settings).map_err(|problem| GatewayError::Target {
                 target: name.to_owned(),
                 url: url.clone(),
                 problem,
@@ -69,14 +59,11 @@ impl Pool {
             next: AtomicUsize::new(0),
             began: Instant::now(),
         });
-        let asking = target.health.as_ref().map(|path| {
-            let asked = ask(places.clone(), path.clone(), settings.health);
-            tokio::spawn(asked).abort_handle()
-        });
+        let tending = tend(places.clone(), target.health.clone(), settings.health);
         Ok(Self {
             target: target.clone(),
             places,
-            asking,
+            tending: tokio::spawn(tending).abort_handle(),
         })
     }
 
@@ -116,9 +103,7 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        if let Some(asking) = &self.asking {
-            asking.abort();
-        }
+        self.tending.abort();
     }
 }
 
@@ -134,25 +119,21 @@ impl Place {
     }
 
     /// Sends a request here.
-    pub(crate) fn send(&self, request: Request<Sent>) -> ResponseFuture {
-        let upgrades = request.headers().contains_key(http::header::UPGRADE);
-        match &self.first {
-            Some(first) if upgrades => first.request(request),
-            _ => self.client.request(request),
-        }
+    pub(crate) async fn send(
+        &self,
+        path: &PathAndQuery,
+        request: Request<Sent>,
+    ) -> Result<Response<Coming>, LinkError> {
+        self.links.send(path, request).await
     }
 
-    /// The address of a path here.
-    pub(crate) fn uri(&self, path: &str, query: &str) -> Option<Uri> {
+    /// What a path is called here.
+    pub(crate) fn path(&self, path: &str, query: &str) -> Option<PathAndQuery> {
         let text = match query {
             "" => format!("{}{path}", self.prefix),
             query => format!("{}{path}?{query}", self.prefix),
         };
-        let mut parts = http::uri::Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
-        Uri::from_parts(parts).ok()
+        PathAndQuery::try_from(text).ok()
     }
 }
 
@@ -171,7 +152,12 @@ fn by_weight<'a>(
     None
 }
 
-fn place(url: &str, weight: u32, tls: &Arc<ClientConfig>) -> Result<Place, &'static str> {
+fn place(
+    url: &str,
+    weight: u32,
+    tls: &Arc<ClientConfig>,
+    settings: &Settings,
+) -> Result<Place, &'static str> {
     let uri = Uri::try_from(url).map_err(|_| "it is no URL")?;
     let (scheme, is_second) = match uri.scheme_str() {
         Some("http") => (Scheme::HTTP, false),
@@ -184,40 +170,14 @@ fn place(url: &str, weight: u32, tls: &Arc<ClientConfig>) -> Result<Place, &'sta
     if uri.query().is_some() || authority.as_str().contains('@') {
         return Err("it has a query or a user");
     }
-    let is_secure = scheme == Scheme::HTTPS;
+    let links = Links::new(scheme, authority, is_second, tls, settings);
     Ok(Place {
-        authority,
+        links: Arc::new(links.ok_or("its host can't be said")?),
         prefix: uri.path().trim_end_matches('/').to_owned(),
         weight: usize::try_from(weight).unwrap_or(usize::MAX),
-        client: caller(tls, is_second, is_secure),
-        first: is_secure.then(|| caller(tls, false, false)),
-        scheme,
         is_well: AtomicBool::new(true),
         down_until: AtomicU64::new(0),
     })
-}
-
-fn caller(tls: &Arc<ClientConfig>, is_second: bool, may_be_second: bool) -> Caller {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    connector.enforce_http(false);
-    connector.set_connect_timeout(Some(settings::CONNECT));
-    let builder = HttpsConnectorBuilder::new()
-        .with_tls_config(ClientConfig::clone(tls))
-        .https_or_http()
-        .enable_http1();
-    let connector = match may_be_second {
-        true => builder.enable_http2().wrap_connector(connector),
-        false => builder.wrap_connector(connector),
-    };
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .timer(TokioTimer::new())
-        .pool_idle_timeout(Duration::from_secs(60))
-        .http2_only(is_second)
-        .http2_max_header_list_size(64 * 1024)
-        .set_host(true)
-        .build(connector)
 }
 
 /// How targets are verified: by these authorities, and with TLS 1.3 alone.
@@ -238,25 +198,31 @@ pub(crate) fn system() -> Arc<RootCertStore> {
     Arc::new(roots)
 }
 
-/// Asks all addresses again and again whether they are well.
-async fn ask(places: Arc<Places>, path: String, pause: Duration) {
+/// Closes connections that nobody uses, and asks addresses whether they are well, where there is a
+/// path to ask for.
+async fn tend(places: Arc<Places>, health: Option<String>, pause: Duration) {
     loop {
         for place in &places.places {
-            let asked = place.uri(&path, "").map(|uri| {
-                let mut request = Request::new(Sent::Whole(None));
-                *request.uri_mut() = uri;
-                tokio::time::timeout(settings::CONNECT, place.send(request))
-            });
-            let answer = match asked {
-                Some(asked) => asked.await.ok().and_then(Result::ok),
-                None => None,
-            };
-            let is_well = answer.is_some_and(|answer| answer.status().as_u16() < 400);
-            place.is_well.store(is_well, Ordering::Relaxed);
-            if is_well {
-                place.down_until.store(0, Ordering::Relaxed);
+            place.links.tidy();
+            if let Some(path) = &health {
+                let is_well = is_well(place, path).await;
+                place.is_well.store(is_well, Ordering::Relaxed);
+                if is_well {
+                    place.down_until.store(0, Ordering::Relaxed);
+                }
             }
         }
         tokio::time::sleep(pause).await;
+    }
+}
+
+async fn is_well(place: &Place, path: &str) -> bool {
+    let Some(path) = place.path(path, "") else {
+        return false;
+    };
+    let asked = place.send(&path, Request::new(Sent::Whole(None)));
+    match tokio::time::timeout(settings::CONNECT, asked).await {
+        Ok(Ok(answer)) => answer.status().as_u16() < 400,
+        _ => false,
     }
 }

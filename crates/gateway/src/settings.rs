@@ -62,6 +62,10 @@ pub const ANSWER: u64 = 10 * 1024 * 1024;
 /// A target that does not take a connection in this time is down.
 pub const CONNECT: Duration = Duration::from_secs(3);
 
+/// A connection to a target that nobody uses is closed after this time. Shorter than what servers
+/// keep theirs open, mostly.
+pub const KEPT: Duration = Duration::from_secs(60);
+
 /// A target that did not take a connection is left alone for so long.
 pub const DOWN: Duration = Duration::from_secs(5);
 
@@ -91,6 +95,8 @@ pub struct Settings {
     pub write: Duration,
     /// See [`HEALTH`].
     pub health: Duration,
+    /// See [`KEPT`].
+    pub kept: Duration,
 }
 
 impl Default for Settings {
@@ -106,6 +112,7 @@ impl Default for Settings {
             stream_pause: STREAM_PAUSE,
             write: WRITE,
             health: HEALTH,
+            kept: KEPT,
         }
     }
 }

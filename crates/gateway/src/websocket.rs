@@ -5,9 +5,9 @@ use crate::answer;
 use crate::body::Answer;
 use crate::connection::Connection;
 use crate::gateway::{Shared, Stage};
+use crate::link::Coming;
 use crate::wire::Running;
 use http::{HeaderValue, Response, StatusCode, header};
-use hyper::body::Incoming;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use palisade_guard::config::WebSocket;
@@ -25,7 +25,7 @@ use tokio::time::Instant;
 pub(crate) fn join(
     shared: &Arc<Shared>,
     asked: Option<(OnUpgrade, Arc<Connection>)>,
-    mut response: Response<Incoming>,
+    mut response: Response<Coming>,
     admitted: Admitted,
     running: Running,
 ) -> Response<Answer> {
@@ -36,6 +36,7 @@ pub(crate) fn join(
         return response;
     };
     let function = hyper::upgrade::on(&mut response);
+    response.body_mut().upgrade();
     let activity = running.activity();
     activity.is_upgraded.store(true, Ordering::Relaxed);
     let times = admitted

@@ -20,7 +20,7 @@ use palisade_authn::Principal;
 use palisade_event::Record;
 use std::sync::Arc;
 
-/// What belongs to one invocation on its whole way.
+/// What belongs to one invocation on its whole way: in one place, that each step hands to the next.
 #[derive(Debug)]
 pub(crate) struct Pass {
     pub(crate) guard: Guard,
@@ -76,8 +76,8 @@ impl Standing {
 }
 
 impl Pass {
-    pub(crate) fn new(guard: Guard, request: Request) -> Self {
-        Self {
+    pub(crate) fn new(guard: Guard, request: Request) -> Box<Self> {
+        Box::new(Self {
             correlation: guard.new_id(),
             began: guard.now(),
             address: request.peer.address.map(|address| address.to_string()),
@@ -92,11 +92,11 @@ impl Pass {
             rewritten: validate::Rewritten::default(),
             is_recorded: false,
             is_admitted: false,
-        }
+        })
     }
 
     /// One that is never more than a question: it leaves no record, and nothing is made of it.
-    pub(crate) fn supposed(guard: Guard, request: Request) -> Self {
+    pub(crate) fn supposed(guard: Guard, request: Request) -> Box<Self> {
         let mut pass = Self::new(guard, request);
         pass.is_recorded = true;
         pass
@@ -110,7 +110,11 @@ impl Pass {
     }
 
     /// The next step, or the refusal.
-    fn next(mut self, step: Step, result: Result<(), Reason>) -> Result<Self, Denied> {
+    fn next(
+        mut self: Box<Self>,
+        step: Step,
+        result: Result<(), Reason>,
+    ) -> Result<Box<Self>, Denied> {
         match result {
             Ok(()) => {
                 self.step = step;
@@ -120,7 +124,7 @@ impl Pass {
         }
     }
 
-    fn deny(self, reason: Reason) -> Denied {
+    fn deny(self: Box<Self>, reason: Reason) -> Denied {
         Denied { pass: self, reason }
     }
 }
@@ -141,39 +145,39 @@ impl Drop for Pass {
 /// An invocation that has a route or a source.
 #[derive(Debug)]
 pub struct Received {
-    pass: Pass,
+    pass: Box<Pass>,
 }
 
 /// An invocation whose caller is known.
 #[derive(Debug)]
 pub struct Authenticated {
-    pass: Pass,
+    pass: Box<Pass>,
 }
 
 /// An invocation within its limits.
 #[derive(Debug)]
 pub struct Limited {
-    pass: Pass,
+    pass: Box<Pass>,
 }
 
 /// An invocation that says what its route takes.
 #[derive(Debug)]
 pub struct Validated {
-    pass: Pass,
+    pass: Box<Pass>,
     body: Body,
 }
 
 /// An invocation that is permitted.
 #[derive(Debug)]
 pub struct Authorized {
-    pass: Pass,
+    pass: Box<Pass>,
     body: Body,
 }
 
 /// An invocation whose permission is on record: this, and nothing else, may be forwarded.
 #[derive(Debug)]
 pub struct Admitted {
-    pass: Pass,
+    pass: Box<Pass>,
     body: Body,
 }
 
@@ -181,7 +185,7 @@ pub struct Admitted {
 #[derive(Debug)]
 #[must_use = "a denial is recorded before it is answered"]
 pub struct Denied {
-    pass: Pass,
+    pass: Box<Pass>,
     reason: Reason,
 }
 

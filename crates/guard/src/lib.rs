@@ -6,11 +6,6 @@
 //! - A step that cannot decide denies; what has no route and no source is refused.
 //! - Nothing that a caller sent stands in a reason.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a denial carries the invocation that it will be recorded of"
-)]
-
 mod asked;
 pub mod authorize;
 mod chain;

@@ -356,10 +356,10 @@ async fn heads_have_an_end() {
         .await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     let records = stand.settled(3, 0).await;
-    assert_eq!(
-        Records::codes(&records.decisions),
-        ["head-too-large", "head-too-large", "path-too-long"]
-    );
+    // What hyper refuses is on record when its connection has ended: in no order.
+    let mut codes = Records::codes(&records.decisions);
+    codes.sort_unstable();
+    assert_eq!(codes, ["head-too-large", "head-too-large", "path-too-long"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 mod attacks;
 mod fixture;
 mod floods;
+mod links;
 mod ordinary;
 mod responses;
 mod second;
