@@ -94,7 +94,10 @@ where
     let connection = Arc::new(connection);
     let service = {
         let (shared, connection) = (shared.clone(), connection.clone());
-        service_fn(move |request| invoke::invoke(shared.clone(), connection.clone(), request))
+        // In one place from its beginning: it is large, and hyper moves what it is given.
+        service_fn(move |request| {
+            Box::pin(invoke::invoke(shared.clone(), connection.clone(), request))
+        })
     };
     let builder = builder();
     let served = builder.serve_connection_with_upgrades(TokioIo::new(wire), service);

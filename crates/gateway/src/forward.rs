@@ -228,6 +228,8 @@ fn head(way: &mut Way<'_>, admitted: &Admitted, is_websocket: bool) -> Result<He
     for name in [header::CONTENT_LENGTH, header::HOST, header::EXPECT] {
         fields.remove(name);
     }
+    // For what is said below.
+    fields.reserve(8);
     remove_key(way.live, route, &mut fields);
     join_cookies(&mut fields);
     if is_websocket {
