@@ -224,6 +224,8 @@ struct Through {
     pause: Pause,
     bytes: u64,
     status: u16,
+    /// Why it breaks off.
+    broken: Option<BodyError>,
     /// Until its end is on record. Dropped before, it is recorded as ended half-way.
     admitted: Option<Admitted>,
 }
@@ -249,6 +251,7 @@ impl Answer {
             pause: Pause::new(settings.stream_pause),
             bytes: 0,
             status,
+            broken: None,
             admitted: Some(admitted),
         };
         // Nobody asks a body that is empty for its end.
@@ -275,6 +278,19 @@ impl Through {
         });
     }
 
+    /// Breaks off the next time: hyper gives up what it has not sent yet when a body breaks, and the
+    /// caller is to have what has come.
+    fn break_off(
+        &mut self,
+        cx: &Context<'_>,
+        code: &'static str,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.end(Some(code));
+        self.broken = Some(BodyError(code));
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
     fn end_if_over(&mut self) {
         if self.inner.is_end_stream() {
             self.end(None);
@@ -296,10 +312,12 @@ impl Body for Answer {
             }
             Source::Through(through) => through,
         };
+        if let Some(error) = through.broken {
+            return Poll::Ready(Some(Err(error)));
+        }
         let polled = Pin::new(&mut through.inner).poll_frame(cx);
         if through.pause.is_over(cx, &polled) {
-            through.end(Some("answer-slow"));
-            return Poll::Ready(Some(Err(BodyError("answer-slow"))));
+            return through.break_off(cx, "answer-slow");
         }
         let Poll::Ready(frame) = polled else {
             return Poll::Pending;
@@ -309,10 +327,7 @@ impl Body for Answer {
                 through.end(None);
                 None
             }
-            Some(Err(_)) => {
-                through.end(Some("answer-broken"));
-                Some(Err(BodyError("answer-broken")))
-            }
+            Some(Err(_)) => return through.break_off(cx, "answer-broken"),
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, Bytes::len);
                 let length = u64::try_from(length).unwrap_or(u64::MAX);

@@ -126,6 +126,7 @@ impl Links {
             };
             let sent = match made {
                 Made::First(link) => {
+                    *request.version_mut() = Version::HTTP_11;
                     *request.uri_mut() = Uri::from(path.clone());
                     request
                         .headers_mut()
