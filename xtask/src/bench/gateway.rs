@@ -17,7 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Each pair is repeated, and the middle one counts.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const SECONDS: u32 = 3;
 const CONNECTIONS: u32 = 32;
 /// What the peers' requests and ours carry where a body is due, in bytes.
@@ -86,6 +86,8 @@ enum Load {
 #[derive(Clone, Debug)]
 struct Taken {
     micros: f64,
+    /// With what the upstream took on the same core.
+    core: f64,
     p99: String,
     rate: f64,
     mebibytes: f64,
@@ -123,6 +125,7 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     let work = Work::new(&folder, palisade, envoy)?;
     let tls = tls::over(&work)?;
     let upstream = Server::start(work.upstream()?, work.upstream)?;
+    let disk = file_system(&folder)?;
     let mut rows = String::new();
     let mut missed = Vec::new();
     let chosen = |(_, variant): &(_, &Variant)| !is_alone && variant.what.contains(&only);
@@ -131,8 +134,8 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     for (work, variant) in plain.chain(secure).filter(chosen) {
         let mut rounds = Vec::new();
         for round in 0..ROUNDS {
-            let ours = measured(work, variant.ours, variant.load, round)?;
-            let peer = measured(work, variant.peer, variant.load, round)?;
+            let ours = measured(work, &upstream, variant.ours, variant.load, round)?;
+            let peer = measured(work, &upstream, variant.peer, variant.load, round)?;
             rounds.push((ours, peer));
         }
         rounds.sort_by(|a, b| ratio(a).total_cmp(&ratio(b)));
@@ -144,11 +147,12 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
         };
         let (ours, peer) = middle;
         let line = format!(
-            "| {} | {} | {:.1} | {:.1} | {ratio:.2} | {bar} | {} / {} | {:.0} / {:.0} | {:.0} / {:.0} |",
+            "| {} | {} | {:.1} | {:.1} | {ratio:.2} | {bar} | {:.2} | {} / {} | {:.0} / {:.0} | {:.0} / {:.0} |",
             variant.what,
             variant.peer.name(),
             ours.micros,
             peer.micros,
+            ours.core / peer.core,
             ours.p99,
             peer.p99,
             ours.rate,
@@ -176,8 +180,9 @@ pub(super) fn run(arguments: &[String]) -> Result<()> {
     }
     drop(upstream);
     if only.is_empty() {
-        let text =
-            section(&rows, &versions) + &slow::section(&slow_rows) + &memory::section(&memory_rows);
+        let text = section(&rows, &versions, &disk)
+            + &slow::section(&slow_rows)
+            + &memory::section(&memory_rows);
         page::write("gateway", &text)?;
     }
     ensure!(missed.is_empty(), "missed: {}", missed.join("; "));
@@ -188,25 +193,40 @@ fn ratio((ours, peer): &(Taken, Taken)) -> f64 {
     ours.micros / peer.micros
 }
 
-fn section(rows: &str, versions: &str) -> String {
+fn section(rows: &str, versions: &str, disk: &str) -> String {
     format!(
         "{versions}\n\n\
          All servers, the upstream (nginx, 11 bytes) among them, run on core 0 with one worker; \
          `wrk -t1 -c{CONNECTIONS} -d{SECONDS}s` runs on core 1. HTTP/1.1 with keep-alive, plain text, or TLS 1.3 \
          with one P-256 certificate for all and `TLS_AES_256_GCM_SHA384` where it says so. \
          *CPU µs* is the user and system time of the server's processes, without the upstream's, \
-         divided by its requests; *ratio* is ours to the peer's. Palisade and the peer run in turn; \
+         divided by its requests; *ratio* is ours to the peer's, *of the core* the same with the \
+         upstream's time. Records and logs are written to {disk}. Palisade and the peer run in turn; \
          the middle one of {ROUNDS} pairs. Every variant is checked first: 200, and 401 without a token, with a \
          changed one and with one of another algorithm, where tokens are asked for. Tails and \
          rates depend on what else the machine does. Where a token was seen before, ours has it in its \
          cache; the peers run as they are configured by default.\n\n\
-         | what; what the peer does | peer | CPU µs | peer's | ratio | bar | p99, ours / peer | requests/s | RSS MiB |\n\
-         |---|---|---|---|---|---|---|---|---|\n{rows}"
+         | what; what the peer does | peer | CPU µs | peer's | ratio | bar | of the core | p99, ours / peer | requests/s | RSS MiB |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n{rows}"
     )
 }
 
+/// What kind of disk a folder is on.
+fn file_system(folder: &Path) -> Result<String> {
+    let mut stat = Command::new("stat");
+    let kind = stat.args(["-f", "-c", "%T"]).arg(folder).output();
+    let kind = kind.context("`stat` can't be run")?;
+    Ok(String::from_utf8_lossy(&kind.stdout).trim().to_owned())
+}
+
 /// Starts a party, checks that it does what it should, and measures it.
-fn measured(work: &Work, party: Party, load: Load, round: usize) -> Result<Taken> {
+fn measured(
+    work: &Work,
+    upstream: &Server,
+    party: Party,
+    load: Load,
+    round: usize,
+) -> Result<Taken> {
     let port = parties::free_port()?;
     let folder = work.folder.join(format!("{party:?}-{load:?}-{round}"));
     std::fs::create_dir_all(&folder)?;
@@ -220,15 +240,18 @@ fn measured(work: &Work, party: Party, load: Load, round: usize) -> Result<Taken
         load
     };
     wrk(work, warm, port, 1)?;
-    let before = server.ticks()?;
+    let before = (server.ticks()?, upstream.ticks()?);
     let counted = wrk(work, load, port, SECONDS)?;
-    let ticks = server.ticks()? - before;
+    let ticks = server.ticks()? - before.0;
+    let behind = upstream.ticks()? - before.1;
+    // The kernel counts in hundredths of a second for programs.
+    let micros = |ticks: f64| ticks * 10_000.0 / counted.requests;
     let mebibytes = server.mebibytes("VmRSS")?;
     drop(server);
     std::fs::remove_dir_all(&folder)?;
     Ok(Taken {
-        // The kernel counts in hundredths of a second for programs.
-        micros: ticks * 10_000.0 / counted.requests,
+        micros: micros(ticks),
+        core: micros(ticks + behind),
         p99: counted.p99,
         rate: counted.requests / counted.seconds,
         mebibytes,

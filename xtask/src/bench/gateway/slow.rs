@@ -22,7 +22,7 @@ const SLOW: usize = 2_000;
 /// A cap holds for each address, so there are so many of them.
 const ADDRESSES: usize = 20;
 /// Of so many pairs, the middle one counts.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Longer than the time after which slow ones are cut off: they come again, and that is part of it.
 const SECONDS: u32 = 14;
 /// How often a slow one sends a byte, and whoever is shut out comes again.
