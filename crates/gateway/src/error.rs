@@ -22,6 +22,6 @@ pub enum GatewayError {
         problem: &'static str,
     },
     /// An address can't be listened on.
-    #[error("can't listen: {0}")]
+    #[error("{0}")]
     Listen(#[from] std::io::Error),
 }

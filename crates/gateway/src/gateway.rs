@@ -9,7 +9,7 @@ use crate::slots::Slots;
 use crate::tls::Tls;
 use crate::{admin, connection};
 use arc_swap::ArcSwap;
-use palisade_guard::Guard;
+use palisade_guard::{Guard, Trouble};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -152,6 +152,14 @@ impl Gateway {
     #[must_use]
     pub fn guard(&self) -> Guard {
         self.0.live().guard.clone()
+    }
+
+    /// Targets that are not reached, or not well.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let live = self.0.live();
+        let pools = live.pools.iter();
+        pools.flat_map(|(name, pool)| pool.troubles(name)).collect()
     }
 
     /// Takes another certificate, or another floor of TLS; all else stays as it is. Connections that

@@ -6,6 +6,7 @@ use crate::link::{Coming, LinkError, Links};
 use crate::settings::{self, Settings};
 use http::uri::{PathAndQuery, Scheme};
 use http::{Request, Response, Uri};
+use palisade_guard::Trouble;
 use palisade_guard::config::Target;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
@@ -31,11 +32,14 @@ struct Places {
 /// One address of a target.
 #[derive(Debug)]
 pub(crate) struct Place {
+    url: String,
     links: Arc<Links>,
     /// What stands before each path, without a slash at its end.
     prefix: String,
     weight: usize,
     is_well: AtomicBool,
+    /// It took the last connection that was asked of it.
+    is_reached: AtomicBool,
     /// It is left alone until then, in milliseconds since the beginning.
     down_until: AtomicU64,
 }
@@ -93,6 +97,18 @@ impl Pool {
             .or_else(|| all.first())
     }
 
+    /// Its addresses that do not work.
+    pub(crate) fn troubles(&self, name: &str) -> Vec<Trouble> {
+        let places = self.places.places.iter();
+        let troubles = places.filter_map(|place| {
+            Some(Trouble {
+                about: format!("the target `{name}` at {}", place.url),
+                what: place.trouble()?.to_owned(),
+            })
+        });
+        troubles.collect()
+    }
+
     /// It did not take a connection.
     pub(crate) fn is_down(&self, place: &Place) {
         let pause = u64::try_from(settings::DOWN.as_millis()).unwrap_or(u64::MAX);
@@ -124,7 +140,24 @@ impl Place {
         path: &PathAndQuery,
         request: Request<Sent>,
     ) -> Result<Response<Coming>, LinkError> {
-        self.links.send(path, request).await
+        let sent = self.links.send(path, request).await;
+        let is_reached = !matches!(sent, Err(LinkError::Unreachable));
+        if self.is_reached.load(Ordering::Relaxed) != is_reached {
+            self.is_reached.store(is_reached, Ordering::Relaxed);
+        }
+        sent
+    }
+
+    /// What does not work here.
+    fn trouble(&self) -> Option<&'static str> {
+        match (
+            self.is_reached.load(Ordering::Relaxed),
+            self.is_well.load(Ordering::Relaxed),
+        ) {
+            (false, _) => Some("takes no connection"),
+            (true, false) => Some("says that it is not well, or nothing"),
+            (true, true) => None,
+        }
     }
 
     /// What a path is called here.
@@ -172,10 +205,12 @@ fn place(
     }
     let links = Links::new(scheme, authority, is_second, tls, settings);
     Ok(Place {
+        url: url.to_owned(),
         links: Arc::new(links.ok_or("its host can't be said")?),
         prefix: uri.path().trim_end_matches('/').to_owned(),
         weight: usize::try_from(weight).unwrap_or(usize::MAX),
         is_well: AtomicBool::new(true),
+        is_reached: AtomicBool::new(true),
         down_until: AtomicU64::new(0),
     })
 }

@@ -71,6 +71,14 @@ impl Asked {
         let written = parse(name, text)?;
         let wrong =
             |what: String| Problem::file(name.to_owned(), ProblemLevel::Configuration, what);
+        if written.path.contains('?') {
+            return Err(wrong(
+                "what stands behind `?` in `path` belongs to `query`".to_owned(),
+            ));
+        }
+        if written.method != written.method.to_ascii_uppercase() {
+            return Err(wrong("`method` is in capitals, such as `GET`".to_owned()));
+        }
         let path = Path::parse(&written.path).map_err(|error| wrong(error.to_string()))?;
         let mut headers = Headers::default();
         for (name, values) in &written.headers {
@@ -86,7 +94,12 @@ impl Asked {
         let body = match written.body {
             None => Vec::new(),
             Some(Value::String(text)) => text.into_bytes(),
-            Some(json) => json.to_string().into_bytes(),
+            Some(json) => {
+                if !headers.has("content-type") {
+                    headers.push("content-type", "application/json");
+                }
+                json.to_string().into_bytes()
+            }
         };
         let principal = written.principal.map(Caller::principal).transpose();
         let time = written.time.as_deref().map(time).transpose();
@@ -193,6 +206,8 @@ mod tests {
             ),
             format!("method = \"GET\"\npath = \"/\"\n[headers]\nauthorization = \"{secret}"),
             format!("method = \"GET\"\npath = \"/..{secret}/../\""),
+            format!("method = \"GET\"\npath = \"/?{secret}\""),
+            format!("method = \"{secret}\"\npath = \"/\""),
             format!("{{\"method\": \"GET\", \"path\": \"/\", \"tls\": \"{secret}\"}}"),
             format!("{{\"method\": \"GET\", \"path\": \"/\", \"headers\": \"{secret}\"}}"),
         ] {

@@ -12,7 +12,7 @@ use crate::validate::{Contract, JsonLimits, Limits, Operation, Rules, Schema, Un
 use palisade_authn::KeySet;
 use palisade_authn::certificate::{Conditions, Revocation, Trust};
 use palisade_authn::sigv4::{Credential, Dialect, PayloadRule, SigV4Policy};
-use palisade_core::{Problem, ProblemLevel};
+use palisade_core::{Problem, ProblemLevel, suggest};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use serde::Deserialize;
@@ -438,10 +438,23 @@ impl Making<'_> {
         let rules = GrantRules {
             longest: LONGEST_GRANT,
         };
-        Grants::read(name, &text, rules).unwrap_or_else(|problems| {
+        let grants = Grants::read(name, &text, rules).unwrap_or_else(|problems| {
             self.problems.extend(problems);
             Grants::default()
-        })
+        });
+        let of_routes = config.routes.iter().map(|route| &route.function);
+        let of_sources = config.sources.iter().map(|source| &source.function);
+        let functions: Vec<&str> = of_routes.chain(of_sources).map(String::as_str).collect();
+        for (grant, function) in grants.strangers(&functions) {
+            let mut what =
+                format!("grant `{grant}` is for `{function}`, which is no function here");
+            if let Some(meant) = suggest(function, functions.iter().copied()) {
+                what += &format!("; did you mean `{meant}`?");
+            }
+            let problem = Problem::file(name.clone(), ProblemLevel::Configuration, what);
+            self.problems.push(problem);
+        }
+        grants
     }
 
     fn authorizer(&mut self, config: &Config) -> Option<Authorizer> {

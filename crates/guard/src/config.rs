@@ -23,6 +23,7 @@ pub use palisade_event::Record;
 pub use palisade_policy::TlsVersion;
 pub(crate) use read::DECIDE;
 pub use template::{Template, TemplateError};
+pub(crate) use url::Url;
 
 pub use crate::authorize::{Field, Kind};
 

@@ -13,7 +13,7 @@ use crate::request::Occurrence;
 use crate::routes::Routes;
 use palisade_authn::api_key::KeyRules;
 use palisade_core::{Problem, ProblemLevel};
-use palisade_event::{Record, uuid};
+use palisade_event::{Draft, Record, uuid};
 use palisade_ledger::{Clock, Ledger, Pending};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -286,10 +286,24 @@ impl Guard {
     /// # Errors
     /// The ledger does not take it: then it must not hold.
     pub async fn record_given(&self, grant: &Grant) -> Result<(), Reason> {
+        self.record_change(crate::record::given(grant, self.now()))
+            .await
+    }
+
+    /// Records that a grant was withdrawn before its end, in the same way.
+    ///
+    /// # Errors
+    /// The ledger does not take it.
+    pub async fn record_withdrawn(&self, grant: &Grant) -> Result<(), Reason> {
+        self.record_change(crate::record::withdrawn(grant, self.now()))
+            .await
+    }
+
+    async fn record_change(&self, draft: Draft) -> Result<(), Reason> {
         let Some(ledger) = &self.0.parts.ledger else {
             return Ok(());
         };
-        let event = crate::record::given(grant, self.now()).build();
+        let event = draft.build();
         let event = event.map_err(|_| Reason::NotRecorded)?;
         let receipt = ledger.append(event).await;
         receipt.map(drop).map_err(|_| Reason::NotRecorded)

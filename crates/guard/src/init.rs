@@ -16,8 +16,26 @@ pub use crate::config::Accept;
 pub use openapi::{cognito_issuer, draft as from_openapi};
 pub use write::write;
 
+use crate::config::Url;
 use crate::request::SourceKind;
 use std::collections::BTreeMap;
+
+/// Whether a URL can stand for where functions are reached.
+///
+/// # Errors
+/// Why it can't.
+pub fn check_target(url: &str) -> Result<(), &'static str> {
+    match Url::parse(url) {
+        None => Err("is not a URL such as `http://127.0.0.1:9000`"),
+        Some(url) if !matches!(url.path, "" | "/") => {
+            Err("has a path; write scheme, host and port")
+        }
+        Some(url) if !url.is_safe() => {
+            Err("is not encrypted and not on this machine; write `https://`")
+        }
+        Some(_) => Ok(()),
+    }
+}
 
 /// A value that is known, or has to be decided.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -67,7 +67,7 @@ pub enum KeyStoreError {
         path: PathBuf,
     },
     /// No key has this id.
-    #[error("no key has this id")]
+    #[error("no key has this id; `palisade guard key list` shows those that there are")]
     Unknown,
     /// The policy does not allow it.
     #[error(transparent)]

@@ -48,6 +48,7 @@ const HIGH: u8 = 4;
 
 /// `activity_id` of entity management, and `type_id` of an entity that has no own.
 const CREATE: u8 = 1;
+const DELETE: u8 = 4;
 const OTHER: u8 = 99;
 
 /// What many records have in common.
@@ -271,6 +272,15 @@ fn decided(draft: Draft, step: Step, disposition: u8) -> Draft {
 
 /// A break-glass grant was given. Who gives it is who approved it, as far as the file of grants says.
 pub(crate) fn given(grant: &Grant, now: i64) -> Draft {
+    changed(grant, CREATE, "granted", now)
+}
+
+/// A break-glass grant was withdrawn before its end. The file of grants does not say by whom.
+pub(crate) fn withdrawn(grant: &Grant, now: i64) -> Draft {
+    changed(grant, DELETE, "withdrawn", now)
+}
+
+fn changed(grant: &Grant, activity: u8, code: &str, now: i64) -> Draft {
     let (means, issuer, id) = grant.caller();
     let (_, approver) = grant.people();
     let functions = grant.functions().map(<[String]>::to_vec);
@@ -279,10 +289,10 @@ pub(crate) fn given(grant: &Grant, now: i64) -> Draft {
         uid,
         ..User::default()
     };
-    let draft = Draft::new(Class::EntityManagement, CREATE, now)
+    let draft = Draft::new(Class::EntityManagement, activity, now)
         .actor(&user(approver))
         .status(Status::Success)
-        .set("status_code", "granted")
+        .set("status_code", code)
         .set("entity.type", "break-glass grant")
         .set("entity.type_id", OTHER)
         .set("entity.name", &*grant.id())

@@ -124,6 +124,18 @@ impl Grants {
     /// None.
     pub const NONE: &'static Self = &Self(Vec::new());
 
+    /// Functions that grants name and that are not among these, each with the grant's id.
+    pub(crate) fn strangers<'a>(
+        &'a self,
+        functions: &'a [&str],
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let named = self.0.iter().flat_map(|grant| {
+            let names = grant.functions.iter().flatten();
+            names.map(|name| (&*grant.id, name.as_str()))
+        });
+        named.filter(|(_, name)| !functions.contains(name))
+    }
+
     /// Reads `[[grant]]` records: `id`, `principal = { means, issuer, id }`, `functions` (or `["*"]`),
     /// `reason`, `requester`, `approver`, `from`, `until`.
     ///

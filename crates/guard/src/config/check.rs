@@ -470,6 +470,16 @@ pub(super) fn source<'t>(
             refuse(reader, place(table, key), &message, &help);
         }
     }
+    // Of the kinds that have any, each is called like its service.
+    let service = source.kind.name();
+    for arn in source.arns.iter().filter(|_| there.contains(&"arns")) {
+        let named = arn.split(':').nth(2).unwrap_or_default();
+        if !named.contains(['*', '?']) && named != service {
+            let message = format!("`{arn}` is of `{named}`: no event of `{service}` is from there");
+            let help = format!("name one such as `arn:aws:{service}:…`, or change `kind`");
+            refuse(reader, place(table, "arns"), &message, &help);
+        }
+    }
     for name in &source.limits {
         let what = match config.limits.get(name).map(|limit| limit.per) {
             Some(Per::Key) => "API keys",

@@ -9,7 +9,7 @@ use super::{
     Admission, Config, ContractFile, Field, Function, Kind, Ledger, Limit, Listen, Per, Rate,
     Target, check, units,
 };
-use crate::config::url::Url;
+use crate::config::Url;
 use palisade_policy::read::{Reader, Table, Value, root_table, word};
 use palisade_policy::{ConfigError, TlsVersion};
 use std::collections::BTreeMap;

@@ -804,6 +804,10 @@ fn mistakes_in_sources_have_their_place() {
             "`arn:aws:lambda:*:*:function:*` is not an ARN that names an account or a resource",
         ),
         (
+            source("sqs", "arns = <[\"arn:aws:sns:eu-west-1:111122223333:a\"]"),
+            "`arn:aws:sns:eu-west-1:111122223333:a` is of `sns`: no event of `sqs` is from there; name one such as `arn:aws:sqs:…`, or change `kind`",
+        ),
+        (
             source("sqs", "arns = [<\"*\"]"),
             "`*` is not an ARN that names an account or a resource",
         ),

@@ -3,16 +3,16 @@
 
 /// A URL of `http` or `https`, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Url<'a> {
-    pub(super) encrypted: bool,
-    pub(super) host: &'a str,
+pub(crate) struct Url<'a> {
+    pub(crate) encrypted: bool,
+    pub(crate) host: &'a str,
     /// With its slash and query; may be empty.
-    pub(super) path: &'a str,
+    pub(crate) path: &'a str,
 }
 
 impl<'a> Url<'a> {
     /// Nothing when it is something else, or names a user or a fragment.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (encrypted, rest) = match text.split_once("://")? {
             ("https", rest) => (true, rest),
             ("http", rest) => (false, rest),
@@ -61,7 +61,7 @@ impl<'a> Url<'a> {
     }
 
     /// Whether nobody on the way can read or change what is said.
-    pub(super) fn is_safe(&self) -> bool {
+    pub(crate) fn is_safe(&self) -> bool {
         self.encrypted || self.is_loopback()
     }
 }

@@ -249,10 +249,10 @@ pub(crate) struct IssueArgs {
     #[arg(long)]
     pub(crate) name: String,
     /// What its holder may ask for
-    #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+    #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', value_parser = word)]
     pub(crate) scopes: Vec<String>,
     /// What roles its holder has
-    #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
+    #[arg(long = "role", value_name = "ROLE", value_delimiter = ',', value_parser = word)]
     pub(crate) roles: Vec<String>,
     /// For how many days it is valid; at most, and by default, what the policy allows
     #[arg(long, value_name = "N")]
@@ -316,6 +316,15 @@ fn span(text: &str) -> Result<u32, String> {
     number
         .and_then(|number| number.checked_mul(unit))
         .ok_or_else(wrong)
+}
+
+/// One name of a list: what stands around its comma is none of it.
+fn word(text: &str) -> Result<String, String> {
+    let word = text.trim();
+    match word.is_empty() || word.contains(char::is_whitespace) {
+        true => Err("a name has no spaces; several are parted by commas".to_owned()),
+        false => Ok(word.to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::settings::Project;
 use palisade_app::Application;
 use palisade_core::{FileId, ProblemLevel};
 use palisade_guard::config::Config;
-use palisade_guard::init::{Draft, Noted, Setting, Written, from_openapi, write};
+use palisade_guard::init::{Draft, Noted, Setting, Written, check_target, from_openapi, write};
 use palisade_guard::validate::Contract;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,6 +34,7 @@ struct World {
 }
 
 pub(crate) fn run(arguments: &InitArgs) -> Result<ExitCode, CommandError> {
+    fits(arguments).map_err(CommandError::usage)?;
     let (mut draft, problems) = match document(arguments)? {
         Some(found) => found,
         None => application(arguments)?,
@@ -53,6 +54,19 @@ pub(crate) fn run(arguments: &InitArgs) -> Result<ExitCode, CommandError> {
     save(arguments, &written)?;
     output::write(None, &told(arguments, &written, left_out))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether what is said of the place of deployment can stand in the file.
+fn fits(arguments: &InitArgs) -> Result<(), String> {
+    if let Some(target) = &arguments.target {
+        check_target(target).map_err(|why| format!("--target: `{target}` {why}"))?;
+    }
+    match &arguments.account {
+        Some(id) if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit()) => Err(
+            format!("--account: `{id}` is not the 12 digits of an account"),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// What was written, and what is left to do.

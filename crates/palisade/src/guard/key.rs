@@ -302,11 +302,15 @@ fn state(record: &KeyRecord, rules: KeyRules, now: i64) -> &'static str {
 }
 
 fn line(record: &KeyRecord, rules: KeyRules, now: i64) -> String {
+    let (word, time) = match record.revoked {
+        Some(revoked) => ("since", revoked),
+        None => ("until", record.current.end(rules)),
+    };
     let mut text = format!(
-        "{}  {:<7}  until {}  {}",
+        "{}  {:<7}  {word} {}  {}",
         record.id,
         state(record, rules, now),
-        day(record.current.end(rules)),
+        day(time),
         tame(&record.name)
     );
     for (what, names) in [("roles", &record.roles), ("scopes", &record.scopes)] {
@@ -315,7 +319,7 @@ fn line(record: &KeyRecord, rules: KeyRules, now: i64) -> String {
         }
     }
     let previous = record.previous.as_ref().map(|previous| previous.end(rules));
-    if let Some(end) = previous.filter(|end| *end > now) {
+    if let Some(end) = previous.filter(|end| *end > now && record.revoked.is_none()) {
         let _ = write!(text, "  (the one before until {})", day(end));
     }
     text.push('\n');

@@ -134,6 +134,12 @@ async fn given(guard: &Guard, before: &[Grant]) -> Result<Vec<Grant>, CommandErr
     Ok(grants)
 }
 
+/// The grants that held still, and that nobody gives any more.
+fn withdrawn<'a>(before: &'a [Grant], grants: &[Grant]) -> impl Iterator<Item = &'a Grant> {
+    let held = before.iter().filter(|grant| grant.until() > now());
+    held.filter(|grant| !grants.contains(grant))
+}
+
 fn tell_given(grant: &Grant) {
     tell(&format!("BREAK-GLASS grant {}", grant_text(grant)));
 }
@@ -155,6 +161,8 @@ pub(super) fn read(file: &Path) -> Result<(Loaded, Stamps), CommandError> {
 pub(super) struct Served {
     gateway: Gateway,
     parts: Parts,
+    /// What it began with: some of it can't be changed before the next start.
+    began: Config,
     file: PathBuf,
     seen: Stamps,
     /// The store of API keys: what was done to it while the ledger was ours is taken up.
@@ -232,6 +240,7 @@ impl Served {
         Ok(Self {
             gateway,
             parts,
+            began: loaded.config.clone(),
             file: PathBuf::from(&loaded.name),
             seen,
             store: store(&loaded),
@@ -270,10 +279,9 @@ impl Served {
                 _ = ticks.tick() => false,
             };
             let now = self.now();
-            if is_asked || now != self.seen {
-                self.reload(now).await;
-            }
+            let is_new = (is_asked || now != self.seen) && self.reload(now).await;
             let mut troubles = self.gateway.guard().tend();
+            troubles.extend(self.gateway.troubles());
             if let Some((ledger, store)) = self.parts.ledger.as_ref().zip(self.store.as_ref())
                 && let Err(what) = take_up(ledger, store).await
             {
@@ -281,6 +289,10 @@ impl Served {
                 troubles.push(Trouble { about, what });
             }
             self.narrow(today());
+            if is_new {
+                // What is asked anew is not well again for that.
+                told.retain(|about| troubles.iter().any(|trouble| trouble.about == *about));
+            }
             told = tell_changes(&told, troubles);
             for shout in self.parts.shouts.take() {
                 tell(&used(&shout));
@@ -309,7 +321,8 @@ impl Served {
         files.map(stamp).collect()
     }
 
-    async fn reload(&mut self, now: Stamps) {
+    /// Takes the configuration anew; whether it was taken.
+    async fn reload(&mut self, now: Stamps) -> bool {
         // What is bad now is not tried again before it changes again.
         self.seen = now;
         let name = self.file.display().to_string();
@@ -318,7 +331,12 @@ impl Served {
                 tell(&format!("took `{name}` anew"));
                 let new = grants.iter().filter(|grant| !self.grants.contains(grant));
                 new.for_each(tell_given);
+                for grant in withdrawn(&self.grants, &grants) {
+                    let id = tame(&grant.id());
+                    tell(&format!("BREAK-GLASS grant `{id}` was withdrawn"));
+                }
                 self.grants = grants;
+                true
             }
             Err(error) => {
                 tell(&format!(
@@ -329,6 +347,7 @@ impl Served {
                 if loaded.is_ok_and(|loaded| floor::allowed(&loaded, today()).is_err()) {
                     self.narrow_now();
                 }
+                false
             }
         }
     }
@@ -345,11 +364,21 @@ impl Served {
         let before = self.gateway.guard();
         let guard = loaded.guard_after(&before);
         let guard = guard.map_err(|wrong| unusable(&wrong))?;
-        let later = later(before.config(), guard.config());
+        let later = later(&self.began, guard.config());
         let grants = given(&guard, &self.grants).await?;
         seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
+        for grant in withdrawn(&self.grants, &grants) {
+            // It does not hold any more, whether that can be recorded or not.
+            let recorded = self.gateway.guard().record_withdrawn(grant).await;
+            if recorded.is_err() {
+                let id = tame(&grant.id());
+                tell(&format!(
+                    "that grant `{id}` was withdrawn can't be recorded"
+                ));
+            }
+        }
         self.seen = seen;
         self.store = store(&loaded);
         self.narrows = narrows(tls.as_ref(), &allowed);

@@ -182,7 +182,7 @@ impl<'a> Place<'a> {
         KeyFile::read(&self.key_file, passphrase).map_err(|error| match error {
             KeyFileError::Disk { path, source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 CommandError::usage(format!(
-                    "there is no key file `{}`: without its keys this ledger can't be opened; name the file with --key-file",
+                    "there is no key file `{}`: without its keys this ledger can't be opened; name the file with --key-file, or with `key` of [ledger] in guard.toml",
                     path.display()
                 ))
             }
@@ -263,7 +263,7 @@ impl<'a> Place<'a> {
             format!(", it is signed by `{}+{}`", own.name(), own.id())
         });
         Err(CommandError::usage(format!(
-            "the key file `{}` is not that of the ledger `{dir}`{whose}: name the right one with --key-file",
+            "the key file `{}` is not that of the ledger `{dir}`{whose}: name the right one with --key-file, or with `key` of [ledger] in guard.toml",
             self.key_file.display()
         )))
     }

@@ -199,6 +199,16 @@ fn what_cannot_be_read_is_said() {
         .with("text.txt", "hello")
         .with("two/a/template.yaml", OPEN_QUEUE)
         .with("two/b/template.yaml", OPEN_QUEUE);
+    for (option, value, why) in [
+        ("--target", "localhost:9000", "is not a URL"),
+        ("--target", "https://shop.example.com/v1", "has a path"),
+        ("--target", "http://10.0.0.1", "is not encrypted"),
+        ("--account", "123", "12 digits"),
+    ] {
+        let run = init(&folder, &["queue.yaml", option, value]);
+        assert_eq!(run.code(), 2, "{value}: {}", run.out());
+        assert!(run.err().contains(why), "{value}: {}", run.err());
+    }
     for (path, code, why) in [
         ("queue.yaml", 2, "no route and no source"),
         ("swagger.json", 2, "convert it to 3.0"),

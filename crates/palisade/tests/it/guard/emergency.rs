@@ -75,6 +75,10 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
     // Nor what holds for longer than a working day.
     write("grants.toml", &grant(id, &time(86_400)));
     said(&["480 are the most", "can't be taken"]);
+    // Nor what is for a function that does not exist.
+    let strange = grant(id, &time(60)).replace("[\"orders\"]", "[\"order\"]");
+    write("grants.toml", &strange);
+    said(&["did you mean `orders`", "can't be taken"]);
     // And then what is in order.
     let until = time(12);
     write("grants.toml", &grant(id, &until));
@@ -106,6 +110,14 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(call(), 403);
+    // Or with whoever gave it.
+    let other = grant(id, &time(60)).replace("INC-7", "INC-9");
+    write("grants.toml", &other);
+    said(&["BREAK-GLASS grant `INC-9` for api-key"]);
+    write("grants.toml", "");
+    said(&["BREAK-GLASS grant `INC-9` was withdrawn"]);
+    assert_eq!(call(), 403);
+    assert_eq!(serving.times("was withdrawn"), 1, "what has ended is not");
     drop(serving);
     let managed = events(&folder, "entity_management");
     let events = events(&folder, "api_activity");
@@ -134,13 +146,22 @@ fn a_call_under_a_grant_is_loud_and_a_grant_ends() {
         assert_eq!(event["palisade"]["grant"]["uid"], "INC-7");
     }
     // That it was given is on record, once, before anything was done under it.
-    let given = managed.into_iter();
-    let given: Vec<Value> = given
-        .filter(|event| event["status_code"] == "granted")
-        .collect();
-    let [given] = &given[..] else {
-        panic!("{given:#?}");
-    };
+    let what = |event: &Value| (event["status_code"].clone(), event["entity"]["uid"].clone());
+    let grants = managed
+        .iter()
+        .filter(|event| event["entity"]["type"] == "break-glass grant");
+    let grants: Vec<&Value> = grants.collect();
+    assert_eq!(
+        grants.iter().map(|event| what(event)).collect::<Vec<_>>(),
+        [
+            ("granted", "INC-7"),
+            ("granted", "INC-9"),
+            ("withdrawn", "INC-9")
+        ]
+        .map(|(code, uid)| (json!(code), json!(uid)))
+    );
+    assert_eq!(grants[2]["activity_id"], 4);
+    let given = grants[0];
     assert_eq!(given["activity_id"], 1);
     assert_eq!(given["severity"], "High");
     assert_eq!(given["entity"]["uid"], "INC-7");

@@ -85,9 +85,13 @@ fn functions_that_do_not_answer() {
     let get = |path: &str| Caller::new(&serving.address).get(path);
     assert_eq!(get("/gone/1"), Ended::Answered(502));
     assert_eq!(get("/gone/2"), Ended::Answered(502));
+    serving.says(&format!(
+        "the target `gone` at http://{nobody}: takes no connection"
+    ));
     assert_eq!(get("/hang/1"), Ended::Answered(504));
     assert_eq!(get("/cut/1"), Ended::Cut);
     assert_eq!(get("/drop/1"), Ended::Answered(502));
+    assert_eq!(serving.times("the target"), 1, "once, and of no other");
     serving.stop();
     let records = records(&folder);
     let mut codes: Vec<&String> = records.outcomes.values().collect();
