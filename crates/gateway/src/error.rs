@@ -22,6 +22,6 @@ pub enum GatewayError {
         problem: &'static str,
     },
     /// An address can't be listened on.
-    #[error("{0}")]
+    #[error(transparent)]
     Listen(#[from] std::io::Error),
 }

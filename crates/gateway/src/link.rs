@@ -35,7 +35,7 @@ pub(crate) struct Links {
     /// What `Host` says.
     host: HeaderValue,
     connector: Connector,
-    /// Where TLS may choose HTTP/2: for what HTTP/1 alone can become.
+    /// For what HTTP/1 alone can become: it offers nothing else to TLS.
     first_only: Connector,
     /// HTTP/2 is known to be spoken.
     is_second: bool,

@@ -334,6 +334,13 @@ impl Served {
                 for grant in withdrawn(&self.grants, &grants) {
                     let id = tame(&grant.id());
                     tell(&format!("BREAK-GLASS grant `{id}` was withdrawn"));
+                    // It does not hold any more, whether that can be recorded or not.
+                    let recorded = self.gateway.guard().record_withdrawn(grant).await;
+                    if recorded.is_err() {
+                        tell(&format!(
+                            "that grant `{id}` was withdrawn can't be recorded"
+                        ));
+                    }
                 }
                 self.grants = grants;
                 true
@@ -369,16 +376,6 @@ impl Served {
         seen.extend(referred(&loaded, &guard));
         let reloaded = self.gateway.reload(guard, tls.as_ref());
         reloaded.map_err(|error| CommandError::usage(error.to_string()))?;
-        for grant in withdrawn(&self.grants, &grants) {
-            // It does not hold any more, whether that can be recorded or not.
-            let recorded = self.gateway.guard().record_withdrawn(grant).await;
-            if recorded.is_err() {
-                let id = tame(&grant.id());
-                tell(&format!(
-                    "that grant `{id}` was withdrawn can't be recorded"
-                ));
-            }
-        }
         self.seen = seen;
         self.store = store(&loaded);
         self.narrows = narrows(tls.as_ref(), &allowed);
